@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+// The module layout is the design: arrows point one way, from hosts to pure modules to Basics.
+// docs/architecture.md draws it; Tests/TidyTests holds the sources to it.
+import PackageDescription
+
+let house: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func module(_ name: String, _ dependencies: String...) -> Target {
+  .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
+}
+
+func program(_ name: String, _ dependencies: String...) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: String...) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies.map { .init(stringLiteral: $0) },
+    exclude: [], swiftSettings: house)
+}
+
+let package = Package(
+  name: "seatrial",
+  products: [
+    .executable(name: "seatrial", targets: ["seatrial"]),
+    .executable(name: "mock-copilot", targets: ["mock-copilot"]),
+  ],
+  targets: [
+    // Pure: no clock, no input or output, no Foundation.
+    module("Basics"),
+    module("Workload", "Basics"),
+    module("Policies", "Basics"),
+    module("CLIModel", "Basics"),
+    module("Metrics", "Basics"),
+    module("Statistics", "Basics"),
+    module("Wire", "Basics"),
+    module("Scenarios", "Basics", "Workload", "Policies", "CLIModel", "CYAML"),
+    module("Reporting", "Basics", "Metrics", "Statistics"),
+
+    // Hosts: the only code that knows what time it is.
+    module(
+      "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios"),
+    module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
+    module("MockCLI", "Basics", "CLIModel", "Wire", "LinuxIO"),
+
+    // Programs: files, flags, exit codes.
+    program(
+      "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
+      "Reporting", "Simulation", "LinuxIO"),
+    program("mock-copilot", "MockCLI", "LinuxIO"),
+
+    // C: what Swift cannot see by itself.
+    .target(name: "CLinux"),
+    .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+    tests("Basics", "Basics"),
+    tests("Workload", "Workload", "Basics"),
+    tests("Policies", "Policies", "Basics"),
+    tests("CLIModel", "CLIModel", "Basics"),
+    tests("Metrics", "Metrics", "Basics"),
+    tests("Statistics", "Statistics", "Basics"),
+    tests("Wire", "Wire", "Basics"),
+    tests("Scenarios", "Scenarios", "Basics", "Workload", "Policies", "CLIModel"),
+    tests("Reporting", "Reporting", "Basics", "Metrics", "Statistics"),
+    tests(
+      "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
+      "Scenarios"),
+    tests("LinuxIO", "LinuxIO", "Basics"),
+    tests("Tidy", "LinuxIO"),
+  ],
+  swiftLanguageModes: [.v6]
+)
