@@ -1,0 +1,165 @@
+// The two kinds of wheel inside `EventQueue`. The near one links single events, because its slots hold one or two; a
+// far one fills chunks of 16, because its slots hold hundreds and are emptied in one go.
+
+/// 2048 bits with a first-set search from a position.
+@usableFromInline struct SlotBits: ~Copyable {
+  @usableFromInline var words: Table<UInt64>
+
+  @inlinable init() { words = Table(repeating: 0, count: EventQueue.slots / 64) }
+
+  @inlinable @inline(__always) mutating func set(_ slot: Int) {
+    words[slot &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: slot & 63)
+  }
+  @inlinable @inline(__always) mutating func clear(_ slot: Int) {
+    words[slot &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: slot & 63))
+  }
+  @inlinable func first(from slot: Int) -> Int? {
+    var index = slot &>> 6
+    var word = words[index] & (UInt64.max &<< UInt64(truncatingIfNeeded: slot & 63))
+    while word == 0 {
+      index &+= 1
+      if index == words.count { return nil }
+      word = words[index]
+    }
+    return index &<< 6 | word.trailingZeroBitCount
+  }
+}
+
+@usableFromInline struct NearWheel: ~Copyable {
+  @usableFromInline var events: Table<Event>
+  @usableFromInline var next: Table<UInt32>
+  @usableFromInline var free: UInt32
+  @usableFromInline var heads: Table<UInt32>
+  @usableFromInline var tails: Table<UInt32>
+  @usableFromInline var filled: SlotBits
+
+  @inlinable init() {
+    events = Table()
+    next = Table()
+    free = noLink
+    heads = Table(repeating: noLink, count: EventQueue.slots)
+    tails = Table(repeating: noLink, count: EventQueue.slots)
+    filled = SlotBits()
+  }
+
+  @inlinable var bytes: Int { events.bytes + next.bytes + heads.bytes + tails.bytes }
+
+  @inlinable @inline(__always) mutating func append(_ event: Event, slot: Int) {
+    let node: UInt32
+    if free != noLink {
+      node = free
+      free = next[Int(node)]
+      events[Int(node)] = event
+      next[Int(node)] = noLink
+    } else {
+      node = UInt32(truncatingIfNeeded: events.count)
+      events.append(event)
+      next.append(noLink)
+    }
+    if heads[slot] == noLink {
+      heads[slot] = node
+      filled.set(slot)
+    } else {
+      next[Int(tails[slot])] = node
+    }
+    tails[slot] = node
+  }
+
+  @inlinable func firstSlot(from slot: Int) -> Int? { filled.first(from: slot) }
+
+  /// Hands the slot's events over in the order they came.
+  @inlinable mutating func drain(_ slot: Int, into open: inout Table<Event>) {
+    var node = heads[slot]
+    while node != noLink {
+      open.append(events[Int(node)])
+      let after = next[Int(node)]
+      next[Int(node)] = free
+      free = node
+      node = after
+    }
+    heads[slot] = noLink
+    filled.clear(slot)
+  }
+}
+
+@usableFromInline struct ChunkPool: ~Copyable {
+  /// 16 events are 256 bytes: four cache lines, filled and read in order.
+  @usableFromInline static var capacity: Int { 16 }
+  @usableFromInline var events: Table<Event>
+  @usableFromInline var next: Table<UInt32>
+  @usableFromInline var free: UInt32
+
+  @inlinable init() {
+    events = Table()
+    next = Table()
+    free = noLink
+  }
+
+  @inlinable var bytes: Int { events.bytes + next.bytes }
+
+  @usableFromInline mutating func take() -> UInt32 {
+    if free != noLink {
+      let chunk = free
+      free = next[Int(chunk)]
+      next[Int(chunk)] = noLink
+      return chunk
+    }
+    for _ in 0..<ChunkPool.capacity { events.append(Event(.never, 0)) }
+    next.append(noLink)
+    return UInt32(truncatingIfNeeded: next.count - 1)
+  }
+
+  @inlinable mutating func release(_ chunk: UInt32) {
+    next[Int(chunk)] = free
+    free = chunk
+  }
+}
+
+@usableFromInline struct FarWheel: ~Copyable {
+  @usableFromInline struct Chain: BitwiseCopyable {
+    @usableFromInline var first: UInt32
+    @usableFromInline var last: UInt32
+    @usableFromInline var lastFill: Int
+    @inlinable init() {
+      first = noLink
+      last = noLink
+      lastFill = 0
+    }
+  }
+  @usableFromInline var chains: Table<Chain>
+  @usableFromInline var filled: SlotBits
+
+  @usableFromInline static var bytes: Int { EventQueue.slots * MemoryLayout<Chain>.stride }
+
+  @inlinable init() {
+    chains = Table(repeating: Chain(), count: EventQueue.slots)
+    filled = SlotBits()
+  }
+
+  @inlinable mutating func append(_ event: Event, slot: Int, in pool: inout ChunkPool) {
+    var chain = chains[slot]
+    if chain.last == noLink || chain.lastFill == ChunkPool.capacity {
+      let chunk = pool.take()
+      if chain.last == noLink {
+        chain.first = chunk
+        filled.set(slot)
+      } else {
+        pool.next[Int(chain.last)] = chunk
+      }
+      chain.last = chunk
+      chain.lastFill = 0
+    }
+    pool.events[Int(chain.last) &* ChunkPool.capacity &+ chain.lastFill] = event
+    chain.lastFill &+= 1
+    chains[slot] = chain
+  }
+
+  @inlinable func firstSlot(from slot: Int) -> Int? { filled.first(from: slot) }
+
+  @inlinable mutating func take(_ slot: Int) -> Chain {
+    let chain = chains[slot]
+    chains[slot] = Chain()
+    filled.clear(slot)
+    return chain
+  }
+}
