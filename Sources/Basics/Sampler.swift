@@ -70,6 +70,9 @@ public struct Sampler: ~Copyable {
     }
   }
 
+  /// What is left of it has the same law, however long it has lasted.
+  public var isMemoryless: Bool { law == .exponential }
+
   /// A length of time; negative draws cannot occur, so none is clipped.
   @inlinable public func interval(_ draw: Draw) -> Interval { Interval(seconds: value(draw)) }
 

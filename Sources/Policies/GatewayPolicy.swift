@@ -98,6 +98,12 @@ public struct SessionPolicy: Sendable, Hashable {
     case create
     case resume
   }
+  public enum Missing: String, Sendable, Hashable, CaseIterable {
+    /// Start an empty conversation under the same id: the person's context is gone.
+    case create
+    /// The request fails, as the guide's message handler does.
+    case fail
+  }
   public enum WhenBusy: String, Sendable, Hashable, CaseIterable { case wait, reject }
 
   /// nil: no limit.
@@ -106,6 +112,8 @@ public struct SessionPolicy: Sendable, Hashable {
   public var evict = Evict.oldest
   public var overflow = Overflow.guide
   public var reopen = Reopen.resume
+  /// When a resume finds no session.
+  public var missing = Missing.create
   /// With pins, when every resident session is in a turn.
   public var whenBusy = WhenBusy.wait
   /// The manager lets go of a session unused for this long; nil: never.

@@ -1,0 +1,36 @@
+// One planned turn: what Population says to Gateway. It stands in Basics because both speak it and neither knows the other.
+
+/// One planned turn. `ordinal` counts the turns of its loop: with `loop` it addresses the draws of the turn.
+public struct TurnPlan: BitwiseCopyable, Sendable {
+  public var loop: UInt32
+  public var ordinal: UInt32
+  public var session: SessionID
+  /// What sticky routing hashes; opaque here.
+  public var key: UInt32
+  public var flags: TurnFlags
+
+  @inlinable public init(
+    loop: UInt32, ordinal: UInt32, session: SessionID, key: UInt32, flags: TurnFlags
+  ) {
+    self.loop = loop
+    self.ordinal = ordinal
+    self.session = session
+    self.key = key
+    self.flags = flags
+  }
+}
+
+public struct TurnFlags: OptionSet, BitwiseCopyable, Sendable {
+  public let rawValue: UInt8
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// The conversation is over after this turn.
+  public static let endsSession = TurnFlags(rawValue: 1)
+  /// The session belongs to a group.
+  public static let group = TurnFlags(rawValue: 2)
+  /// Made for this turn alone.
+  public static let ephemeral = TurnFlags(rawValue: 4)
+  /// The first turn of its conversation.
+  public static let begins = TurnFlags(rawValue: 16)
+  /// The session id is somebody else's.
+  public static let intruder = TurnFlags(rawValue: 8)
+}

@@ -1,0 +1,83 @@
+// What a CLI server is told and what it asks for: trivial values of 16 bytes, so a table of them costs nothing to
+// fill and drain. Inputs are past tense, actions imperative.
+public import Basics
+
+/// One request on the wire, with what is needed to answer it.
+public struct CLIRequest: BitwiseCopyable, Sendable {
+  public enum Kind: UInt8, BitwiseCopyable, Sendable {
+    case create, resume, send, destroy, delete, ping
+  }
+  public var session: SessionID
+  public var turn: TurnID
+  public var connection: ConnectionID
+  public var kind: Kind
+
+  @inlinable public init(_ kind: Kind, _ session: SessionID, _ turn: TurnID, on connection: ConnectionID)
+  {
+    self.kind = kind
+    self.session = session
+    self.turn = turn
+    self.connection = connection
+  }
+}
+
+/// A provider call under way: the place of its session and the generation that tells a stale answer.
+public struct ProviderCall: BitwiseCopyable, Sendable {
+  public var place: UInt32
+  public var generation: UInt32
+
+  @inlinable public init(place: UInt32, generation: UInt32) {
+    self.place = place
+    self.generation = generation
+  }
+}
+
+public enum CLIInput: BitwiseCopyable, Sendable {
+  case requested(CLIRequest)
+  /// The CPU work asked for last is done.
+  case workDone
+  case providerAnswered(ProviderCall)
+  case providerFailed(ProviderCall, status: UInt16)
+  case retryDue(ProviderCall)
+  case connectionClosed(ConnectionID)
+  case sweepDue
+}
+
+public enum CLIReply: UInt8, BitwiseCopyable, Sendable {
+  case created, resumed, destroyed, deleted, pong
+  /// `session.send` has answered with a message id; the turn goes on.
+  case acknowledged
+  /// `session.idle`: this turn, and all queued before it, are done.
+  case finished
+  case notFound
+  /// `session.error`, after the retries.
+  case failed
+  /// Not on the wire: the turn was cut short and nobody will be told. Hosts use it to forget the turn.
+  case cut
+}
+
+public enum CLIAction: BitwiseCopyable, Sendable {
+  /// Run this much CPU, then come back with `workDone`. One at a time for a server.
+  case work(Demand)
+  case callProvider(ProviderCall, TurnID, ConnectionID, attempt: UInt8)
+  case reply(CLIReply, TurnID, ConnectionID)
+  case retry(ProviderCall, after: Interval)
+}
+
+/// CPU work: the sum over threads, and the part only the main thread can do.
+public struct Demand: BitwiseCopyable, Sendable {
+  public var total: Interval
+  public var mainShare: Float
+
+  @inlinable public init(total: Interval, mainShare: Float) {
+    self.total = total
+    self.mainShare = mainShare
+  }
+
+  /// How long it takes with `cores` to itself.
+  @inlinable public func alone(on cores: Double) -> Interval {
+    if mainShare >= 1 { return total }
+    let speed = min(cores < 1 ? 1 : cores, 1 / Double(mainShare))
+    return total * (1 / speed)
+  }
+}

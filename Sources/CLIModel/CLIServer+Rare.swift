@@ -1,0 +1,332 @@
+// The parts of a CLI server that most turns do not meet: creating and resuming, queued sends, deletion, compaction, the
+// idle sweep, lost connections, crashes. Kept apart so that the hot path reads in one screen.
+public import Basics
+
+extension CLIServer {
+  // MARK: sessions come and go
+
+  /// An existing id is no error: memory starts empty, the disk keeps the old turns (context is lost).
+  @usableFromInline mutating func create(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    var stored = store[job.session, id]
+    if stored.used { tally.contextLost += 1 }
+    if let place = find(job.session) {
+      turnsHeld -= Int(sessions[place].held)
+      sessions[place].held = 0
+      sessions[place].known = stored.turns
+      addOwner(job.connection, to: place)
+    } else {
+      if stored.live > 0 { tally.splitBrain += 1 }
+      load(job, known: stored.turns, held: 0, at: now)
+      stored.live += 1
+      store[job.session, id] = stored
+    }
+    actions.append(.reply(.created, job.turn, job.connection))
+  }
+
+  @usableFromInline mutating func resume(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    if let place = find(job.session) {
+      addOwner(job.connection, to: place)
+      actions.append(.reply(.resumed, job.turn, job.connection))
+      return
+    }
+    var stored = store[job.session, id]
+    guard stored.used else {
+      tally.notFound += 1
+      actions.append(.reply(.notFound, job.turn, job.connection))
+      return
+    }
+    if stored.live > 0 { tally.splitBrain += 1 }
+    load(job, known: stored.turns, held: stored.turns, at: now)
+    stored.live += 1
+    store[job.session, id] = stored
+    actions.append(.reply(.resumed, job.turn, job.connection))
+  }
+
+  private mutating func load(_ job: Job, known: UInt32, held: UInt32, at now: Instant) {
+    loads &+= 1
+    // The place keeps the generation of whoever had it before, so that their answers stay stale.
+    var session = LiveSession(
+      job.session, known: known, owner: job.connection, generation: nextGeneration, at: now)
+    session.held = held
+    let place = sessions.insert(session)
+    precondition(place < 1 << 20, "more than 1,048,575 sessions live in server \(id.index)")
+    places.insert(UInt64(job.session.index), slot: place)
+    residents += 1
+    turnsHeld += Int(held)
+    noteMemory()
+  }
+
+  /// Distinct for each load in this process.
+  private var nextGeneration: UInt32 {
+    UInt32(truncatingIfNeeded: mix64(UInt64(sessions.places) << 32 ^ UInt64(loads)))
+  }
+
+  /// Success for unknown ids too. In the middle of a turn the turn is lost and nobody is told.
+  @usableFromInline mutating func destroy(
+    _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    if let place = find(job.session) { unload(place, &store, &actions) }
+    actions.append(.reply(.destroyed, job.turn, job.connection))
+  }
+
+  /// Takes a session out of memory; a running turn and the sends behind it are never answered.
+  mutating func unload(
+    _ place: Int, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    let session = sessions[place]
+    if session.running {
+      tally.cutMidTurn += 1
+      actions.append(.reply(.cut, TurnID(Int(session.turn)), session.connection))
+    }
+    var node = session.queue
+    while node != noLink {
+      let send = queued[Int(node)]
+      actions.append(.reply(.cut, send.turn, send.connection))
+      queued.remove(Int(node))
+      node = send.next
+    }
+    if session.coOwned { forgetOwners(of: session.id) }
+    var stored = store[session.id, id]
+    if stored.live > 0 { stored.live -= 1 }
+    store[session.id, id] = stored
+    places.remove(UInt64(session.id.index), slot: place)
+    sessions[place].running = false
+    sessions[place].generation &+= 1
+    sessions.remove(place)
+    residents -= 1
+    if session.active { active -= 1 }
+    turnsHeld -= Int(session.held)
+  }
+
+  @usableFromInline mutating func completeRare(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    switch job.kind {
+    case .delete:
+      if let place = find(job.session) { unload(place, &store, &actions) }
+      let existed = store.delete(job.session, id)
+      actions.append(.reply(existed ? .deleted : .notFound, job.turn, job.connection))
+    case .ping:
+      actions.append(.reply(.pong, job.turn, job.connection))
+    case .compact:
+      tally.compacted += 1
+    case .create, .resume, .send, .destroy, .finish:
+      preconditionFailure("\(job.kind) is completed in complete(_:)")
+    }
+  }
+
+  // MARK: sends that wait in a session
+
+  @usableFromInline mutating func queueSend(_ job: Job, at place: Int) {
+    let node = UInt32(queued.insert(QueuedSend(turn: job.turn, connection: job.connection, done: false)))
+    if sessions[place].queue == noLink {
+      sessions[place].queue = node
+      return
+    }
+    var last = Int(sessions[place].queue)
+    while queued[last].next != noLink { last = Int(queued[last].next) }
+    queued[last].next = node
+  }
+
+  /// The running turn is over and others wait: the next one starts, or all are told that the session is idle.
+  @usableFromInline mutating func settleQueued(
+    _ place: Int, _ outcome: CLIReply, at now: Instant, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
+  ) {
+    if outcome == .failed {
+      actions.append(
+        .reply(.failed, TurnID(Int(sessions[place].turn)), sessions[place].connection))
+    } else {
+      let done = UInt32(
+        queued.insert(
+          QueuedSend(
+            turn: TurnID(Int(sessions[place].turn)), connection: sessions[place].connection,
+            done: true)))
+      queued[Int(done)].next = sessions[place].queue
+      sessions[place].queue = done
+    }
+    var node = sessions[place].queue
+    while node != noLink {
+      let send = queued[Int(node)]
+      if !send.done {
+        removeQueued(node, at: place)
+        start(send.turn, send.connection, at: place, now, &store, &actions)
+        return
+      }
+      node = send.next
+    }
+    node = sessions[place].queue
+    while node != noLink {
+      let send = queued[Int(node)]
+      actions.append(.reply(.finished, send.turn, send.connection))
+      queued.remove(Int(node))
+      node = send.next
+    }
+    sessions[place].queue = noLink
+    sessions[place].running = false
+    sessions[place].lastActive = LiveSession.stamp(now)
+  }
+
+  private mutating func removeQueued(_ node: UInt32, at place: Int) {
+    if sessions[place].queue == node {
+      sessions[place].queue = queued[Int(node)].next
+    } else {
+      var before = Int(sessions[place].queue)
+      while queued[before].next != node { before = Int(queued[before].next) }
+      queued[before].next = queued[Int(node)].next
+    }
+    queued.remove(Int(node))
+  }
+
+  // MARK: rare inputs
+
+  @usableFromInline mutating func handleRare(
+    _ input: CLIInput, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    switch input {
+    case .providerFailed(let call, let status):
+      guard isCurrent(call) else { return }
+      providerFailed(call, status: status, at: now, &store, &actions)
+    case .retryDue(let call):
+      guard isCurrent(call) else { return }
+      let session = sessions[Int(call.place)]
+      actions.append(
+        .callProvider(
+          call, TurnID(Int(session.turn)), session.connection, attempt: session.attempt))
+    case .connectionClosed(let connection):
+      connectionClosed(connection, &store, &actions)
+    case .sweepDue:
+      sweep(at: now, &store, &actions)
+    case .requested, .workDone, .providerAnswered:
+      preconditionFailure("\(input) is handled in handle(_:)")
+    }
+  }
+
+  /// The CLI's own ladder of retries; at its end `session.error`, then idle.
+  private mutating func providerFailed(
+    _ call: ProviderCall, status: UInt16, at now: Instant, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
+  ) {
+    let place = Int(call.place)
+    if let pause = costs.retryPause(status: Int(status), attempt: Int(sessions[place].attempt)) {
+      sessions[place].attempt += 1
+      tally.retries += 1
+      actions.append(.retry(call, after: pause))
+      return
+    }
+    tally.providerFailures += 1
+    settle(place, .failed, at: now, &store, &actions)
+  }
+
+  private mutating func sweep(
+    at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    let horizon = now.nanoseconds - min(now.nanoseconds, idleTimeout.nanoseconds)
+    guard horizon > 0 else { return }
+    let stamp = LiveSession.stamp(Instant(nanoseconds: horizon))
+    for place in 0..<sessions.places where isLive(place) {
+      if !sessions[place].running && sessions[place].lastActive <= stamp {
+        unload(place, &store, &actions)
+        tally.idleRemoved += 1
+      }
+    }
+  }
+
+  /// Whether the slab's place holds a session now: the map is the authority.
+  private func isLive(_ place: Int) -> Bool { find(sessions[place].id) == place }
+
+  // MARK: who owns a session
+
+  private mutating func addOwner(_ connection: ConnectionID, to place: Int) {
+    if sessions[place].owner == connection { return }
+    let key = CLIServer.ownerKey(sessions[place].id, connection)
+    if owners.find(key, where: { ownerPairs[$0] == key }) != nil { return }
+    owners.insert(key, slot: ownerPairs.insert(key))
+    sessions[place].coOwned = true
+  }
+
+  private static func ownerKey(_ session: SessionID, _ connection: ConnectionID) -> UInt64 {
+    UInt64(connection.index) << 32 | UInt64(session.index)
+  }
+
+  private mutating func forgetOwners(of session: SessionID) {
+    for connection in 0..<connections { forgetOwner(ConnectionID(connection), of: session) }
+  }
+
+  private mutating func forgetOwner(_ connection: ConnectionID, of session: SessionID) {
+    let key = CLIServer.ownerKey(session, connection)
+    if let place = owners.find(key, where: { ownerPairs[$0] == key }) {
+      owners.remove(key, slot: place)
+      ownerPairs.remove(place)
+    }
+  }
+
+  /// A session lives as long as one of the connections that created or resumed it.
+  private mutating func connectionClosed(
+    _ connection: ConnectionID, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    for place in 0..<sessions.places where isLive(place) {
+      let session = sessions[place]
+      if session.owner == connection {
+        guard session.coOwned, let heir = heir(of: session.id, after: connection) else {
+          unload(place, &store, &actions)
+          continue
+        }
+        forgetOwner(heir, of: session.id)
+        sessions[place].owner = heir
+      } else if session.coOwned {
+        forgetOwner(connection, of: session.id)
+      }
+    }
+  }
+
+  private func heir(of session: SessionID, after closed: ConnectionID) -> ConnectionID? {
+    for index in 0..<connections where index != closed.place {
+      let key = CLIServer.ownerKey(session, ConnectionID(index))
+      if owners.find(key, where: { ownerPairs[$0] == key }) != nil { return ConnectionID(index) }
+    }
+    return nil
+  }
+
+  // MARK: compaction, flush, crash
+
+  /// In the background: it costs CPU but holds no turn up by itself.
+  @usableFromInline mutating func compact(_ place: Int) {
+    turnsHeld -= Int(sessions[place].held)
+    sessions[place].held = 0
+    continuations.append(
+      Job(.compact, sessions[place].id, TurnID(0), sessions[place].connection))
+  }
+
+  @usableFromInline mutating func noteUnflushed(_ session: SessionID, at now: Instant) {
+    while !unflushed.isEmpty && unflushed.first.at + costs.flushDelay <= now {
+      _ = unflushed.removeFirst()
+    }
+    unflushed.append(Unflushed(session: session, at: now))
+  }
+
+  /// `kill -9`: memory is gone, and so are turns whose events were not in the file yet.
+  public mutating func crash(
+    at now: Instant, store: inout SessionStore, into actions: inout Table<CLIAction>
+  ) {
+    while !unflushed.isEmpty {
+      let turn = unflushed.removeFirst()
+      if turn.at + costs.flushDelay > now {
+        var stored = store[turn.session, id]
+        if stored.turns > 0 { stored.turns -= 1 }
+        store[turn.session, id] = stored
+        tally.lostUnflushed += 1
+      }
+    }
+    for place in 0..<sessions.places where isLive(place) { unload(place, &store, &actions) }
+    requests.removeAll()
+    continuations.removeAll()
+    busy = false
+    memoryPeak = 0
+    noteMemory()
+  }
+}

@@ -1,0 +1,218 @@
+// One headless CLI process: what it does with requests and what that costs, as measured on the real one. It is a single
+// station: one piece of work at a time, new requests in order of arrival, and work that continues a turn already begun
+// before new requests (a burst's acknowledgements come one slot before the completions; docs/decisions/0003). It holds
+// no clock and no socket: the simulator and the mock ask it the same questions.
+public import Basics
+
+public struct CLIServer: ~Copyable {
+  public let id: ServerID
+  @usableFromInline let costs: CostTable
+  @usableFromInline let idleTimeout: Interval
+  @usableFromInline let compactAt: Double
+  @usableFromInline let stream: Stream
+
+  @usableFromInline var requests: Ring<Job>
+  @usableFromInline var continuations: Ring<Job>
+  @usableFromInline var current: Job
+  public var busy: Bool
+  @usableFromInline var sessions: Slab<LiveSession>
+  @usableFromInline var places: IndexMap
+  @usableFromInline var queued: Slab<QueuedSend>
+  @usableFromInline var owners: IndexMap
+  @usableFromInline var ownerPairs: Slab<UInt64>
+  /// Connections that have asked for anything yet: the audience of every event.
+  @usableFromInline var connections: Int
+
+  public var tally = CLITally()
+  /// Sessions in memory, those among them that ran a turn here, and turns held by all.
+  public var residents = 0
+  @usableFromInline var active = 0
+  @usableFromInline var turnsHeld = 0
+  @usableFromInline var memoryPeak = 0.0
+  /// Counts sessions loaded and work for sessions that are not live, to tell them apart.
+  @usableFromInline var loads = 0
+  @usableFromInline var unflushed: Ring<Unflushed>
+  @usableFromInline let mayCrash: Bool
+
+  public init(
+    id: ServerID, profile: CostProfile, plan: FleetPlan, seed: Seed, connections: Int,
+    mayCrash: Bool
+  ) {
+    self.id = id
+    costs = CostTable(profile)
+    idleTimeout = plan.idleTimeout ?? .unbounded
+    compactAt = plan.compaction.map { $0.threshold * profile.context.window } ?? Double.infinity
+    stream = seed.stream("service")
+    requests = Ring()
+    continuations = Ring()
+    current = Job(.ping, SessionID(0), TurnID(0), ConnectionID(0))
+    busy = false
+    sessions = Slab()
+    places = IndexMap()
+    queued = Slab()
+    owners = IndexMap()
+    ownerPairs = Slab()
+    self.connections = connections
+    unflushed = Ring()
+    self.mayCrash = mayCrash
+    noteMemory()
+  }
+
+  // MARK: inputs
+
+  @inlinable public mutating func handle(
+    _ input: CLIInput, at now: Instant, store: inout SessionStore, into actions: inout Table<CLIAction>
+  ) {
+    switch input {
+    case .requested(let request):
+      requests.append(
+        Job(Job.Kind(request.kind), request.session, request.turn, request.connection))
+      if !busy { startNext(at: now, &store, &actions) }
+    case .workDone:
+      precondition(busy, "server \(id.index) finished work it had not begun")
+      busy = false
+      complete(current, at: now, &store, &actions)
+      if !busy { startNext(at: now, &store, &actions) }
+    case .providerAnswered(let call):
+      guard isCurrent(call) else { return }
+      let session = sessions[Int(call.place)]
+      var job = Job(.finish, session.id, TurnID(Int(session.turn)), session.connection)
+      job.place = call.place
+      job.generation = call.generation
+      continuations.append(job)
+      if !busy { startNext(at: now, &store, &actions) }
+    default:
+      handleRare(input, at: now, &store, &actions)
+    }
+  }
+
+  /// The station takes up work while there is some and it costs time; free work is done on the spot.
+  @inlinable mutating func startNext(
+    at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    while !busy {
+      let job: Job
+      if !continuations.isEmpty {
+        job = continuations.removeFirst()
+      } else if !requests.isEmpty {
+        job = requests.removeFirst()
+      } else {
+        return
+      }
+      let demand = demand(of: job, &store)
+      if demand.total.nanoseconds > 0 {
+        current = job
+        busy = true
+        actions.append(.work(demand))
+      } else {
+        complete(job, at: now, &store, &actions)
+      }
+    }
+  }
+
+  @inlinable mutating func complete(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    switch job.kind {
+    case .send: beginTurn(job, at: now, &store, &actions)
+    case .finish: finishTurn(job, at: now, &store, &actions)
+    case .create: create(job, at: now, &store, &actions)
+    case .resume: resume(job, at: now, &store, &actions)
+    case .destroy: destroy(job, &store, &actions)
+    default: completeRare(job, at: now, &store, &actions)
+    }
+  }
+
+  // MARK: the steps of a turn
+
+  /// `session.send` is acknowledged, and the provider called unless the session is in a turn already.
+  @inlinable mutating func beginTurn(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    guard let place = find(job.session) else {
+      actions.append(.reply(.notFound, job.turn, job.connection))
+      return
+    }
+    actions.append(.reply(.acknowledged, job.turn, job.connection))
+    if sessions[place].running {
+      queueSend(job, at: place)
+      return
+    }
+    start(job.turn, job.connection, at: place, now, &store, &actions)
+  }
+
+  @inlinable mutating func start(
+    _ turn: TurnID, _ connection: ConnectionID, at place: Int, _ now: Instant,
+    _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    sessions[place].running = true
+    sessions[place].turn = turn.index
+    sessions[place].connection = connection
+    sessions[place].attempt = 0
+    sessions[place].generation &+= 1
+    let call = ProviderCall(
+      place: UInt32(truncatingIfNeeded: place), generation: sessions[place].generation)
+    actions.append(.callProvider(call, turn, connection, attempt: 0))
+  }
+
+  /// The answer is written and the client sees `session.idle`, unless more sends wait in this session.
+  @inlinable mutating func finishTurn(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    let call = ProviderCall(place: job.place, generation: job.generation)
+    guard isCurrent(call) else { return }
+    let place = Int(job.place)
+    if !sessions[place].active {
+      sessions[place].active = true
+      active &+= 1
+    }
+    let onDisk = store.append(job.session, id, at: now)
+    if onDisk != sessions[place].known &+ 1 { tally.staleContext &+= 1 }
+    sessions[place].known = onDisk
+    sessions[place].held &+= 1
+    turnsHeld &+= 1
+    tally.turns &+= 1
+    noteMemory()
+    if mayCrash { noteUnflushed(job.session, at: now) }
+    if costs.tokens(turns: Double(sessions[place].held)) > compactAt { compact(place) }
+    settle(place, .finished, at: now, &store, &actions)
+  }
+
+  /// Ends the running turn: starts the next queued send, or tells everybody who waits for idle.
+  @inlinable mutating func settle(
+    _ place: Int, _ outcome: CLIReply, at now: Instant, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
+  ) {
+    if sessions[place].queue != noLink {
+      settleQueued(place, outcome, at: now, &store, &actions)
+      return
+    }
+    sessions[place].running = false
+    sessions[place].lastActive = LiveSession.stamp(now)
+    actions.append(
+      .reply(outcome, TurnID(Int(sessions[place].turn)), sessions[place].connection))
+  }
+
+  // MARK: look-ups
+
+  @inlinable @inline(__always) func find(_ session: SessionID) -> Int? {
+    places.find(UInt64(session.index)) { sessions[$0].id == session }
+  }
+
+  /// Whether the answer still belongs to the turn that asked: a destroyed session moves on.
+  @inlinable @inline(__always) func isCurrent(_ call: ProviderCall) -> Bool {
+    sessions[Int(call.place)].generation == call.generation && sessions[Int(call.place)].running
+  }
+
+  /// Bytes of memory: the peak, because the real process gives little back when sessions go.
+  @inlinable public var memory: Double { memoryPeak }
+
+  @inlinable mutating func noteMemory() {
+    let now = costs.memory(
+      idle: Double(residents &- active), active: Double(active), turns: Double(turnsHeld))
+    if now > memoryPeak { memoryPeak = now }
+  }
+
+  /// Pieces of work that wait or run: what a router that asks the server would see.
+  @inlinable public var backlog: Int { requests.count + continuations.count + (busy ? 1 : 0) }
+}

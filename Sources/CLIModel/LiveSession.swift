@@ -1,0 +1,126 @@
+// The records inside one CLI process: a session in memory, a send that waits its turn, a piece of work.
+// Small on purpose: at 10^6 sessions each byte here is a megabyte.
+public import Basics
+
+/// A session that this process holds in memory.
+@usableFromInline struct LiveSession: BitwiseCopyable {
+  @usableFromInline var id: SessionID
+  /// Turns on disk as far as this process knows; behind the disk, it answers without the others' turns.
+  @usableFromInline var known: UInt32
+  /// Turns held in memory since it was loaded or compacted.
+  @usableFromInline var held: UInt32
+  /// Counts turns begun here, so that the answer to a turn that was cut short is recognised.
+  @usableFromInline var generation: UInt32
+  @usableFromInline var turn: UInt32
+  /// First of the sends that wait for the running turn, or for idle.
+  @usableFromInline var queue: UInt32
+  /// In eighths of a second.
+  @usableFromInline var lastActive: UInt32
+  /// Counts pieces of work, to address their draws.
+  @usableFromInline var draws: UInt32
+  @usableFromInline var owner: ConnectionID
+  @usableFromInline var connection: ConnectionID
+  @usableFromInline var attempt: UInt8
+  @usableFromInline var running: Bool
+  @usableFromInline var active: Bool
+  /// More than one connection has created or resumed it.
+  @usableFromInline var coOwned: Bool
+
+  @inlinable init(_ id: SessionID, known: UInt32, owner: ConnectionID, generation: UInt32, at now: Instant) {
+    self.id = id
+    self.known = known
+    held = 0
+    self.generation = generation
+    turn = 0
+    queue = noLink
+    lastActive = LiveSession.stamp(now)
+    draws = known &<< 3
+    self.owner = owner
+    connection = owner
+    attempt = 0
+    running = false
+    active = false
+    coOwned = false
+  }
+
+  @inlinable static func stamp(_ now: Instant) -> UInt32 {
+    UInt32(truncatingIfNeeded: now.nanoseconds / 125_000_000)
+  }
+}
+
+/// A send that came while its session was in a turn. It stays, marked done, until the session is idle, because the
+/// client that sent it waits for idle too.
+@usableFromInline struct QueuedSend: BitwiseCopyable {
+  @usableFromInline var turn: TurnID
+  @usableFromInline var next: UInt32
+  @usableFromInline var connection: ConnectionID
+  @usableFromInline var done: Bool
+
+  @usableFromInline init(turn: TurnID, connection: ConnectionID, done: Bool) {
+    self.turn = turn
+    self.connection = connection
+    self.done = done
+    next = noLink
+  }
+}
+
+/// A piece of work for the station.
+@usableFromInline struct Job: BitwiseCopyable {
+  @usableFromInline enum Kind: UInt8, BitwiseCopyable {
+    case create, resume, send, destroy, delete, ping, finish, compact
+
+    @inlinable init(_ kind: CLIRequest.Kind) {
+      switch kind {
+      case .create: self = .create
+      case .resume: self = .resume
+      case .send: self = .send
+      case .destroy: self = .destroy
+      case .delete: self = .delete
+      case .ping: self = .ping
+      }
+    }
+  }
+  @usableFromInline var session: SessionID
+  @usableFromInline var turn: TurnID
+  @usableFromInline var place: UInt32
+  @usableFromInline var generation: UInt32
+  @usableFromInline var connection: ConnectionID
+  @usableFromInline var kind: Kind
+
+  @inlinable init(_ kind: Kind, _ session: SessionID, _ turn: TurnID, _ connection: ConnectionID) {
+    self.kind = kind
+    self.session = session
+    self.turn = turn
+    self.connection = connection
+    place = 0
+    generation = 0
+  }
+}
+
+/// A finished turn whose events may not be in the file yet.
+@usableFromInline struct Unflushed: BitwiseCopyable {
+  @usableFromInline var session: SessionID
+  @usableFromInline var at: Instant
+
+  @usableFromInline init(session: SessionID, at: Instant) {
+    self.session = session
+    self.at = at
+  }
+}
+
+/// What happened in one process, counted since the start.
+public struct CLITally: Sendable, BitwiseCopyable {
+  public var turns = 0
+  public var staleContext = 0
+  public var splitBrain = 0
+  public var contextLost = 0
+  public var notFound = 0
+  public var compacted = 0
+  public var idleRemoved = 0
+  public var cutMidTurn = 0
+  public var providerFailures = 0
+  public var retries = 0
+  public var lostUnflushed = 0
+  /// CPU seconds asked for.
+  public var cpu = 0.0
+}

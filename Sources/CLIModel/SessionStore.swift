@@ -1,0 +1,146 @@
+// The session directories on disk. With shared storage every server of the fleet looks into one directory; with local
+// storage a session exists only where it was created, and one id may live on two disks as two conversations.
+// It holds what outlives a process: turns flushed, when last, and how many processes have the session in memory.
+public import Basics
+
+public struct StoredSession: BitwiseCopyable, Sendable {
+  /// Turns on disk. A session without a turn has no events.jsonl and cannot be resumed.
+  public var turns: UInt32
+  /// Second of the last turn, for the clean-up job.
+  public var lastTurn: UInt32
+  /// Local storage: the server that holds it.
+  public var home: UInt32
+  /// Processes that hold it in memory now.
+  public var live: UInt16
+  public var used: Bool
+
+  @inlinable public init() {
+    turns = 0
+    lastTurn = 0
+    home = noLink
+    live = 0
+    used = false
+  }
+}
+
+public struct SessionStore: ~Copyable {
+  public let shared: Bool
+  @usableFromInline var records: Table<StoredSession>
+  /// Local storage only: copies of an id on other disks than its first.
+  @usableFromInline var strays: Slab<Stray>
+  @usableFromInline var strayPlaces: IndexMap
+  public private(set) var turnsWritten: Int {
+    @inlinable get { written }
+    set { written = newValue }
+  }
+  @usableFromInline var written: Int
+
+  @usableFromInline struct Stray: BitwiseCopyable {
+    @usableFromInline var key: UInt64
+    @usableFromInline var record: StoredSession
+    @inlinable init(key: UInt64, record: StoredSession) {
+      self.key = key
+      self.record = record
+    }
+  }
+
+  public init(shared: Bool, sessions: Int) {
+    self.shared = shared
+    records = Table(repeating: StoredSession(), count: sessions)
+    strays = Slab()
+    strayPlaces = IndexMap()
+    written = 0
+  }
+
+  public var bytes: Int { records.bytes + strays.bytes + strayPlaces.bytes }
+  public var count: Int { records.count }
+
+  /// The record of a session as this server sees it.
+  @inlinable public subscript(session: SessionID, server: ServerID) -> StoredSession {
+    mutating get { self.read(session, server) }
+    set { write(newValue, session, server) }
+  }
+
+  @inlinable mutating func read(_ session: SessionID, _ server: ServerID) -> StoredSession {
+    if session.place >= records.count { grow(to: session.place) }
+    let record = records[session.place]
+    if shared || record.home == server.index || record.home == noLink { return record }
+    return stray(session, server)
+  }
+
+  @inlinable mutating func write(
+    _ record: StoredSession, _ session: SessionID, _ server: ServerID
+  ) {
+    let home = records[session.place].home
+    if shared || home == server.index {
+      records[session.place] = record
+    } else if home == noLink {
+      records[session.place] = record
+      records[session.place].home = server.index
+    } else {
+      writeStray(record, session, server)
+    }
+  }
+
+  /// Called when a turn ends: the hot path, so one record is touched once.
+  @inlinable public mutating func append(
+    _ session: SessionID, _ server: ServerID, at now: Instant
+  ) -> UInt32 {
+    written &+= 1
+    var record = read(session, server)
+    record.turns &+= 1
+    record.lastTurn = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
+    record.used = true
+    write(record, session, server)
+    return record.turns
+  }
+
+  /// Removes the files; a process that has the session in memory keeps it.
+  public mutating func delete(_ session: SessionID, _ server: ServerID) -> Bool {
+    var record = read(session, server)
+    let existed = record.used
+    let live = record.live
+    record = StoredSession()
+    record.live = live
+    if shared || records[session.place].home == server.index {
+      record.home = live > 0 ? records[session.place].home : noLink
+      records[session.place] = record
+    } else if existed {
+      writeStray(record, session, server)
+    }
+    return existed
+  }
+
+  /// The number will mean another conversation: the old files stay, under an id that nobody uses again.
+  public mutating func abandon(_ session: SessionID, _ server: ServerID) {
+    _ = delete(session, server)
+  }
+
+  private static func key(_ session: SessionID, _ server: ServerID) -> UInt64 {
+    UInt64(server.index) << 32 | UInt64(session.index)
+  }
+
+  @usableFromInline func stray(_ session: SessionID, _ server: ServerID) -> StoredSession {
+    let key = SessionStore.key(session, server)
+    guard let place = strayPlaces.find(key, where: { strays[$0].key == key }) else {
+      return StoredSession()
+    }
+    return strays[place].record
+  }
+
+  @usableFromInline mutating func writeStray(
+    _ record: StoredSession, _ session: SessionID, _ server: ServerID
+  ) {
+    let key = SessionStore.key(session, server)
+    if let place = strayPlaces.find(key, where: { strays[$0].key == key }) {
+      strays[place].record = record
+      return
+    }
+    strayPlaces.insert(key, slot: strays.insert(Stray(key: key, record: record)))
+  }
+
+  @usableFromInline mutating func grow(to place: Int) {
+    records.reserve(max(place + 1, records.count * 2))
+    while records.count <= place { records.append(StoredSession()) }
+  }
+}

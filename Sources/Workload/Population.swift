@@ -1,0 +1,179 @@
+// Who asks, when, in which conversation. Population knows people and nothing of servers: it plans turns and learns when they
+// are over. The host keeps its wake-ups (one a person), because the host has a queue anyway and a second one here would
+// hold the same instants twice.
+//
+// Every draw is addressed by person and count, so what one person does never depends on what others draw.
+public import Basics
+
+public enum PopulationInput: BitwiseCopyable, Sendable {
+  /// A wake-up asked for with `wake` has come.
+  case ready(loop: UInt32)
+  /// An open arrival is due.
+  case arrivalDue
+  /// The turn is over, one way or another.
+  case turnOver(TurnPlan)
+  /// An ephemeral session is gone from its server, so its number can be used again.
+  case sessionForgotten(SessionID)
+}
+
+public enum PopulationAction: BitwiseCopyable, Sendable {
+  case plan(TurnPlan)
+  case wake(loop: UInt32, at: Instant)
+  case arrive(at: Instant)
+  /// A visit found nobody left to make it.
+  case drop
+}
+
+public struct Population: ~Copyable {
+  @usableFromInline struct Loop: BitwiseCopyable {
+    @usableFromInline var ordinal: UInt32
+    @usableFromInline var key: UInt32
+    init(key: UInt32) {
+      ordinal = 0
+      self.key = key
+    }
+  }
+  @usableFromInline enum Mode: UInt8 { case closed, openTurns, openVisits }
+
+  @usableFromInline let mode: Mode
+  @usableFromInline let tabs: Int
+  @usableFromInline let think: Sampler
+  @usableFromInline let thinkStream: Stream
+  @usableFromInline var loops: Table<Loop>
+  /// One session for each person and nothing to choose: the session number is the person's.
+  @usableFromInline let simple: Bool
+  @usableFromInline var book: SessionBook
+  @usableFromInline var clock: ArrivalClock
+  @usableFromInline let pickPerson: Chooser
+  @usableFromInline let personStream: Stream
+  @usableFromInline var idle: Ring<UInt32>
+  @usableFromInline let startRule: StartRule
+
+  /// `key` gives what routing hashes for a person; it is asked once for each.
+  public init(_ plan: WorkloadPlan, seed: Seed, key: (Int) -> UInt32) {
+    precondition(plan.users > 0, "a population has people")
+    switch (plan.arrivals, plan.arrivalBrings) {
+    case (.closed, _): mode = .closed
+    case (_, .turn): mode = .openTurns
+    case (_, .visit): mode = .openVisits
+    }
+    tabs = mode == .closed ? plan.tabs : 1
+    think = Sampler(plan.think)
+    thinkStream = seed.stream("think")
+    loops = Table(capacity: plan.users * tabs)
+    for user in 0..<plan.users {
+      let key = key(user)
+      for _ in 0..<tabs { loops.append(Loop(key: key)) }
+    }
+    book = SessionBook(plan, seed: seed)
+    simple =
+      plan.sessions.perUser == 1 && plan.sessions.turns == nil && plan.groups == nil
+      && plan.sessions.kind == .persistent && plan.intruders == 0 && tabs == 1
+    clock = ArrivalClock(plan.arrivals, seed: seed)
+    pickPerson = Chooser(plan.popularity, count: plan.users)
+    personStream = seed.stream("person")
+    idle = Ring()
+    startRule = plan.start
+    if mode == .openVisits {
+      for user in 0..<plan.users { idle.append(UInt32(user)) }
+    }
+  }
+
+  public var people: Int { loops.count / tabs }
+  /// Session numbers in use: persistent ones, groups, and ephemeral ones so far.
+  public var sessions: Int { book.count }
+  public var bytes: Int { loops.bytes + book.bytes + idle.count * 4 }
+
+  @inlinable public func person(of loop: UInt32) -> Int { Int(loop) / tabs }
+
+  /// The first wake-ups and the first arrival.
+  public mutating func begin(into actions: inout Table<PopulationAction>) {
+    if mode != .closed {
+      let first = clock.next()
+      if first.instant != .never { actions.append(.arrive(at: first.instant)) }
+      return
+    }
+    for loop in 0..<loops.count {
+      actions.append(.wake(loop: UInt32(loop), at: firstWake(loop)))
+    }
+  }
+
+  private func firstWake(_ loop: Int) -> Instant {
+    switch startRule {
+    case .atOnce: return .zero
+    case .ramp(let length):
+      return .zero + length * (Double(loop) / Double(loops.count))
+    case .spread:
+      // A memoryless think time is its own remainder; of others a uniform part is left.
+      let whole = think.interval(thinkStream.draw(entity: loop, count: 0))
+      if think.isMemoryless { return .zero + whole }
+      var part = thinkStream.draw(entity: loop, count: -1)
+      return .zero + whole * part.uniform()
+    }
+  }
+
+  @inlinable public mutating func handle(
+    _ input: PopulationInput, at now: Instant, into actions: inout Table<PopulationAction>
+  ) {
+    switch input {
+    case .ready(let loop): actions.append(.plan(plan(loop)))
+    case .turnOver(let turn):
+      if mode == .closed {
+        // The next ordinal's think time: draw 0 was the first wake-up.
+        let pause = think.interval(
+          thinkStream.draw(entity: Int(turn.loop), count: Int(turn.ordinal) &+ 1))
+        actions.append(.wake(loop: turn.loop, at: now + pause))
+      } else {
+        openTurnOver(turn, at: now, &actions)
+      }
+    case .arrivalDue: arrive(&actions)
+    case .sessionForgotten(let session): book.forget(session)
+    }
+  }
+
+  @inlinable mutating func plan(_ loop: UInt32) -> TurnPlan {
+    let ordinal = loops[Int(loop)].ordinal
+    loops[Int(loop)].ordinal = ordinal &+ 1
+    var plan = TurnPlan(
+      loop: loop, ordinal: ordinal, session: SessionID(Int(loop)), key: loops[Int(loop)].key,
+      flags: [])
+    if simple {
+      if ordinal == 0 { plan.flags = .begins }
+    } else {
+      book.choose(&plan, person: person(of: loop))
+    }
+    return plan
+  }
+
+  @usableFromInline mutating func arrive(_ actions: inout Table<PopulationAction>) {
+    let arrival = clock.taken
+    if mode == .openTurns {
+      let user: Int
+      if let traced = arrival.user {
+        user = traced % loops.count
+      } else {
+        user = pickPerson.index(personStream.draw(entity: 0, count: arrival.count))
+      }
+      actions.append(.plan(plan(UInt32(truncatingIfNeeded: user))))
+    } else if idle.isEmpty {
+      actions.append(.drop)
+    } else {
+      actions.append(.plan(plan(idle.removeFirst())))
+    }
+    let next = clock.next()
+    if next.instant != .never { actions.append(.arrive(at: next.instant)) }
+  }
+
+  @usableFromInline mutating func openTurnOver(
+    _ turn: TurnPlan, at now: Instant, _ actions: inout Table<PopulationAction>
+  ) {
+    guard mode == .openVisits else { return }
+    if turn.flags.contains(.endsSession) {
+      idle.append(turn.loop)
+    } else {
+      let pause = think.interval(
+        thinkStream.draw(entity: Int(turn.loop), count: Int(turn.ordinal) &+ 1))
+      actions.append(.wake(loop: turn.loop, at: now + pause))
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// Which conversation a turn belongs to, and whether it is its last. Numbers of sessions are laid out in order: each
+// person's own, then one for each group, then ephemeral ones, which are reused when their turn is over.
+internal import Basics
+
+public struct SessionBook: ~Copyable {
+  private let perUser: Int
+  private let own: Int
+  private let groupSize: Int
+  private let groupShare: Double
+  private let people: Int
+  private let ephemeral: Bool
+  private let intruders: Double
+  private let pickSession: Chooser
+  private let turns: Sampler
+  private let limited: Bool
+  /// Turns left in each session; 0: not begun.
+  private var left: Table<UInt32>
+  private var conversations: Table<UInt32>
+  private var freeEphemeral: Table<UInt32>
+  private let firstEphemeral: Int
+  private var nextEphemeral: Int
+  private let choice: Stream
+  private let groupStream: Stream
+  private let turnStream: Stream
+  private let intruderStream: Stream
+
+  init(_ plan: WorkloadPlan, seed: Seed) {
+    perUser = plan.sessions.perUser
+    people = plan.users
+    own = plan.users * plan.sessions.perUser
+    groupSize = plan.groups?.size ?? 0
+    groupShare = plan.groups?.share ?? 0
+    ephemeral = plan.sessions.kind == .ephemeral
+    intruders = plan.intruders
+    pickSession = Chooser(plan.sessions.popularity, count: plan.sessions.perUser)
+    turns = Sampler(plan.sessions.turns ?? .fixed(0))
+    limited = plan.sessions.turns != nil
+    let groups = groupSize > 0 ? (plan.users + groupSize - 1) / groupSize : 0
+    firstEphemeral = own + groups
+    nextEphemeral = firstEphemeral
+    left = Table(repeating: 0, count: limited ? firstEphemeral : 0)
+    conversations = Table(repeating: 0, count: firstEphemeral)
+    freeEphemeral = Table()
+    choice = seed.stream("session choice")
+    groupStream = seed.stream("group share")
+    turnStream = seed.stream("turns per session")
+    intruderStream = seed.stream("intruders")
+  }
+
+  var count: Int { nextEphemeral }
+  var bytes: Int { left.bytes + conversations.bytes + freeEphemeral.bytes }
+
+  @usableFromInline mutating func choose(_ plan: inout TurnPlan, person: Int) {
+    let loop = Int(plan.loop)
+    let ordinal = Int(plan.ordinal)
+    if groupShare > 0 {
+      var draw = groupStream.draw(entity: loop, count: ordinal)
+      if groupShare >= 1 || draw.uniform() < groupShare {
+        plan.session = SessionID(own + person / groupSize)
+        plan.flags.insert(.group)
+        countDown(&plan)
+        return
+      }
+    }
+    if ephemeral {
+      plan.session = takeEphemeral()
+      plan.flags.insert(.ephemeral)
+      countDown(&plan)
+      return
+    }
+    var owner = person
+    if intruders > 0 {
+      var draw = intruderStream.draw(entity: loop, count: ordinal)
+      if draw.uniform() < intruders {
+        owner = draw.index(below: people)
+        if owner != person { plan.flags.insert(.intruder) }
+      }
+    }
+    let which =
+      perUser == 1 ? 0 : pickSession.index(choice.draw(entity: loop, count: ordinal))
+    plan.session = SessionID(owner * perUser + which)
+    if !plan.flags.contains(.intruder) { countDown(&plan) }
+  }
+
+  /// A session's length is drawn when it begins; its last turn says so.
+  private mutating func countDown(_ plan: inout TurnPlan) {
+    // Ephemeral sessions are one turn each; a visit of such turns is counted on the person's number.
+    let place = plan.flags.contains(.ephemeral) ? Int(plan.loop) : plan.session.place
+    if !limited {
+      if conversations[place] == 0 || plan.flags.contains(.ephemeral) {
+        plan.flags.insert(.begins)
+        conversations[place] = 1
+      }
+      return
+    }
+    if plan.flags.contains(.ephemeral) { plan.flags.insert(.begins) }
+    if left[place] == 0 {
+      plan.flags.insert(.begins)
+      let drawn = turns.value(
+        turnStream.draw(entity: place, count: Int(conversations[place])))
+      conversations[place] &+= 1
+      left[place] = UInt32(max(1, min(drawn, 4e9)))
+    }
+    left[place] &-= 1
+    if left[place] == 0 { plan.flags.insert(.endsSession) }
+  }
+
+  private mutating func takeEphemeral() -> SessionID {
+    if !freeEphemeral.isEmpty { return SessionID(Int(freeEphemeral.removeLast())) }
+    nextEphemeral += 1
+    return SessionID(nextEphemeral - 1)
+  }
+
+  @usableFromInline mutating func forget(_ session: SessionID) {
+    if session.place >= firstEphemeral { freeEphemeral.append(session.index) }
+  }
+}
