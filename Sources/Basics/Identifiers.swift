@@ -29,11 +29,20 @@ public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
   @inlinable public var place: Int { Int(index) }
 }
 
-/// A turn that is under way in one app instance: its slot in that gateway's slab.
+/// A turn under way: the app instance in the upper eight bits, its slot in that instance's slab in the lower 24.
 public struct TurnID: Hashable, Sendable, BitwiseCopyable {
   public var index: UInt32
-  @inlinable public init(_ index: Int) { self.index = UInt32(truncatingIfNeeded: index) }
-  @inlinable public var place: Int { Int(index) }
+  @inlinable public init(instance: Int, place: Int) {
+    index = UInt32(truncatingIfNeeded: instance &<< 24 | place)
+  }
+  @inlinable public init(raw: UInt32) { index = raw }
+  @inlinable public var place: Int { Int(index & 0xFF_FFFF) }
+  @inlinable public var instance: Int { Int(index &>> 24) }
+  /// Stands where no turn of the instance waits for the answer.
+  @inlinable public static func none(of instance: Int) -> TurnID {
+    TurnID(instance: instance, place: 0xFF_FFFF)
+  }
+  @inlinable public var isNone: Bool { place == 0xFF_FFFF }
 }
 
 /// The empty link of every list that lives in indices.

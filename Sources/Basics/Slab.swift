@@ -20,6 +20,9 @@ public struct Slab<Record: BitwiseCopyable>: ~Copyable {
     @inline(__always) _modify { yield &records[place] }
   }
 
+  /// The freed place that the next insert takes; its old content is still readable.
+  public var nextFree: Int? { free.isEmpty ? nil : Int(free[free.count - 1]) }
+
   @inlinable public mutating func insert(_ record: Record) -> Int {
     if !free.isEmpty {
       let place = Int(free.removeLast())

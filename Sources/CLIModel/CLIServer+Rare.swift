@@ -60,9 +60,10 @@ extension CLIServer {
     noteMemory()
   }
 
-  /// Distinct for each load in this process.
+  /// One more than whoever had the place before; an event carries 20 bits of it.
   private var nextGeneration: UInt32 {
-    UInt32(truncatingIfNeeded: mix64(UInt64(sessions.places) << 32 ^ UInt64(loads)))
+    guard let place = sessions.nextFree else { return 0 }
+    return (sessions[place].generation &+ 1) & 0xF_FFFF
   }
 
   /// Success for unknown ids too. In the middle of a turn the turn is lost and nobody is told.
@@ -80,7 +81,7 @@ extension CLIServer {
     let session = sessions[place]
     if session.running {
       tally.cutMidTurn += 1
-      actions.append(.reply(.cut, TurnID(Int(session.turn)), session.connection))
+      actions.append(.reply(.cut, TurnID(raw: session.turn), session.connection))
     }
     var node = session.queue
     while node != noLink {
@@ -95,7 +96,7 @@ extension CLIServer {
     store[session.id, id] = stored
     places.remove(UInt64(session.id.index), slot: place)
     sessions[place].running = false
-    sessions[place].generation &+= 1
+    sessions[place].generation = (session.generation &+ 1) & 0xF_FFFF
     sessions.remove(place)
     residents -= 1
     if session.active { active -= 1 }
@@ -139,12 +140,12 @@ extension CLIServer {
   ) {
     if outcome == .failed {
       actions.append(
-        .reply(.failed, TurnID(Int(sessions[place].turn)), sessions[place].connection))
+        .reply(.failed, TurnID(raw: sessions[place].turn), sessions[place].connection))
     } else {
       let done = UInt32(
         queued.insert(
           QueuedSend(
-            turn: TurnID(Int(sessions[place].turn)), connection: sessions[place].connection,
+            turn: TurnID(raw: sessions[place].turn), connection: sessions[place].connection,
             done: true)))
       queued[Int(done)].next = sessions[place].queue
       sessions[place].queue = done
@@ -196,7 +197,7 @@ extension CLIServer {
       let session = sessions[Int(call.place)]
       actions.append(
         .callProvider(
-          call, TurnID(Int(session.turn)), session.connection, attempt: session.attempt))
+          call, TurnID(raw: session.turn), session.connection, attempt: session.attempt))
     case .connectionClosed(let connection):
       connectionClosed(connection, &store, &actions)
     case .sweepDue:
@@ -299,7 +300,7 @@ extension CLIServer {
     turnsHeld -= Int(sessions[place].held)
     sessions[place].held = 0
     continuations.append(
-      Job(.compact, sessions[place].id, TurnID(0), sessions[place].connection))
+      Job(.compact, sessions[place].id, TurnID.none(of: 0), sessions[place].connection))
   }
 
   @usableFromInline mutating func noteUnflushed(_ session: SessionID, at now: Instant) {

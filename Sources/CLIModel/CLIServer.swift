@@ -45,7 +45,7 @@ public struct CLIServer: ~Copyable {
     stream = seed.stream("service")
     requests = Ring()
     continuations = Ring()
-    current = Job(.ping, SessionID(0), TurnID(0), ConnectionID(0))
+    current = Job(.ping, SessionID(0), TurnID.none(of: 0), ConnectionID(0))
     busy = false
     sessions = Slab()
     places = IndexMap()
@@ -76,7 +76,7 @@ public struct CLIServer: ~Copyable {
     case .providerAnswered(let call):
       guard isCurrent(call) else { return }
       let session = sessions[Int(call.place)]
-      var job = Job(.finish, session.id, TurnID(Int(session.turn)), session.connection)
+      var job = Job(.finish, session.id, TurnID(raw: session.turn), session.connection)
       job.place = call.place
       job.generation = call.generation
       continuations.append(job)
@@ -149,7 +149,7 @@ public struct CLIServer: ~Copyable {
     sessions[place].turn = turn.index
     sessions[place].connection = connection
     sessions[place].attempt = 0
-    sessions[place].generation &+= 1
+    sessions[place].generation = (sessions[place].generation &+ 1) & 0xF_FFFF
     let call = ProviderCall(
       place: UInt32(truncatingIfNeeded: place), generation: sessions[place].generation)
     actions.append(.callProvider(call, turn, connection, attempt: 0))
@@ -190,7 +190,7 @@ public struct CLIServer: ~Copyable {
     sessions[place].running = false
     sessions[place].lastActive = LiveSession.stamp(now)
     actions.append(
-      .reply(outcome, TurnID(Int(sessions[place].turn)), sessions[place].connection))
+      .reply(outcome, TurnID(raw: sessions[place].turn), sessions[place].connection))
   }
 
   // MARK: look-ups

@@ -1,6 +1,6 @@
 // Which conversation a turn belongs to, and whether it is its last. Numbers of sessions are laid out in order: each
 // person's own, then one for each group, then ephemeral ones, which are reused when their turn is over.
-internal import Basics
+public import Basics
 
 public struct SessionBook: ~Copyable {
   private let perUser: Int

@@ -1,0 +1,235 @@
+// One app instance: the customer's backend around the CLI servers. It takes a turn from plan to answer: lock, pool or
+// router, session manager, send, release. Everything is decided here and nothing is done here: each step ends with an
+// action and goes on when its input comes. The guide's interleavings, and its bugs, live in the gaps between.
+//
+//   planned → [lock] → server (pool | router) → session (hit | evict, open) → send → [unlock] → complete
+public import Basics
+
+public struct Gateway: ~Copyable {
+  public let index: Int
+  @usableFromInline let policy: GatewayPolicy
+  @usableFromInline let tabs: Int
+  @usableFromInline let sessionsPerPerson: Int
+  @usableFromInline let checksAccess: Bool
+  @usableFromInline let isolated: Bool
+  @usableFromInline let locksGroups: Bool
+  @usableFromInline let locksAll: Bool
+  @usableFromInline let timeout: Interval
+  @usableFromInline let hasIdleRules: Bool
+
+  @usableFromInline var turns: Slab<Turn>
+  @usableFromInline var manager: SessionManager
+  @usableFromInline var router: Router
+  var pool: CLIPool
+  var access: AccessCheck
+  let backOff: Stream
+  @usableFromInline var nextSweep: Instant
+  var nextCleanUp: Instant
+  /// Tells the turns of one place apart, for timers.
+  @usableFromInline var serial: UInt32 = 0
+  public var tally = GatewayTally()
+
+  public init(
+    index: Int, policy: GatewayPolicy, people: Int, tabs: Int, sessionsPerPerson: Int,
+    names: @escaping @Sendable (Int) -> String, seed: Seed
+  ) {
+    self.index = index
+    self.policy = policy
+    self.tabs = tabs
+    self.sessionsPerPerson = sessionsPerPerson
+    checksAccess = policy.access.check != .none || policy.access.naming == .dateNow
+    isolated = policy.pattern == .isolated
+    locksAll = policy.lock.covers == .always
+    locksGroups = locksAll || policy.lock.covers == .collaborative
+    timeout = policy.timeout
+    hasIdleRules =
+      policy.sessions.idleTimeout != nil || policy.pool.release == .idle || policy.cleanUp != nil
+    turns = Slab()
+    manager = SessionManager(policy.sessions, oneHome: policy.routeEvery == .session)
+    router = Router(policy, stream: seed.stream("router \(index)"))
+    pool = CLIPool(policy.pool, people: policy.pattern == .isolated ? people : 0)
+    access = AccessCheck(policy.access, people: people, names: names)
+    backOff = seed.stream("lock back-off")
+    // Time-outs are looked for eight times in their length: between, nothing is kept in order.
+    nextSweep = .zero + Interval(nanoseconds: max(1, policy.timeout.nanoseconds / 8))
+    nextCleanUp = policy.cleanUp.map { .zero + $0.every } ?? .never
+  }
+
+  @inlinable @inline(__always) func id(_ place: Int) -> TurnID {
+    TurnID(instance: index, place: place)
+  }
+  @inlinable var none: TurnID { TurnID.none(of: index) }
+
+  // MARK: what the host reads
+
+  @inlinable public func turn(_ id: TurnID) -> Turn { turns[id.place] }
+  public var residents: Int { manager.count }
+  public var residentMax: Int { manager.residentMax }
+  public var overLimitMax: Int { manager.overLimitMax }
+  public var turnsUnderWay: Int { turns.live }
+  public var portsUsed: Int { pool.portsUsed }
+  public var bytes: Int { turns.bytes + manager.bytes }
+
+  /// An early, late or repeated wake-up changes nothing that is not due.
+  @inlinable public var nextDeadline: Instant { hasIdleRules ? idleDeadline : nextSweep }
+
+  public mutating func resetPeaks() { manager.resetPeaks() }
+
+  // MARK: inputs
+
+  @inlinable public mutating func handle(
+    _ input: GatewayInput, at now: Instant, into actions: inout Table<GatewayAction>
+  ) {
+    switch input {
+    case .planned(let plan): begin(plan, at: now, &actions)
+    case .finished(let id): answered(id, .completed, at: now, &actions)
+    case .opened(let id, let resumed): opened(id, resumed: resumed, at: now, &actions)
+    case .closed(let id): closed(id, at: now, &actions)
+    default: handleRare(input, at: now, &actions)
+    }
+  }
+
+  @inlinable mutating func begin(
+    _ plan: TurnPlan, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    serial = (serial &+ 1) & 0xFF_FFFF
+    let place = turns.insert(Turn(plan, at: now, generation: serial))
+    precondition(place < 0xFF_FFFF, "more than 16,777,215 turns under way in instance \(index)")
+    if checksAccess && !allow(place, at: now) {
+      finish(place, .denied, at: now, &actions)
+      return
+    }
+    if locksAll || (locksGroups && plan.flags.contains(.group)) {
+      acquireLock(place, at: now, &actions)
+    } else {
+      route(place, at: now, &actions)
+    }
+  }
+
+  // MARK: server and session
+
+  @inlinable mutating func route(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    if isolated {
+      takeFromPool(place, at: now, &actions)
+      return
+    }
+    let plan = turns[place].plan
+    if policy.routeEvery == .session, let entry = manager.find(plan.session, .none) {
+      turns[place].server = manager.entries[entry].server
+    } else {
+      let key = policy.routeBy == .user ? plan.key : Gateway.sessionKey(plan.session)
+      guard let server = router.pick(key: key) else {
+        finish(place, .serverLost, at: now, &actions)
+        return
+      }
+      turns[place].server = server
+    }
+    getSession(place, at: now, &actions)
+  }
+
+  /// The guide's `getSession`: what is resident is returned, else the limit is enforced and the session opened.
+  @inlinable mutating func getSession(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    let plan = turns[place].plan
+    if !plan.flags.contains(.ephemeral),
+      let entry = manager.find(plan.session, turns[place].server), manager.entries[entry].ready
+    {
+      tally.hits &+= 1
+      send(place, entry: entry, at: now, &actions)
+    } else {
+      getAbsentSession(place, at: now, &actions)
+    }
+  }
+
+  @inlinable mutating func send(
+    _ place: Int, entry: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    manager.take(entry, at: now)
+    turns[place].entry = UInt32(truncatingIfNeeded: entry)
+    turns[place].pinned = true
+    sendUnmanaged(place, at: now, &actions)
+  }
+
+  @inlinable mutating func sendUnmanaged(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    turns[place].step = .sending
+    turns[place].sent = now
+    let server = turns[place].server
+    if !isolated { router.began(server) }
+    actions.append(
+      .send(server, turns[place].plan.session, id(place)))
+  }
+
+  // MARK: the answer
+
+  @inlinable mutating func answered(
+    _ id: TurnID, _ outcome: TurnOutcome, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    switch turns[id.place].step {
+    case .sending: finish(id.place, outcome, at: now, &actions)
+    case .abandoned: free(id.place)
+    // Given up on while its lock is being released: this was the CLI's last word.
+    default: turns[id.place].isCut = true
+    }
+  }
+
+  /// Unpins, unlocks and concludes: the guide's `finally` blocks, innermost first.
+  @inlinable mutating func finish(
+    _ place: Int, _ outcome: TurnOutcome, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    turns[place].outcome = outcome
+    if turns[place].step == .sending {
+      if !isolated { router.ended(turns[place].server) }
+      if turns[place].pinned { unpin(place, at: now, &actions) }
+      if isolated { poolTurnOver(place, at: now) }
+    }
+    if turns[place].locked {
+      releaseLock(place, at: now, &actions)
+    } else {
+      conclude(place, at: now, &actions)
+    }
+  }
+
+  @inlinable mutating func unpin(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    turns[place].pinned = false
+    let entry = Int(turns[place].entry)
+    // The entry may have been evicted meanwhile, and its place given to another session.
+    guard
+      manager.entries[entry].session == turns[place].plan.session
+        && manager.entries[entry].server == turns[place].server
+    else { return }
+    manager.release(entry, at: now)
+    if manager.pinned && manager.entries[entry].pins == 0 {
+      admitWaiting(inScopeOf: turns[place].server, at: now, &actions)
+    }
+  }
+
+  @inlinable mutating func conclude(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    actions.append(.complete(id(place), turns[place].outcome))
+    let flags = turns[place].plan.flags
+    if flags.isDisjoint(with: [.ephemeral, .endsSession]) && !turns[place].isOwed {
+      free(place)
+    } else {
+      putAway(place, at: now, &actions)
+    }
+  }
+
+  /// The record stays readable until the place is used again: the host reads it for `complete`.
+  @inlinable mutating func free(_ place: Int) {
+    turns[place].step = .free
+    turns.remove(place)
+  }
+
+  /// A second mix keeps sessions of one person apart; group sessions have numbers of their own.
+  @inlinable static func sessionKey(_ session: SessionID) -> UInt32 {
+    UInt32(truncatingIfNeeded: mix64(UInt64(session.index) ^ 0x5E55_1011))
+  }
+}

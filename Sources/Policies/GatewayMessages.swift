@@ -1,0 +1,99 @@
+// What one app instance is told, and what it asks for. Inputs are past tense, actions imperative, all of them trivial
+// values. Every `await` of the guide's code is one action that goes out and one input that comes back.
+public import Basics
+
+public enum GatewayInput: BitwiseCopyable, Sendable {
+  case planned(TurnPlan)
+  case opened(TurnID, resumed: Bool)
+  case closed(TurnID)
+  case deleted(TurnID)
+  case finished(TurnID)
+  case failed(TurnID)
+  /// "Session not found", on a resume or on a send.
+  case missing(TurnID)
+  /// The connection was refused or reset.
+  case refused(TurnID)
+  /// Nobody tells the app; the host says so, because no answer will ever come.
+  case cut(TurnID)
+  case lockGranted(TurnID, token: UInt32)
+  case lockRefused(TurnID)
+  case lockRead(TurnID, mine: Bool)
+  case lockReleased(TurnID)
+  case lockRenewed(TurnID, Bool)
+  /// The session refused the write, or took it after a newer one.
+  case writeWasStale(TurnID)
+  case spawned(TurnID, ServerID)
+  case released(person: UInt32)
+  case timer(TurnTimer, TurnID, generation: UInt32)
+  case deadlineReached
+  case serverAdded(ServerID)
+  case serverRemoved(ServerID)
+  case serverLost(ServerID)
+  case serverBack(ServerID)
+  case healthChecked(ServerID, alive: Bool)
+}
+
+public enum TurnTimer: UInt8, BitwiseCopyable, Sendable { case timeout, retryLock, renewLock, patience }
+
+public enum GatewayAction: BitwiseCopyable, Sendable {
+  case create(ServerID, SessionID, TurnID)
+  case resume(ServerID, SessionID, TurnID)
+  case disconnect(ServerID, SessionID, TurnID)
+  case send(ServerID, SessionID, TurnID)
+  case delete(ServerID, SessionID, TurnID)
+  /// The session's number will stand for another conversation.
+  case forget(ServerID, SessionID)
+  case lock(LockCommand, SessionID, TurnID, token: UInt32)
+  case spawn(TurnID)
+  case hangUp(ServerID, person: UInt32, kill: Bool)
+  case complete(TurnID, TurnOutcome)
+  case timer(TurnTimer, TurnID, generation: UInt32, at: Instant)
+  case checkHealth(ServerID, at: Instant)
+  case cleanUp(olderThan: Interval)
+  case measured(GatewayMeasure, Interval)
+}
+
+public enum GatewayMeasure: UInt8, BitwiseCopyable, Sendable {
+  case sessionOpen, sessionCreate, sessionResume, sessionDisconnect, spawn, lockWait, lockHold
+}
+
+public enum TurnOutcome: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+  case completed
+  /// The provider failed, after the CLI's retries.
+  case failed
+  case timedOut
+  /// The access check said no.
+  case denied
+  /// Every session was busy and the policy rejects.
+  case rejected
+  case lockRefused
+  case notFound
+  case serverLost
+  /// The fencing token was too old.
+  case fenced
+}
+
+/// Counts of one app instance since the start.
+public struct GatewayTally: Sendable, BitwiseCopyable {
+  public var hits = 0
+  public var created = 0
+  public var resumed = 0
+  public var evicted = 0
+  public var evictedBusy = 0
+  public var idleRemoved = 0
+  public var notFound = 0
+  public var deleted = 0
+  public var duplicateCreates = 0
+  public var doubleDisconnects = 0
+  public var idCollisions = 0
+  public var turnsEvicted = 0
+  public var lockRefused = 0
+  public var lockLost = 0
+  public var spawned = 0
+  public var leaked = 0
+  public var stopped = 0
+  public var portsUsed = 0
+  public var checks = 0
+  public var falseDenials = 0
+  public var leaks = 0
+}

@@ -1,0 +1,222 @@
+// The bounded set of sessions that an app instance keeps open: the guide's SessionManager and its safer variants. This
+// file is the map itself: entries, their order, the limit's bookkeeping. The awaits around it are steps of the Gateway.
+// An entry is one session on one server; a scope is what one limit applies to (the instance, or a server).
+public import Basics
+
+public struct SessionManager: ~Copyable {
+  @usableFromInline struct Entry: BitwiseCopyable {
+    @usableFromInline var session: SessionID
+    @usableFromInline var server: ServerID
+    @usableFromInline var next: UInt32
+    @usableFromInline var previous: UInt32
+    /// Turns waiting for a creation under way (single flight).
+    @usableFromInline var waiters: UInt32
+    @usableFromInline var pins: UInt16
+    @usableFromInline var ready: Bool
+    /// An eviction of it is under way; the guide goes on handing it out.
+    @usableFromInline var leaving: Bool
+  }
+
+  @usableFromInline struct Scope: BitwiseCopyable {
+    @usableFromInline var oldest = noLink
+    @usableFromInline var newest = noLink
+    @usableFromInline var count = 0
+    /// Turns waiting for a slot when every session is pinned.
+    @usableFromInline var waitFirst = noLink
+    @usableFromInline var waitLast = noLink
+
+    @usableFromInline init() {}
+  }
+
+  @usableFromInline let policy: SessionPolicy
+  @usableFromInline let limit: Int
+  @usableFromInline let perServer: Bool
+  @usableFromInline let movesOnUse: Bool
+  @usableFromInline let pinned: Bool
+  @usableFromInline let single: Bool
+  /// A session lives on one server at a time, wherever that is (the router is asked on a miss only).
+  @usableFromInline let oneHome: Bool
+  @usableFromInline var entries: Slab<Entry>
+  @usableFromInline var places: IndexMap
+  @usableFromInline var scopes: Table<Scope>
+  @usableFromInline var usage: UsageList
+
+  public private(set) var residentMax = 0
+  public private(set) var overLimitMax = 0
+
+  public init(_ policy: SessionPolicy, oneHome: Bool) {
+    self.policy = policy
+    self.oneHome = oneHome
+    limit = policy.limit ?? Int.max
+    perServer = policy.scope == .server
+    movesOnUse = policy.evict == .lru || policy.evict == .lruPinned
+    pinned = policy.evict == .oldestPinned || policy.evict == .lruPinned
+    single = policy.overflow == .reserve
+    entries = Slab()
+    places = IndexMap()
+    scopes = Table()
+    usage = UsageList(enabled: policy.idleTimeout != nil)
+  }
+
+  public var count: Int { places.count }
+  public var bytes: Int { entries.bytes + places.bytes + scopes.bytes }
+
+  @inlinable @inline(__always) func key(_ session: SessionID, _ server: ServerID) -> UInt64 {
+    oneHome ? UInt64(session.index) : UInt64(server.index) &<< 32 | UInt64(session.index)
+  }
+
+  @inlinable @inline(__always) func find(_ session: SessionID, _ server: ServerID) -> Int? {
+    places.find(key(session, server)) {
+      entries[$0].session == session && (oneHome || entries[$0].server == server)
+    }
+  }
+
+  @inlinable func scope(of server: ServerID) -> Int { perServer ? server.place : 0 }
+
+  @inlinable mutating func ensureScope(_ scope: Int) {
+    while scopes.count <= scope { scopes.append(Scope()) }
+  }
+
+  func count(inScopeOf server: ServerID) -> Int {
+    let scope = scope(of: server)
+    return scope < scopes.count ? scopes[scope].count : 0
+  }
+
+  // MARK: entries
+
+  /// JavaScript's `Map.set`: a new key goes to the end, an existing one keeps its place.
+  mutating func insert(_ session: SessionID, _ server: ServerID, ready: Bool) -> Int {
+    let scope = scope(of: server)
+    ensureScope(scope)
+    let place = entries.insert(
+      Entry(
+        session: session, server: server, next: noLink, previous: noLink, waiters: noLink, pins: 0,
+        ready: ready, leaving: false))
+    places.insert(key(session, server), slot: place)
+    link(place, scope)
+    scopes[scope].count += 1
+    residentMax = max(residentMax, count)
+    if limit != Int.max { overLimitMax = max(overLimitMax, scopes[scope].count - limit) }
+    return place
+  }
+
+  mutating func remove(_ place: Int) {
+    let entry = entries[place]
+    let scope = scope(of: entry.server)
+    unlink(place, scope)
+    scopes[scope].count -= 1
+    places.remove(key(entry.session, entry.server), slot: place)
+    usage.remove(place)
+    entries.remove(place)
+  }
+
+  @inlinable mutating func link(_ place: Int, _ scope: Int) {
+    let last = scopes[scope].newest
+    entries[place].previous = last
+    entries[place].next = noLink
+    let link = UInt32(truncatingIfNeeded: place)
+    if last == noLink { scopes[scope].oldest = link } else { entries[Int(last)].next = link }
+    scopes[scope].newest = link
+  }
+
+  @inlinable mutating func unlink(_ place: Int, _ scope: Int) {
+    let next = entries[place].next
+    let previous = entries[place].previous
+    if previous == noLink { scopes[scope].oldest = next } else { entries[Int(previous)].next = next }
+    if next == noLink {
+      scopes[scope].newest = previous
+    } else {
+      entries[Int(next)].previous = previous
+    }
+  }
+
+  // MARK: use
+
+  /// A turn takes the session: it is pinned while the turn runs, and moves to the end under LRU.
+  @inlinable mutating func take(_ place: Int, at now: Instant) {
+    entries[place].pins &+= 1
+    if movesOnUse { touch(place) }
+    usage.use(place, at: now)
+  }
+
+  @inlinable mutating func touch(_ place: Int) {
+    let scope = scope(of: entries[place].server)
+    if scopes[scope].newest == UInt32(truncatingIfNeeded: place) { return }
+    unlink(place, scope)
+    link(place, scope)
+  }
+
+  @inlinable mutating func release(_ place: Int, at now: Instant) {
+    if entries[place].pins > 0 { entries[place].pins &-= 1 }
+    usage.use(place, at: now)
+  }
+
+  /// The entry to evict: first in order, skipping pinned ones where the policy says so. A reserved slot whose
+  /// session is still being created is never a victim.
+  func victim(inScopeOf server: ServerID) -> Int? {
+    let scope = scope(of: server)
+    guard scope < scopes.count else { return nil }
+    var place = scopes[scope].oldest
+    while place != noLink {
+      let entry = entries[Int(place)]
+      if entry.ready && !(pinned && entry.pins > 0) { return Int(place) }
+      place = entry.next
+    }
+    return nil
+  }
+
+  mutating func resetPeaks() {
+    residentMax = count
+    overLimitMax = 0
+  }
+}
+
+/// Entries in the order of their last use, for idle time-outs; costs nothing when none is set.
+public struct UsageList: ~Copyable {
+  @usableFromInline struct Link: BitwiseCopyable {
+    @usableFromInline var at = Instant.zero
+    @usableFromInline var next = noLink
+    @usableFromInline var previous = noLink
+    @usableFromInline var listed = false
+    @usableFromInline init() {}
+  }
+  @usableFromInline let enabled: Bool
+  @usableFromInline var links: Table<Link>
+  @usableFromInline var first: UInt32
+  @usableFromInline var last: UInt32
+
+  public init(enabled: Bool) {
+    self.enabled = enabled
+    links = Table()
+    first = noLink
+    last = noLink
+  }
+
+  /// The least recently used place and when that was.
+  public var oldest: (place: Int, at: Instant)? {
+    first == noLink ? nil : (Int(first), links[Int(first)].at)
+  }
+
+  @inlinable public mutating func use(_ place: Int, at now: Instant) {
+    if enabled { move(place, at: now) }
+  }
+
+  @usableFromInline mutating func move(_ place: Int, at now: Instant) {
+    while links.count <= place { links.append(Link()) }
+    remove(place)
+    links[place].at = now
+    links[place].previous = last
+    links[place].next = noLink
+    links[place].listed = true
+    if last == noLink { first = UInt32(place) } else { links[Int(last)].next = UInt32(place) }
+    last = UInt32(place)
+  }
+
+  public mutating func remove(_ place: Int) {
+    guard enabled, place < links.count, links[place].listed else { return }
+    let link = links[place]
+    if link.previous == noLink { first = link.next } else { links[Int(link.previous)].next = link.next }
+    if link.next == noLink { last = link.previous } else { links[Int(link.next)].previous = link.previous }
+    links[place].listed = false
+  }
+}
