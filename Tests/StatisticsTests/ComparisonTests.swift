@@ -87,7 +87,9 @@ func detectableEffect() {
   for (n, expected) in [(5, 1.81), (10, 1.28), (20, 0.91)] {
     expectClose(effect.smallest(variation: 1, runsPerArm: n), expected, within: 0.005)
   }
-  let table = [(0.05, 0.02, 4), (0.05, 0.05, 17), (0.05, 0.1, 66), (0.02, 0.02, 17), (0.02, 0.05, 103)]
+  let table = [
+    (0.05, 0.02, 4), (0.05, 0.05, 17), (0.05, 0.1, 66), (0.02, 0.02, 17), (0.02, 0.05, 103),
+  ]
   for (size, variation, runs) in table {
     #expect(effect.runsPerArm(effect: size, variation: variation) == runs)
   }

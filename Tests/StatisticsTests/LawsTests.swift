@@ -61,7 +61,8 @@ func binomialTails() {
     let law = BinomialLaw(trials: trials, chance: chance)
     var sum = 0.0
     for k in 0...trials {
-      let choices = logGamma(Double(trials + 1)) - logGamma(Double(k + 1))
+      let choices =
+        logGamma(Double(trials + 1)) - logGamma(Double(k + 1))
         - logGamma(Double(trials - k + 1))
       sum += exponential(
         choices + Double(k) * naturalLog(chance) + Double(trials - k) * naturalLog(1 - chance))

@@ -105,7 +105,8 @@ func mergedCut() {
 
 @Test("Welch's curve averages over replications, then over a window that grows at the start")
 func welchCurve() {
-  let curve = WelchAverage.curve(replications: [[0, 2, 4, 6, 8], [2, 4, 6, 8, 10, 99]], window: 1)
+  let curve = WelchAverage.curve(
+    replications: [[0, 2, 4, 6, 8], [2, 4, 6, 8, 10, 99]], window: 1)
   #expect(curve == [1, 3, 5, 7])
   #expect(WelchAverage.curve(replications: [[9, 0, 0, 3]], window: 1) == [9, 3, 1])
   #expect(WelchAverage.curve(replications: [], window: 3) == [])

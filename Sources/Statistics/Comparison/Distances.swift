@@ -28,11 +28,13 @@ public enum Distances {
     var i = 0
     var j = 0
     while i < a.count || j < b.count {
-      let value = i == a.count ? b[j] : j == b.count ? a[i] : min(a[i], b[j])
+      let value = min(i < a.count ? a[i] : .infinity, j < b.count ? b[j] : .infinity)
       while i < a.count && a[i] <= value { i += 1 }
       while j < b.count && b[j] <= value { j += 1 }
-      let next = i == a.count ? (j == b.count ? value : b[j]) : j == b.count ? a[i] : min(a[i], b[j])
-      visit(Double(i) / Double(a.count) - Double(j) / Double(b.count), next - value)
+      let next = min(i < a.count ? a[i] : .infinity, j < b.count ? b[j] : .infinity)
+      visit(
+        Double(i) / Double(a.count) - Double(j) / Double(b.count),
+        next == .infinity ? 0 : next - value)
     }
   }
 }

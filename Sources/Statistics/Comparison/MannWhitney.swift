@@ -37,7 +37,8 @@ public struct MannWhitney: Sendable {
       let middle = first.count * (ranks.count + 1)
       let observed = abs(rankSum - middle)
       exactP = min(
-        1, law.enumerated().reduce(0) { abs($1.offset - middle) >= observed ? $0 + $1.element : $0 })
+        1, law.enumerated().reduce(0) { abs($1.offset - middle) >= observed ? $0 + $1.element : $0 }
+      )
     } else {
       exactP = nil
     }

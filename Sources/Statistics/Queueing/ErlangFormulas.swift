@@ -51,7 +51,8 @@ public enum ErlangFormulas {
 /// Stationary law of a birth-death chain on 0...limit.
 enum BirthDeath {
   /// `rates(n)` gives the birth rate in n and the death rate in n + 1.
-  static func states(upTo limit: Int, _ rates: (Int) -> (birth: Double, death: Double)) -> [Double] {
+  static func states(upTo limit: Int, _ rates: (Int) -> (birth: Double, death: Double)) -> [Double]
+  {
     var weights = [1.0]
     var sum = 1.0
     for n in 0..<limit {

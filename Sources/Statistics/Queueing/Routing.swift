@@ -20,7 +20,7 @@ public struct RoundRobinQueue: Sendable {
     } else {
       // sigma = (a / (a + 1 - sigma))^n has one root below 1; solved for 1 - sigma.
       let idle = Numerics.bisect(low: 0, high: 1) { idle in
-        power(total / (total + idle), Double(servers)) > 1 - idle
+        power(total / (total + idle), Double(servers)) < 1 - idle
       }
       waitProbability = 1 - idle
     }
