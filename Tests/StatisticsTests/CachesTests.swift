@@ -65,7 +65,7 @@ func equalPopularity() {
     let cache = SessionCache(weights: .init(repeating: 2, count: users), capacity: capacity)
     let expected = Double(capacity) / Double(users)
     expectClose(cache.oldestFirstHitRatio, expected, within: 1e-9, "N \(users)")
-    expectClose(cache.leastRecentHitRatio, expected, within: 1e-6, "N \(users)")
+    expectClose(cache.leastRecentHitRatio, expected, within: 1e-9, "N \(users)")
   }
 }
 
@@ -76,8 +76,22 @@ func cacheEdges() {
   // One place: a hit is the same session twice in a row, for either policy.
   let steep = SessionCache(weights: [1e6, 1, 1e-3], capacity: 1)
   let again = steep.popularity.reduce(0) { $0 + $1 * $1 }
-  expectClose(steep.leastRecentHitRatio, again, within: 1e-7)
+  expectClose(steep.leastRecentHitRatio, again, within: 1e-12)
   expectClose(steep.oldestFirstHitRatio, again, within: 1e-12)
+}
+
+@Test("Least recently used with two places is King's sum over ordered pairs, however steep")
+func kingsSum() {
+  for exponent in [0.0, 1, 3, 8] {
+    let weights = SessionCache.zipfWeights(users: 12, exponent: exponent)
+    let cache = SessionCache(weights: weights, capacity: 2)
+    let p = cache.popularity
+    var hit = 0.0
+    for i in p.indices {
+      for j in p.indices where j != i { hit += p[i] * p[j] / (1 - p[i]) * (p[i] + p[j]) }
+    }
+    expectClose(cache.leastRecentHitRatio, hit, within: 1e-9, "exponent \(exponent)")
+  }
 }
 
 @Test("An idle timeout of 30 minutes with 100 users at three paces")

@@ -49,21 +49,25 @@ public struct SessionCache: Sendable {
   public var leastRecentHitRatio: Double {
     if let ratio = trivialHitRatio { return ratio }
     let time = characteristicTime { -exponentialMinusOne(-$0) }
-    // 400 points agree with King's exact sum to six digits and more; t = T x / (1 - x).
-    return Numerics.gaussLegendre(400).reduce(0) { sum, point in
-      let t = time * point.node / (1 - point.node)
-      let stretch = time / ((1 - point.node) * (1 - point.node))
-      return sum + point.weight * stretch * leastRecentDensity(at: t)
+    // Well before `time` residence is certain, well after it is hopeless. Only the two corrections
+    // around it are integrated, so that a popular session's short gaps need no points of their own.
+    let within = popularity.reduce(0) { $0 - $1 * exponentialMinusOne(-$1 * time) }
+    return Numerics.gaussLegendre(200).reduce(within) { sum, point in
+      let before = time * point.node
+      let after = time / (1 - point.node)
+      let lost = leastRecentDensity(at: before) { 1 - $0 }
+      let kept = leastRecentDensity(at: after) { $0 }
+      return sum + point.weight * (after * after / time * kept - time * lost)
     }
   }
 
-  /// Sum over sessions of p_i · p_i e^(-p_i t) · P(fewer than `capacity` others asked for by t).
-  private func leastRecentDensity(at t: Double) -> Double {
+  /// Sum over sessions of p_i · p_i e^(-p_i t) · weight(P(fewer than `capacity` others by t)).
+  private func leastRecentDensity(at t: Double, weight: (Double) -> Double) -> Double {
     let chances = popularity.map { -exponentialMinusOne(-$0 * t) }
     let law = Numerics.poissonBinomial(chances, limit: popularity.count)
     return zip(popularity, chances).reduce(0) { sum, pair in
       let (p, chance) = pair
-      return sum + p * p * exponential(-p * t) * fewerThanCapacity(law, without: chance)
+      return sum + p * p * exponential(-p * t) * weight(fewerThanCapacity(law, without: chance))
     }
   }
 
