@@ -1,1 +1,11 @@
 #include "CLinux.h"
+
+#include <sched.h>
+
+int seatrial_usable_processors(void) {
+  // 1024 processors, the size of cpu_set_t; a larger machine answers EINVAL and we say 0.
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  if (sched_getaffinity(0, sizeof mask, &mask) != 0) return 0;
+  return CPU_COUNT(&mask);
+}

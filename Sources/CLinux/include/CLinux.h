@@ -1,5 +1,5 @@
-// What Linux offers and Swift's Glibc module does not show: epoll, accept4, prctl.
-// Header only; every call is a plain system call, wrapped for Swift in LinuxIO.
+// What Linux offers and Swift's Glibc module does not show: epoll, accept4, prctl, the processor mask.
+// Every call is a plain system call, wrapped for Swift in LinuxIO; no state lives here.
 #ifndef SEATRIAL_CLINUX_H
 #define SEATRIAL_CLINUX_H
 #ifndef _GNU_SOURCE
@@ -9,8 +9,11 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+
+// Processors this process may run on (taskset and container masks count); 0 when the kernel will not say.
+// In C because CPU_COUNT is a macro with a statement in it, which Swift cannot import.
+int seatrial_usable_processors(void);
 #endif

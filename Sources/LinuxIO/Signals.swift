@@ -1,0 +1,54 @@
+// Ctrl-C and SIGTERM. The first sets a flag that workers poll, so that a run drains and still
+// writes its report; the second ends the process at once. The handler does nothing that is not
+// async-signal-safe: one atomic exchange and, the second time, `_exit`. Call `listen()` once,
+// before any thread starts.
+internal import Glibc
+internal import Synchronization
+
+public enum StopSignal: Int32, Hashable, Sendable {
+  case interrupt = 2
+  case terminate = 15
+
+  /// What shells expect of a process ended by this signal: 130 and 143.
+  public var exitCode: Int32 { 128 + rawValue }
+}
+
+/// Readable from every thread; costs one relaxed load.
+public struct StopRequest: Sendable {
+  public var signal: StopSignal? { StopSignal(rawValue: firstSignal.load(ordering: .relaxed)) }
+  public var isRequested: Bool { firstSignal.load(ordering: .relaxed) != 0 }
+}
+
+/// The first signal that came, 0 before. A global, because a signal handler can carry nothing with
+/// it.
+private let firstSignal = Atomic<Int32>(0)
+
+public enum Signals {
+  public static func listen() -> StopRequest {
+    // Touched before a handler is installed: a lazy initializer takes a lock, which a handler must
+    // not.
+    firstSignal.store(0, ordering: .relaxed)
+    ignoreBrokenPipes()
+    install(for: SIGINT)
+    install(for: SIGTERM)
+    return StopRequest()
+  }
+
+  /// A closed pipe or socket then shows as EPIPE where it was written to.
+  public static func ignoreBrokenPipes() {
+    _ = signal(SIGPIPE, SIG_IGN)
+  }
+
+  private static func install(for number: Int32) {
+    var action = sigaction()
+    unsafe action.__sigaction_handler.sa_handler = { number in
+      let (first, _) = firstSignal.compareExchange(
+        expected: 0, desired: number, ordering: .relaxed)
+      if !first { _exit(128 + number) }
+    }
+    // Calls under way are restarted: the flag is polled, nothing waits for EINTR.
+    action.sa_flags = Int32(SA_RESTART)
+    let result = unsafe sigaction(number, &action, nil)
+    precondition(result == 0, "sigaction refused signal \(number)")
+  }
+}

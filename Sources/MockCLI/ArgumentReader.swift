@@ -1,0 +1,108 @@
+// Reads a command line word by word against the table of flags. The table is the single list:
+// parsing and `--help` both come from it.
+
+struct Flag {
+  let name: String
+  /// How help calls the value; nil for a switch.
+  let value: String?
+  let about: String
+
+  static let all = [
+    Flag(name: "--headless", value: nil, about: "serve the protocol instead of a person"),
+    Flag(name: "--host", value: "ADDRESS", about: "listen here (default 127.0.0.1)"),
+    Flag(
+      name: "--port", value: "N", about: "listen on this TCP port; 0 picks a free one (default)"),
+    Flag(name: "--stdio", value: nil, about: "serve one client over stdin and stdout"),
+    Flag(
+      name: "--session-idle-timeout", value: "SECONDS",
+      about: "drop sessions idle for this long; 0 never does (default)"),
+    Flag(name: "--log-level", value: "LEVEL", about: logLevels),
+    Flag(name: "--no-auto-update", value: nil, about: "accepted; the mock never updates itself"),
+    Flag(
+      name: "--auth-token-env", value: "NAME",
+      about: "environment variable that holds the model's token"),
+    Flag(name: "--no-auto-login", value: nil, about: "use no stored credentials"),
+    Flag(name: "--remote", value: nil, about: "accepted, as the SDK may send it"),
+    Flag(name: "--version", value: nil, about: "print the version and end"),
+    Flag(name: "--help", value: nil, about: "print this and end"),
+  ]
+
+  static let logLevels = ServerArguments.LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
+}
+
+struct ArgumentReader {
+  private(set) var arguments = ServerArguments()
+  private(set) var mistakes: [ArgumentMistake] = []
+  private var words: ArraySlice<String>
+  private var given: [String] = []
+
+  init(words: [String]) { self.words = words[...] }
+
+  mutating func readAll() {
+    while let word = words.popFirst() { read(word) }
+    for (one, other) in [("--stdio", "--port"), ("--auth-token-env", "--no-auto-login")]
+    where given.contains(one) && given.contains(other) {
+      mistakes.append(.conflict(one, other))
+    }
+  }
+
+  private mutating func read(_ word: String) {
+    guard word.hasPrefix("-") else { return mistakes.append(.unexpectedWord(word)) }
+    let pieces = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(pieces[0])
+    let attached = pieces.count > 1 ? String(pieces[1]) : nil
+    guard let flag = Flag.all.first(where: { $0.name == name }) else {
+      return mistakes.append(.unknownFlag(name))
+    }
+    given.append(name)
+    if flag.value == nil {
+      if let attached { return mistakes.append(.unwantedValue(flag: name, value: attached)) }
+      return turnOn(name)
+    }
+    // A following option is no value: `--port --stdio` lacks the port.
+    let next = words.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
+    if attached == nil && next != nil { words.removeFirst() }
+    guard let value = attached ?? next, !value.isEmpty else {
+      return mistakes.append(.missingValue(flag: name))
+    }
+    set(name, to: value)
+  }
+
+  private mutating func turnOn(_ name: String) {
+    switch name {
+    case "--headless": arguments.isHeadless = true
+    case "--stdio": arguments.transport = .standardStreams
+    case "--no-auto-update": arguments.mayUpdateItself = false
+    case "--no-auto-login": arguments.login = .off
+    case "--remote": arguments.isRemote = true
+    case "--version": arguments.wantsVersion = true
+    case "--help": arguments.wantsHelp = true
+    default: preconditionFailure("the switch \(name) is in the table and not in turnOn")
+    }
+  }
+
+  private mutating func set(_ name: String, to value: String) {
+    switch name {
+    case "--host": arguments.host = value
+    case "--auth-token-env": arguments.login = .environment(variable: value)
+    case "--port":
+      guard let port = UInt16(value) else { return refuse(name, value, "a port, 0 to 65535") }
+      arguments.transport = .port(port)
+    case "--session-idle-timeout":
+      guard let seconds = Int(value), seconds >= 0 else {
+        return refuse(name, value, "a whole number of seconds, 0 or more")
+      }
+      arguments.sessionIdleTimeoutSeconds = seconds == 0 ? nil : seconds
+    case "--log-level":
+      guard let level = ServerArguments.LogLevel(rawValue: value) else {
+        return refuse(name, value, "one of \(Flag.logLevels)")
+      }
+      arguments.logLevel = level
+    default: preconditionFailure("the option \(name) is in the table and not in set")
+    }
+  }
+
+  private mutating func refuse(_ name: String, _ value: String, _ wanted: String) {
+    mistakes.append(.badValue(flag: name, value: value, wanted: wanted))
+  }
+}
