@@ -56,6 +56,7 @@ extension CLIServer {
     precondition(place < 1 << 20, "more than 1,048,575 sessions live in server \(id.index)")
     places.insert(UInt64(job.session.index), slot: place)
     residents += 1
+    residentsPeak = max(residentsPeak, residents)
     turnsHeld += Int(held)
     noteMemory()
   }

@@ -26,6 +26,7 @@ public struct CLIServer: ~Copyable {
   public var tally = CLITally()
   /// Sessions in memory, those among them that ran a turn here, and turns held by all.
   public var residents = 0
+  public internal(set) var residentsPeak = 0
   @usableFromInline var active = 0
   @usableFromInline var turnsHeld = 0
   @usableFromInline var memoryPeak = 0.0
@@ -212,6 +213,9 @@ public struct CLIServer: ~Copyable {
       idle: Double(residents &- active), active: Double(active), turns: Double(turnsHeld))
     if now > memoryPeak { memoryPeak = now }
   }
+
+  /// Peaks start again from the present: the end of a warm-up.
+  public mutating func resetPeaks() { residentsPeak = residents }
 
   /// Pieces of work that wait or run: what a router that asks the server would see.
   @inlinable public var backlog: Int { requests.count + continuations.count + (busy ? 1 : 0) }

@@ -116,6 +116,12 @@ public struct SessionStore: ~Copyable {
     _ = delete(session, server)
   }
 
+  /// The disk that has it, where storage is local.
+  public func home(of session: SessionID) -> ServerID {
+    shared || records[session.place].home == noLink
+      ? .none : ServerID(Int(records[session.place].home))
+  }
+
   private static func key(_ session: SessionID, _ server: ServerID) -> UInt64 {
     UInt64(server.index) << 32 | UInt64(session.index)
   }

@@ -29,7 +29,7 @@ extension Gateway {
     case .serverLost(let server): serverLost(server, at: now, &actions)
     case .serverBack(let server):
       if let period = policy.healthCheck {
-        actions.append(.checkHealth(server, at: now + period))
+        actions.append(.checkHealth(instance: index, server, at: now + period))
       }
     case .healthChecked(let server, let alive):
       if alive { router.add(server) } else { router.remove(server) }
@@ -202,7 +202,7 @@ extension Gateway {
       if waitsThere && awaitsServer { refused(id(place), at: now, &actions) }
     }
     if let period = policy.healthCheck {
-      actions.append(.checkHealth(server, at: now + period))
+      actions.append(.checkHealth(instance: index, server, at: now + period))
     }
     if isolated { forgetMembers(on: server) }
   }

@@ -48,7 +48,7 @@ public enum GatewayAction: BitwiseCopyable, Sendable {
   case hangUp(ServerID, person: UInt32, kill: Bool)
   case complete(TurnID, TurnOutcome)
   case timer(TurnTimer, TurnID, generation: UInt32, at: Instant)
-  case checkHealth(ServerID, at: Instant)
+  case checkHealth(instance: Int, ServerID, at: Instant)
   case cleanUp(olderThan: Interval)
   case measured(GatewayMeasure, Interval)
 }

@@ -52,31 +52,42 @@ public struct Population: ~Copyable {
   /// `key` gives what routing hashes for a person; it is asked once for each.
   public init(_ plan: WorkloadPlan, seed: Seed, key: (Int) -> UInt32) {
     precondition(plan.users > 0, "a population has people")
-    switch (plan.arrivals, plan.arrivalBrings) {
-    case (.closed, _): mode = .closed
-    case (_, .turn): mode = .openTurns
-    case (_, .visit): mode = .openVisits
-    }
+    let mode = Population.mode(plan)
+    self.mode = mode
     tabs = mode == .closed ? plan.tabs : 1
     think = Sampler(plan.think)
     thinkStream = seed.stream("think")
-    loops = Table(capacity: plan.users * tabs)
-    for user in 0..<plan.users {
-      let key = key(user)
-      for _ in 0..<tabs { loops.append(Loop(key: key)) }
-    }
+    loops = Population.makeLoops(people: plan.users, tabs: mode == .closed ? plan.tabs : 1, key: key)
     book = SessionBook(plan, seed: seed)
     simple =
       plan.sessions.perUser == 1 && plan.sessions.turns == nil && plan.groups == nil
-      && plan.sessions.kind == .persistent && plan.intruders == 0 && tabs == 1
+      && plan.sessions.kind == .persistent && plan.intruders == 0
+      && (mode != .closed || plan.tabs == 1)
     clock = ArrivalClock(plan.arrivals, seed: seed)
     pickPerson = Chooser(plan.popularity, count: plan.users)
     personStream = seed.stream("person")
-    idle = Ring()
+    idle = Population.everybody(mode == .openVisits ? plan.users : 0)
     startRule = plan.start
-    if mode == .openVisits {
-      for user in 0..<plan.users { idle.append(UInt32(user)) }
+  }
+
+  private static func mode(_ plan: WorkloadPlan) -> Mode {
+    if plan.arrivals == .closed { return .closed }
+    return plan.arrivalBrings == .turn ? .openTurns : .openVisits
+  }
+
+  private static func makeLoops(people: Int, tabs: Int, key: (Int) -> UInt32) -> Table<Loop> {
+    var loops = Table<Loop>(capacity: people * tabs)
+    for user in 0..<people {
+      let key = key(user)
+      for _ in 0..<tabs { loops.append(Loop(key: key)) }
     }
+    return loops
+  }
+
+  private static func everybody(_ people: Int) -> Ring<UInt32> {
+    var idle = Ring<UInt32>()
+    for user in 0..<people { idle.append(UInt32(user)) }
+    return idle
   }
 
   public var people: Int { loops.count / tabs }

@@ -1,0 +1,36 @@
+// What one replication leaves: figures in catalog order, ready to be merged with others of the same variant.
+public import Basics
+public import Metrics
+
+public struct Replication: Sendable, Equatable {
+  public var times: [HistogramSnapshot]
+  public var counts: [Int]
+  public var peaks: [Int]
+  public var derived: [Double?]
+  public var servers: [ServerResult]
+  public var series: [SeriesResult]
+  public var measured: Interval
+  public var events: Int
+  /// Turns that had begun and not ended when the measurement stopped.
+  public var underWay: Int
+
+  public func value(_ metric: CountMetric) -> Int { counts[metric.rawValue] }
+  public func value(_ metric: PeakMetric) -> Int { peaks[metric.rawValue] }
+  public func value(_ metric: DerivedMetric) -> Double? { derived[metric.rawValue] }
+  public func time(_ metric: TimeMetric) -> HistogramSnapshot { times[metric.rawValue] }
+
+  /// Equal for equal runs, in any process: what the determinism tests compare.
+  public var digest: UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func take(_ value: Int) { hash = mix64(hash ^ UInt64(bitPattern: Int64(value))) }
+    for snapshot in times {
+      take(snapshot.count)
+      take(Int(truncatingIfNeeded: snapshot.sum))
+      take(Int(snapshot.max))
+    }
+    for count in counts { take(count) }
+    for peak in peaks { take(peak) }
+    take(events)
+    return hash
+  }
+}
