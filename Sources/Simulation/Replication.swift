@@ -34,3 +34,14 @@ public struct Replication: Sendable, Equatable {
     return hash
   }
 }
+
+extension Replication {
+  /// One replication from start to end: warm-up, measurement, figures.
+  public static func run(_ plan: RunPlan, warmUp: Interval, measure: Interval) -> Replication {
+    var simulator = Simulator(plan)
+    simulator.run(through: .zero + warmUp)
+    simulator.beginMeasurement(length: measure)
+    simulator.run(through: .zero + warmUp + measure)
+    return simulator.harvest()
+  }
+}

@@ -1,6 +1,6 @@
 // The measured part of a run: where it begins, its windows, and what is read off the machines at its end. Machines count
 // from their start; what belongs to the measurement is the difference.
-internal import Basics
+public import Basics
 internal import CLIModel
 internal import Metrics
 internal import Policies
@@ -8,7 +8,7 @@ internal import Workload
 
 extension Simulator {
   /// Ends the warm-up: figures start from nothing, the system stays as it is.
-  mutating func beginMeasurement(length: Interval) {
+  public mutating func beginMeasurement(length: Interval) {
     recorder.reset()
     baseline = totals()
     measuredFrom = now
@@ -102,7 +102,7 @@ extension Simulator {
   }
 
   /// The figures of the measured part. Ends the replication.
-  mutating func harvest() -> Replication {
+  public mutating func harvest() -> Replication {
     let end = totals()
     for metric in CountMetric.allCases {
       let grown = end[metric.rawValue] - baseline[metric.rawValue]
