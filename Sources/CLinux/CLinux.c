@@ -1,6 +1,12 @@
+#define _GNU_SOURCE
 #include "CLinux.h"
 
 #include <sched.h>
+#include <stddef.h>
+
+int seatrial_accept(int listener) {
+  return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
 
 int seatrial_usable_processors(void) {
   // 1024 processors, the size of cpu_set_t; a larger machine answers EINVAL and we say 0.
