@@ -1,3 +1,4 @@
+// The few calls that need _GNU_SOURCE or a C macro; see the header for why they are here.
 #define _GNU_SOURCE
 #include "CLinux.h"
 

@@ -116,7 +116,7 @@ private let ping = #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
   }
 }
 
-/// What reference/real-cli.md section 2 saw: broken headers are never answered, nor is what follows.
+/// Seen on the real CLI 1.0.57: broken headers are never answered, nor is what follows them.
 @Suite struct BrokenFramingTests {
   @Test(
     "After a broken header no following ping is read",
