@@ -63,7 +63,8 @@ extension Recorder {
       value(of: .sessionsHits) + value(of: .sessionsCreated) + value(of: .sessionsResumed)
     switch metric {
     case .turnThroughput:
-      return measured > .zero ? Double(value(of: .turnsCompleted)) / measured.seconds : nil
+      let seconds = Double(measured.nanoseconds) / 1e9
+      return seconds > 0 ? Double(value(of: .turnsCompleted)) / seconds : nil
     case .evictionRate: return share(value(of: .sessionsEvicted), of: openings)
     case .hitRate: return share(value(of: .sessionsHits), of: openings)
     case .contentionRate: return share(value(of: .locksRefused), of: value(of: .locksAttempts))
