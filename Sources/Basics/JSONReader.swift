@@ -1,6 +1,7 @@
-// Text to JSON values, strictly by RFC 8259: no comments, no trailing commas, no member twice, nothing after the value.
-// The input may be anything at all; the worst it can do is earn a `JSONError` that says where. Depth is
-// bounded, because the reader is recursive and a file must not choose how much stack we use.
+// Text to JSON values, strictly by RFC 8259: no comments, no trailing commas, no member twice,
+// nothing after the value. The input may be anything at all; the worst it can do is earn a
+// `JSONError` that says where. Depth is bounded, because the reader is recursive and a file must
+// not choose how much stack we use.
 
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Reason: Equatable, Sendable {
@@ -140,7 +141,9 @@ private struct JSONReader {
     if at < bytes.count, bytes[at] | 0x20 == UInt8(ascii: "e") {
       isWhole = false
       at += 1
-      if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
+      if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") {
+        at += 1
+      }
       guard digits() > 0 else { throw error(.malformedNumber, at: start) }
     }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)

@@ -1,5 +1,5 @@
-// The tables of docs/metrics.md, from the catalog. A test holds the file to this text, so a metric cannot be added
-// or redefined without its document following.
+// The tables of docs/metrics.md, from the catalog. A test holds the file to this text, so a metric
+// cannot be added or redefined without its document following.
 
 extension MetricCatalog {
   /// Markdown: a heading and a table for each kind of metric.

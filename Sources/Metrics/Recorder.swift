@@ -1,6 +1,7 @@
-// All figures of one replication or one worker: recorded with a few instructions each, merged exactly afterwards. It is
-// owned by one loop and never shared. What a host averages over time itself (CPU, resident sessions) is not
-// in here; it joins the figures as `DerivedMetric` when the result is put together.
+// All figures of one replication or one worker: recorded with a few instructions each, merged
+// exactly afterwards. It is owned by one loop and never shared. What a host averages over time
+// itself (CPU, resident sessions) is not in here; it joins the figures as `DerivedMetric` when the
+// result is put together.
 public import Basics
 
 public struct Recorder: ~Copyable {
@@ -31,7 +32,8 @@ public struct Recorder: ~Copyable {
     if level > peaks[metric.rawValue] { peaks[metric.rawValue] = level }
   }
 
-  /// At the end of the warm-up. Peaks start from nothing too, so the host reports the present levels again.
+  /// At the end of the warm-up. Peaks start from nothing too, so the host reports the present
+  /// levels again.
   public mutating func reset() {
     for place in 0..<times.count { times[place].reset() }
     for place in 0..<counts.count { counts[place] = 0 }
@@ -72,7 +74,8 @@ extension Recorder {
     }
   }
 
-  /// Every metric of the catalog, in its order; what only the host knows has no value yet (`VariantResult.set`).
+  /// Every metric of the catalog, in its order; what only the host knows has no value yet
+  /// (`VariantResult.set`).
   public func results(measured: Interval) -> [MetricResult] {
     TimeMetric.allCases.map { MetricResult($0, snapshot(of: $0)) }
       + CountMetric.allCases.map { MetricResult($0, value(of: $0)) }
@@ -85,7 +88,8 @@ extension Recorder {
   }
 }
 
-/// The busiest server's turns over the mean: `servers.imbalance`. Nil where there were no turns at all.
+/// The busiest server's turns over the mean: `servers.imbalance`. Nil where there were no turns at
+/// all.
 public func imbalance(ofTurns turns: [Int]) -> Double? {
   let total = turns.reduce(0, +)
   guard total > 0, let busiest = turns.max() else { return nil }

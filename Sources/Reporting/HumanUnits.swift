@@ -1,5 +1,5 @@
-// Figures as people read them: three digits that matter and a unit that fits (1.23 s, 45.0 ms, 12.3 %, 4.1 GiB).
-// For tables and sentences only; whatever is parsed again comes from the JSON result.
+// Figures as people read them: three digits that matter and a unit that fits (1.23 s, 45.0 ms, 12.3
+// %, 4.1 GiB). For tables and sentences only; whatever is parsed again comes from the JSON result.
 internal import Basics
 
 public struct HumanUnits: Sendable {

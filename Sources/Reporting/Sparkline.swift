@@ -1,5 +1,5 @@
-// A curve in a single line of text: eight heights of block, from the lowest to the highest value of the series.
-// A gap in the series is a blank; a series that never moves is a low line.
+// A curve in a single line of text: eight heights of block, from the lowest to the highest value of
+// the series. A gap in the series is a blank; a series that never moves is a low line.
 
 public func sparkline(_ values: [Double?], width: Int) -> String {
   precondition(width > 0, "a sparkline needs room")

@@ -1,6 +1,6 @@
-// The figures of a result as a grid: metrics down, variants across, while that fits; with more variants the other way
-// round, with the few figures that decide. Metrics that are nothing everywhere are left out, and what no
-// sample supports is a dash, explained once.
+// The figures of a result as a grid: metrics down, variants across, while that fits; with more
+// variants the other way round, with the few figures that decide. Metrics that are nothing
+// everywhere are left out, and what no sample supports is a dash, explained once.
 internal import Metrics
 
 extension TerminalTable {
@@ -14,17 +14,17 @@ extension TerminalTable {
   func figures(_ result: RunResult) -> [[String]] {
     guard !result.variants.isEmpty else { return [] }
     let rows = rows(result.variants)
+    guard !rows.isEmpty else { return [] }
     let grid =
       variantsAcross(result.variants, rows, intervals: .beside)
       ?? variantsAcross(result.variants, rows, intervals: .below)
       ?? variantsDown(result.variants, rows)
-    let missing = rows.contains { row in
-      row.statistic != nil && result.variants.contains { value($0, row) == nil && seen($0, row) }
-    }
-    return [grid] + (missing ? [wrap(TerminalTable.missingNote, width: width, lead: "  ")] : [])
+    let hasMissing = grid.contains { $0.split(separator: " ").contains("-") }
+    return [grid] + (hasMissing ? [wrap(TerminalTable.missingNote, width: width, lead: "  ")] : [])
   }
 
-  private static let missingNote = "- too few samples (p95 needs 59, p99 299, p99.9 2995)"
+  private static let missingNote =
+    "- not there, or too few samples for it (p95 needs 59, p99 299, p99.9 2995)"
 
   /// Always shown, whatever they are: whoever reads the page looks for them.
   private static let always = ["turns.completed", "turns.failed", "turns.lost"]
@@ -38,7 +38,8 @@ extension TerminalTable {
       let found = variants.compactMap { $0[name] }
       if found.contains(where: { $0.isTime }) {
         guard found.contains(where: { ($0.value(.count) ?? 0) > 0 }) else { return [] }
-        let wanted: [Statistic] = name == "turn.response" ? [.mean, .p50, .p95, .p99, .max] : [.p50, .p95]
+        let wanted: [Statistic] =
+          name == "turn.response" ? [.mean, .p50, .p95, .p99, .max] : [.p50, .p95]
         return wanted.map { Row(label: "\(name).\($0.rawValue)", metric: name, statistic: $0) }
       }
       let isNews = found.contains { ($0.value() ?? 0) != 0 }
@@ -88,22 +89,15 @@ extension TerminalTable {
       for variant in variants {
         grid.rows.append([variant.name] + (chosen + [row]).map { figure(variant, $0) })
       }
-      guard let set = grid.lines(width: width) else { break }
+      guard let set = grid.lines(width: width, cuttingWords: chosen.isEmpty) else { break }
       lines = set
       chosen.append(row)
     }
     // Names so long that not even one figure fits beside them.
-    return lines ?? variants.flatMap { variant in
-      [variant.name] + rows.map { "  \($0.label) \(figure(variant, $0))" }
-    }
-  }
-
-  private func value(_ variant: VariantResult, _ row: Row) -> Double? {
-    variant[row.metric]?.value(row.statistic)
-  }
-
-  private func seen(_ variant: VariantResult, _ row: Row) -> Bool {
-    (variant[row.metric]?.value(.count) ?? 0) > 0
+    return lines
+      ?? variants.flatMap { variant in
+        [variant.name] + rows.map { "  \($0.label) \(figure(variant, $0))" }
+      }
   }
 
   private func figure(_ variant: VariantResult, _ row: Row) -> String {

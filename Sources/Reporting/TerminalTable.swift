@@ -1,6 +1,7 @@
-// A result as a page of text for the terminal: the verdict in the first sentence, then the figures of all variants side
-// by side, what was expected, how the variants differ, and how levels moved. Strings out; where they go is
-// the program's affair. The wording may change freely: machines read the JSON.
+// A result as a page of text for the terminal: the verdict in the first sentence, then the figures
+// of all variants side by side, what was expected, how the variants differ, and how levels moved.
+// Strings out; where they go is the program's affair. The wording may change freely: machines read
+// the JSON.
 public import Metrics
 
 public struct TerminalTable: Sendable {
@@ -38,7 +39,8 @@ public struct TerminalTable: Sendable {
     let digest = result.scenario.digest.prefix(12)
     let kind = result.kind.rawValue
     return wrap(sentence, width: width)
-      + wrap("\(result.scenario.name), \(kind), seed \(result.seed), digest \(digest)", width: width)
+      + wrap(
+        "\(result.scenario.name), \(kind), seed \(result.seed), digest \(digest)", width: width)
   }
 
   private func expectations(_ result: RunResult) -> [String] {
@@ -80,7 +82,6 @@ public struct TerminalTable: Sendable {
       against.append(difference.against)
     }
     for base in against {
-      // Without headings: the columns speak for themselves.
       var grid = TextGrid(head: ["", "", "", "", ""], words: [0, 1, 4])
       for difference in result.differences where difference.against == base {
         grid.rows.append([
@@ -90,8 +91,7 @@ public struct TerminalTable: Sendable {
         ])
       }
       lines.append("against \(base)")
-      lines += grid.lines(width: width).map { Array($0.dropFirst()) }
-        ?? grid.rows.flatMap { wrap($0.joined(separator: " "), width: width, lead: "  ") }
+      lines += withoutHead(grid)
     }
     return lines
   }
@@ -105,17 +105,25 @@ public struct TerminalTable: Sendable {
   }
 
   private func curves(_ result: RunResult) -> [String] {
-    var lines: [String] = []
+    var grid = TextGrid(head: ["", "", "", ""], words: [0, 1, 2, 3])
     for variant in result.variants {
       for series in variant.series {
         let known = series.values.compactMap { $0 }
         guard let low = known.min(), let high = known.max() else { continue }
-        let range = "\(units.text(low, unit: series.unit)) to \(units.text(high, unit: series.unit))"
-        let curve = plain ? "" : sparkline(series.values, width: 24) + "  "
-        lines.append("  \(pad(variant.name, to: 16))  \(pad(series.name, to: 22))  \(curve)\(range)")
+        // 24 columns: with names of usual length the line stays within 80.
+        grid.rows.append([
+          variant.name, series.name, plain ? "" : sparkline(series.values, width: 24),
+          "\(units.text(low, unit: series.unit)) to \(units.text(high, unit: series.unit))",
+        ])
       }
     }
-    return lines.isEmpty ? [] : ["levels over time"] + lines
+    return grid.rows.isEmpty ? [] : ["levels over time"] + withoutHead(grid)
+  }
+
+  /// Columns that speak for themselves; sentences where the terminal is too narrow for columns.
+  private func withoutHead(_ grid: TextGrid) -> [String] {
+    grid.lines(width: width).map { Array($0.dropFirst()) }
+      ?? grid.rows.flatMap { wrap($0.joined(separator: " "), width: width, lead: "  ", hanging: 4) }
   }
 
   private func closing(_ result: RunResult) -> [String] {
@@ -133,7 +141,8 @@ private func withoutStop(_ sentence: String) -> String {
   sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
 }
 
-/// Names come from users: what ASCII cannot say becomes a question mark, so a dumb terminal stays sane.
+/// Names come from users: what ASCII cannot say becomes a question mark, so a dumb terminal stays
+/// sane.
 private func asASCII(_ text: String) -> String {
   String(text.map { $0.isASCII ? $0 : "?" })
 }

@@ -1,5 +1,6 @@
-// Rows of cells to lines of text: words to the left, figures to the right, headings broken over as many lines
-// as they need. It knows widths and nothing else; what the cells say is decided elsewhere.
+// Rows of cells to lines of text: words to the left, figures to the right, headings broken over as
+// many lines as they need. It knows widths and nothing else; what the cells say is decided
+// elsewhere.
 
 struct TextGrid {
   private let indent = 2
@@ -9,7 +10,7 @@ struct TextGrid {
   private let head: [String]
   var rows: [[String]] = []
 
-  /// As narrow as the cells allow: headings are broken down to this width.
+  /// Where words may be cut, headings are still this wide, so that somebody can read them.
   private static let narrowest = 6
 
   init(head: [String], words: [Int] = [0]) {
@@ -17,30 +18,43 @@ struct TextGrid {
     self.words = words
   }
 
-  /// Nil where the cells cannot be set within the width.
-  func lines(width: Int) -> [String]? {
-    var widths = head.indices.map { column in
-      rows.map { $0[column].count }.max() ?? 0
+  /// Nil where the cells cannot be set within the width, or headings not without cutting their
+  /// words, if that is not allowed.
+  func lines(width: Int, cuttingWords: Bool = true) -> [String]? {
+    let cells = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let whole = head.map { name in breakName(name, width: 1, cutting: false).map(\.count).max() ?? 0
     }
-    widths[0] = max(widths[0], min(head[0].count, TextGrid.narrowest))
-    for column in head.indices.dropFirst() {
-      widths[column] = max(widths[column], min(head[column].count, TextGrid.narrowest))
+    var widths = zip(cells, head).map { max($0, min($1.count, TextGrid.narrowest)) }
+    let wholeWidths = zip(cells, whole).map { max($0, $1) }
+    if room(widths, in: width) < 0 { return nil }
+    if room(wholeWidths, in: width) < 0 {
+      guard cuttingWords else { return nil }
+      grow(&widths, to: wholeWidths, in: width)
+    } else {
+      widths = wholeWidths
+      grow(&widths, to: zip(wholeWidths, head).map { max($0, $1.count) }, in: width)
     }
-    var room = width - indent - widths.reduce(0, +) - gap * (widths.count - 1)
-    guard room >= 0 else { return nil }
-    // What is left over goes to the headings that are still broken, one character at a time, so all get their share.
+    // A wider gap is easier on the eye, where there is room for it.
+    let wider = head.count > 1 ? min(2, room(widths, in: width) / (head.count - 1)) : 0
+    return headLines(widths, gap: gap + wider) + rows.map { line($0, widths, gap: gap + wider) }
+  }
+
+  private func room(_ widths: [Int], in width: Int) -> Int {
+    width - indent - widths.reduce(0, +) - gap * (widths.count - 1)
+  }
+
+  /// One character at a time, so that all columns get their share of what is left over.
+  private func grow(_ widths: inout [Int], to wanted: [Int], in width: Int) {
+    var room = room(widths, in: width)
     var grew = true
     while room > 0, grew {
       grew = false
-      for column in head.indices where room > 0 && widths[column] < head[column].count {
+      for column in widths.indices where room > 0 && widths[column] < wanted[column] {
         widths[column] += 1
         room -= 1
         grew = true
       }
     }
-    // A wider gap is easier on the eye, where there is room for it.
-    let between = head.count > 1 ? min(2, room / (head.count - 1)) : 0
-    return headLines(widths, gap: gap + between) + rows.map { line($0, widths, gap: gap + between) }
   }
 
   private func headLines(_ widths: [Int], gap: Int) -> [String] {
@@ -68,27 +82,35 @@ struct TextGrid {
   }
 }
 
-/// Pieces of at most that width, broken after a separator where one is near enough.
-func breakName(_ name: String, width: Int) -> [String] {
-  precondition(width > 0, "a column cannot be without width")
-  var pieces: [String] = []
+/// Pieces of at most that width, broken after separators. A word longer than that is cut, or stays
+/// whole and is too wide.
+func breakName(_ name: String, width: Int, cutting: Bool = true) -> [String] {
+  var words: [Substring] = []
   var rest = name[...]
-  while rest.count > width {
-    let full = rest.prefix(width)
-    let end = full.lastIndex { "-/_. :,".contains($0) }
-    // A break that leaves less than a third of the line is worse than a cut word.
-    let good = end.map { full.distance(from: full.startIndex, to: $0) + 1 }
-      .flatMap { $0 * 3 >= width ? $0 : nil }
-    let piece = rest.prefix(good ?? width)
-    pieces.append(String(piece))
-    rest = rest.dropFirst(piece.count)
+  while let end = rest.firstIndex(where: { "-/_. :,".contains($0) }) {
+    words.append(rest[...end])
+    rest = rest[rest.index(after: end)...]
   }
-  if !rest.isEmpty || pieces.isEmpty { pieces.append(String(rest)) }
-  return pieces
+  words.append(rest)
+  var lines: [String] = []
+  var line = ""
+  for var word in words where !word.isEmpty {
+    if line.count + word.count <= width {
+      line += word
+      continue
+    }
+    if !line.isEmpty { lines.append(line) }
+    while cutting, word.count > width {
+      lines.append(String(word.prefix(width)))
+      word = word.dropFirst(width)
+    }
+    line = String(word)
+  }
+  return lines + [line]
 }
 
-/// Words set into lines. The first line begins with the lead, the others as far in, or as far as asked for. A word
-/// longer than a line stays whole.
+/// Words set into lines. The first line begins with the lead, the others as far in, or as far as
+/// asked for. A word longer than a line stays whole.
 func wrap(_ text: String, width: Int, lead: String = "", hanging: Int? = nil) -> [String] {
   var lines: [String] = []
   var line = lead

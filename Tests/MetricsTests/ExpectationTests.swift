@@ -7,12 +7,15 @@ import Testing
   @Test(
     "Bounds come in the unit of the metric",
     arguments: [
-      ("turn.response.p95 < 4s", 4.0), ("turn.response.p95<45ms", 0.045), ("cli.spawn.max <= 2m", 120),
+      ("turn.response.p95 < 4s", 4.0), ("turn.response.p95<45ms", 0.045),
+      ("cli.spawn.max <= 2m", 120),
       ("lock.wait.p50 < 1.5 h", 5400), ("driver.lag.p99 < 250us", 0.00025),
       ("driver.lag.p99 < 250\u{B5}s", 0.00025), ("turn.ack.mean > 7ns", 7e-9),
       ("sessions.eviction_rate < 5%", 0.05), ("sessions.hit_rate >= 0.9", 0.9),
-      ("turns.lost == 0", 0), ("  turns.failed != -1  ", -1), ("server.memory < 4GiB", 4_294_967_296),
-      ("disk.bytes < 1.5 KiB", 1536), ("turn.throughput > 10/s", 10), ("turn.throughput > 30/m", 0.5),
+      ("turns.lost == 0", 0), ("  turns.failed != -1  ", -1),
+      ("server.memory < 4GiB", 4_294_967_296),
+      ("disk.bytes < 1.5 KiB", 1536), ("turn.throughput > 10/s", 10),
+      ("turn.throughput > 30/m", 0.5),
       ("turn.response.count >= 1000", 1000), ("servers.imbalance < 1.5", 1.5),
     ])
   func bounds(text: String, bound: Double) throws {
@@ -51,7 +54,8 @@ import Testing
       ("turns.lost = 0", .unknownOperator("=", suggestion: "=="), 12),
       ("turns.lost =< 0", .unknownOperator("=<", suggestion: "<="), 12),
       ("turns.lost ==", .missingBound, 14), ("turns.lost == x", .malformedNumber("x"), 15),
-      ("turns.lost == 1.", .malformedNumber("1."), 15), ("turns.lost == .5", .malformedNumber(".5"), 15),
+      ("turns.lost == 1.", .malformedNumber("1."), 15),
+      ("turns.lost == .5", .malformedNumber(".5"), 15),
       ("turns.lost == 1-2", .malformedNumber("1-2"), 15),
       ("turn.ack.p50 < 4", .missingUnit(of: .seconds), 17),
       ("turn.ack.p50 < 4GiB", .unknownUnit("GiB", of: .seconds), 17),
@@ -73,7 +77,9 @@ import Testing
     #expect(
       error?.description
         == "column 1: there is no metric turn.respones.p95; did you mean turn.response.p95?")
-    let unit = #expect(throws: ExpectationError.self) { try Expectation(parsing: "lock.wait.p50 < 4") }
+    let unit = #expect(throws: ExpectationError.self) {
+      try Expectation(parsing: "lock.wait.p50 < 4")
+    }
     #expect(unit?.description == "column 18: the bound needs a unit: one of ns, us, ms, s, m, h")
   }
 
@@ -86,7 +92,11 @@ import Testing
       for _ in 0...random.index(below: 4) {
         let place = random.index(below: text.count)
         let mark = marks[random.index(below: marks.count)]
-        if random.index(below: 3) == 0 { text.remove(at: place) } else { text.insert(mark, at: place) }
+        if random.index(below: 3) == 0 {
+          text.remove(at: place)
+        } else {
+          text.insert(mark, at: place)
+        }
       }
       do throws(ExpectationError) {
         let read = try Expectation(parsing: String(text))
@@ -100,7 +110,8 @@ import Testing
   @Test(
     "Without an interval the value decides; with one, a straddled bound cannot be told",
     arguments: [
-      ("turn.ack.p50 < 4s", 3.9, nil, Expectation.Outcome.met), ("turn.ack.p50 < 4s", 4, nil, .missed),
+      ("turn.ack.p50 < 4s", 3.9, nil, Expectation.Outcome.met),
+      ("turn.ack.p50 < 4s", 4, nil, .missed),
       ("turn.ack.p50 <= 4s", 4, nil, .met), ("turn.ack.p50 > 4s", 4, nil, .missed),
       ("turn.ack.p50 >= 4s", 4, nil, .met), ("turns.lost == 0", 0, nil, .met),
       ("turns.lost == 0", 1, nil, .missed), ("turns.lost != 0", 1, nil, .met),

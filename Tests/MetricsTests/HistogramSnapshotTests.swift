@@ -30,10 +30,10 @@ import Testing
   }
 
   private static let contradictions: [(String, JSONValue)] = [
-      ("unit", "ms"), ("buckets_per_octave", 256), ("count", 4), ("sum", 0),
-      ("sum", "99999999999"), ("min", 6), ("max", 2_000_000), ("overflow", -1), ("overflow", 4),
-      ("buckets", [5, 5, 9]), ("buckets", [5]), ("counts", [1, 0, 2]), ("counts", [1, 1, -1]),
-      ("counts", ["1", 1, 1]), ("buckets", [5, 7, 21504]),
+    ("unit", "ms"), ("buckets_per_octave", 256), ("count", 4), ("sum", 0),
+    ("sum", "99999999999"), ("min", 6), ("max", 2_000_000), ("overflow", -1), ("overflow", 4),
+    ("buckets", [5, 5, 9]), ("buckets", [5]), ("counts", [1, 0, 2]), ("counts", [1, 1, -1]),
+    ("counts", ["1", 1, 1]), ("buckets", [5, 7, 21504]),
   ]
 
   @Test("Parts that contradict each other are refused", arguments: contradictions)

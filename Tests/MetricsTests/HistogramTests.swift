@@ -1,4 +1,5 @@
-// Histograms by hand and by chance: the layout, the promised error, the exact parts, and the vectors of the literature.
+// Histograms by hand and by chance: the layout, the promised error, the exact parts, and the
+// vectors of the literature.
 import Basics
 import Metrics
 import Testing

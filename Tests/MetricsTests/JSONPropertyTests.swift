@@ -1,4 +1,5 @@
-// JSON by chance: whatever is written reads back, and no input, however broken, does worse than be refused.
+// JSON by chance: whatever is written reads back, and no input, however broken, does worse than be
+// refused.
 import Basics
 import Testing
 
@@ -80,7 +81,8 @@ import Testing
       return .number(number.isFinite ? number : 0.1)
     case 4: return .number(random.uniform())
     case 5: return .string(anyText(&random))
-    case 6: return .array((0..<random.index(below: 5)).map { _ in anyValue(&random, depth: depth - 1) })
+    case 6:
+      return .array((0..<random.index(below: 5)).map { _ in anyValue(&random, depth: depth - 1) })
     default:
       return .object(
         (0..<random.index(below: 5)).map { place in

@@ -49,7 +49,8 @@ import Testing
     arguments: [
       ("0", JSONValue.integer(0)), ("-7", .integer(-7)), ("-0", .number(-0.0)), ("1.0", .number(1)),
       ("1e3", .number(1000)), ("9223372036854775807", .integer(.max)),
-      ("9223372036854775808", .number(9223372036854775808)), ("5e-324", .number(.leastNonzeroMagnitude)),
+      ("9223372036854775808", .number(9223372036854775808)),
+      ("5e-324", .number(.leastNonzeroMagnitude)),
     ])
   func numbers(text: String, value: JSONValue) throws {
     let read = try JSONValue(parsing: text)

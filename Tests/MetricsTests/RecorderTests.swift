@@ -34,8 +34,10 @@ import Testing
     recorder.count(.locksAttempts, 8)
     recorder.count(.locksRefused, 2)
     recorder.count(.turnsCompleted, 30)
-    let rates = [DerivedMetric.evictionRate, .hitRate, .contentionRate, .turnThroughput, .serverCPU]
-      .map { recorder.value(of: $0, measured: .seconds(60)) }
+    let rates = [
+      DerivedMetric.evictionRate, .hitRate, .contentionRate, .turnThroughput, .serverCPU,
+    ]
+    .map { recorder.value(of: $0, measured: .seconds(60)) }
     #expect(rates == [0.2, 0.6, 0.25, 0.5, nil])
   }
 

@@ -1,4 +1,5 @@
-// The stored result: it survives JSON whole, its schema accepts it and nothing misspelt, and readers accept more than we write.
+// The stored result: it survives JSON whole, its schema accepts it and nothing misspelt, and
+// readers accept more than we write.
 import Basics
 import Metrics
 import Testing
@@ -20,7 +21,9 @@ import Testing
     variant.set(response)
     variant.expectations = ["turn.response.p95 < 4s", "turns.lost == 0"]
       .compactMap { try? Expectation(parsing: $0).result(in: variant) }
-    variant.servers = [ServerResult(name: "cli-0", turns: 17), ServerResult(name: "cli-1", turns: 4)]
+    variant.servers = [
+      ServerResult(name: "cli-0", turns: 17), ServerResult(name: "cli-1", turns: 4),
+    ]
     variant.servers[0].cpu = 0.25
     variant.servers[0].memoryMaxBytes = 1 << 30
     variant.servers[0].sessionsMax = 50
@@ -51,7 +54,8 @@ import Testing
         metric: "turns.lost", unit: "count", variant: "isolated", against: "shared",
         difference: 0, interval: nil, word: .cannotTell),
     ]
-    result.cost = .init(wallSeconds: 1.5, cpuSeconds: 1.25, events: 1 << 40, peakMemoryBytes: 1 << 33)
+    result.cost = .init(
+      wallSeconds: 1.5, cpuSeconds: 1.25, events: 1 << 40, peakMemoryBytes: 1 << 33)
     result.complete = true
     return result
   }
@@ -115,8 +119,10 @@ import Testing
     let schema = RunResultSchema.document()
     let text = example(3).json.text()
     for (right, wrong) in [
-      ("\"turn.response\"", "\"turn.latency\""), ("\"verdict\": \"suspect\"", "\"verdict\": \"good\""),
-      ("\"p95\": ", "\"p94\": "), ("\"events\": ", "\"events\": -"), ("\"complete\": true", "\"complete\": 1"),
+      ("\"turn.response\"", "\"turn.latency\""),
+      ("\"verdict\": \"suspect\"", "\"verdict\": \"good\""),
+      ("\"p95\": ", "\"p94\": "), ("\"events\": ", "\"events\": -"),
+      ("\"complete\": true", "\"complete\": 1"),
       ("\"unit\": \"ratio\"", "\"unit\": \"%\""), ("[0.31, 0.43]", "[0.31]"),
       ("\"word\": \"better\"", "\"word\": \"nicer\""), ("\"digest\"", "\"hash\""),
     ] {
@@ -148,9 +154,12 @@ import Testing
     var bent = example(1).json.text()
     let turns = try #require(bent.firstRange(of: "\"turns\": 17"))
     bent.replaceSubrange(turns, with: "\"turns\": true")
-    let wrong = #expect(throws: JSONShapeError.self) { try RunResult(json: JSONValue(parsing: bent)) }
+    let wrong = #expect(throws: JSONShapeError.self) {
+      try RunResult(json: JSONValue(parsing: bent))
+    }
     #expect(
-      wrong?.description == "variants[0].servers[0].turns: expected a whole number, found a boolean")
+      wrong?.description == "variants[0].servers[0].turns: expected a whole number, found a boolean"
+    )
   }
 
   @Test("Setting a metric replaces the one of its name")

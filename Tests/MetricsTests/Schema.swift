@@ -1,9 +1,12 @@
-// As much of JSON Schema as our own document uses, so that the schema can be tried on results without any tool. Whatever
-// keyword it does not know it reports: the schema must not grow past what is tested.
+// As much of JSON Schema as our own document uses, so that the schema can be tried on results
+// without any tool. Whatever keyword it does not know it reports: the schema must not grow past
+// what is tested.
 import Basics
 
 /// Everything that is wrong with the value; empty when the schema accepts it.
-func complaints(about value: JSONValue, by schema: JSONValue, of root: JSONValue, at path: String = "")
+func complaints(
+  about value: JSONValue, by schema: JSONValue, of root: JSONValue, at path: String = ""
+)
   -> [String]
 {
   guard case .object(let rules) = schema else { return ["\(path): the schema is no object"] }
@@ -20,7 +23,8 @@ func complaints(about value: JSONValue, by schema: JSONValue, of root: JSONValue
         if case .string(let name) = type { fits(value, name) } else { false }
       } ? [] : ["\(path): wrong type"]
     case ("const", let only): return value == only ? [] : ["\(path): not \(only)"]
-    case ("enum", .array(let choices)): return choices.contains(value) ? [] : ["\(path): not a choice"]
+    case ("enum", .array(let choices)):
+      return choices.contains(value) ? [] : ["\(path): not a choice"]
     case ("minimum", .integer(let least)):
       if case .integer(let number) = value, number < least { return ["\(path): below \(least)"] }
       return []
@@ -56,7 +60,8 @@ func complaints(about value: JSONValue, by schema: JSONValue, of root: JSONValue
         }
         switch schema["additionalProperties"] {
         case .bool(false): return ["\(place): not known"]
-        case .some(let rules): return complaints(about: member.value, by: rules, of: root, at: place)
+        case .some(let rules):
+          return complaints(about: member.value, by: rules, of: root, at: place)
         case nil: return []
         }
       }

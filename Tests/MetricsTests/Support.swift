@@ -1,5 +1,5 @@
-// What the tests of this target share: seeds that can be named from outside, and text files beside the sources.
-// No Foundation here either, so files are read through the C library.
+// What the tests of this target share: seeds that can be named from outside, and text files beside
+// the sources. No Foundation here either, so files are read through the C library.
 import Basics
 import Glibc
 import Metrics
