@@ -48,8 +48,7 @@ public enum TimeMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
     case .driverLag:
       time(
         "driver.lag", .lower,
-        "How much later than planned the driver sent a turn through no wait of the application's own."
-      )
+        "From the planned start of a turn until the driver handed it to the application.")
     }
   }
 

@@ -7,7 +7,8 @@ import Testing
   private static let promised = """
     turn.response turn.service turn.ack turn.first_token session.open session.create session.resume
     session.disconnect cli.spawn lock.wait lock.hold driver.lag
-    turns.completed turns.failed turns.dropped turns.lost turns.foreign turns.duplicated turn.throughput
+    turns.completed turns.failed turns.dropped turns.lost turns.foreign turns.duplicated
+    turn.throughput
     sessions.created sessions.resumed sessions.hits sessions.evicted sessions.evicted_busy
     sessions.eviction_rate sessions.idle_removed sessions.resident_max sessions.over_limit_max
     sessions.not_found
