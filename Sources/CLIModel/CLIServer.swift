@@ -66,8 +66,9 @@ public struct CLIServer: ~Copyable {
   ) {
     switch input {
     case .requested(let request):
-      requests.append(
-        Job(Job.Kind(request.kind), request.session, request.turn, request.connection))
+      var job = Job(Job.Kind(request.kind), request.session, request.turn, request.connection)
+      job.place = request.handle
+      requests.append(job)
       if !busy { startNext(at: now, &store, &actions) }
     case .workDone:
       precondition(busy, "server \(id.index) finished work it had not begun")
@@ -130,7 +131,7 @@ public struct CLIServer: ~Copyable {
   @inlinable mutating func beginTurn(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    guard let place = find(job.session) else {
+    guard let place = find(job.session, handle: job.place) else {
       actions.append(.reply(.notFound, job.turn, job.connection))
       return
     }
@@ -196,17 +197,24 @@ public struct CLIServer: ~Copyable {
 
   // MARK: look-ups
 
-  @inlinable @inline(__always) func find(_ session: SessionID) -> Int? {
+  @inlinable @inline(__always) mutating func find(_ session: SessionID) -> Int? {
     places.find(UInt64(session.index)) { sessions[$0].id == session }
   }
 
+  /// A handle spares the look-up; a stale one is seen by the id, which a freed place has lost.
+  @inlinable @inline(__always) mutating func find(_ session: SessionID, handle: UInt32) -> Int? {
+    let place = Int(handle)
+    if place < sessions.places && sessions[place].id == session { return place }
+    return find(session)
+  }
+
   /// Whether the answer still belongs to the turn that asked: a destroyed session moves on.
-  @inlinable @inline(__always) func isCurrent(_ call: ProviderCall) -> Bool {
+  @inlinable @inline(__always) mutating func isCurrent(_ call: ProviderCall) -> Bool {
     sessions[Int(call.place)].generation == call.generation && sessions[Int(call.place)].running
   }
 
   /// Bytes of memory: the peak, because the real process gives little back when sessions go.
-  @inlinable public var memory: Double { memoryPeak }
+  @inlinable public var memory: Double { mutating get { memoryPeak } }
 
   @inlinable mutating func noteMemory() {
     let now = costs.memory(
@@ -218,5 +226,7 @@ public struct CLIServer: ~Copyable {
   public mutating func resetPeaks() { residentsPeak = residents }
 
   /// Pieces of work that wait or run: what a router that asks the server would see.
-  @inlinable public var backlog: Int { requests.count + continuations.count + (busy ? 1 : 0) }
+  @inlinable public var backlog: Int {
+    mutating get { requests.count + continuations.count + (busy ? 1 : 0) }
+  }
 }
