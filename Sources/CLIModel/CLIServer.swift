@@ -68,24 +68,23 @@ public struct CLIServer: ~Copyable {
     case .requested(let request):
       var job = Job(Job.Kind(request.kind), request.session, request.turn, request.connection)
       job.place = request.handle
-      requests.append(job)
-      if !busy { startNext(at: now, &store, &actions) }
+      // An idle station has nothing waiting: the usual case skips the line.
+      if busy { requests.append(job) } else { take(job, at: now, &store, &actions) }
     case .workDone:
       precondition(busy, "server \(id.index) finished work it had not begun")
       busy = false
       complete(current, at: now, &store, &actions)
-      if !busy { startNext(at: now, &store, &actions) }
     case .providerAnswered(let call):
       guard isCurrent(call) else { return }
       let session = sessions[Int(call.place)]
       var job = Job(.finish, session.id, TurnID(raw: session.turn), session.connection)
       job.place = call.place
       job.generation = call.generation
-      continuations.append(job)
-      if !busy { startNext(at: now, &store, &actions) }
+      if busy { continuations.append(job) } else { take(job, at: now, &store, &actions) }
     default:
       handleRare(input, at: now, &store, &actions)
     }
+    if !busy && (!continuations.isEmpty || !requests.isEmpty) { startNext(at: now, &store, &actions) }
   }
 
   /// The station takes up work while there is some and it costs time; free work is done on the spot.
@@ -93,26 +92,36 @@ public struct CLIServer: ~Copyable {
     at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     while !busy {
-      let job: Job
       if !continuations.isEmpty {
-        job = continuations.removeFirst()
+        take(continuations.removeFirst(), at: now, &store, &actions)
       } else if !requests.isEmpty {
-        job = requests.removeFirst()
+        take(requests.removeFirst(), at: now, &store, &actions)
       } else {
         return
-      }
-      let demand = demand(of: job, &store)
-      if demand.total.nanoseconds > 0 {
-        current = job
-        busy = true
-        actions.append(.work(demand))
-      } else {
-        complete(job, at: now, &store, &actions)
       }
     }
   }
 
-  @inlinable mutating func complete(
+  @inlinable @inline(__always) mutating func take(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    let demand = demand(of: job, &store)
+    if demand.total.nanoseconds > 0 {
+      current = job
+      busy = true
+      actions.append(.work(demand))
+    } else {
+      completeFree(job, at: now, &store, &actions)
+    }
+  }
+
+  @usableFromInline @inline(never) mutating func completeFree(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    complete(job, at: now, &store, &actions)
+  }
+
+  @inlinable @inline(__always) mutating func complete(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     switch job.kind {
@@ -128,7 +137,7 @@ public struct CLIServer: ~Copyable {
   // MARK: the steps of a turn
 
   /// `session.send` is acknowledged, and the provider called unless the session is in a turn already.
-  @inlinable mutating func beginTurn(
+  @inlinable @inline(__always) mutating func beginTurn(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     guard let place = find(job.session, handle: job.place) else {
@@ -143,7 +152,7 @@ public struct CLIServer: ~Copyable {
     start(job.turn, job.connection, at: place, now, &store, &actions)
   }
 
-  @inlinable mutating func start(
+  @inlinable @inline(__always) mutating func start(
     _ turn: TurnID, _ connection: ConnectionID, at place: Int, _ now: Instant,
     _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
@@ -158,7 +167,7 @@ public struct CLIServer: ~Copyable {
   }
 
   /// The answer is written and the client sees `session.idle`, unless more sends wait in this session.
-  @inlinable mutating func finishTurn(
+  @inlinable @inline(__always) mutating func finishTurn(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     let call = ProviderCall(place: job.place, generation: job.generation)
@@ -181,7 +190,7 @@ public struct CLIServer: ~Copyable {
   }
 
   /// Ends the running turn: starts the next queued send, or tells everybody who waits for idle.
-  @inlinable mutating func settle(
+  @inlinable @inline(__always) mutating func settle(
     _ place: Int, _ outcome: CLIReply, at now: Instant, _ store: inout SessionStore,
     _ actions: inout Table<CLIAction>
   ) {
@@ -216,7 +225,7 @@ public struct CLIServer: ~Copyable {
   /// Bytes of memory: the peak, because the real process gives little back when sessions go.
   @inlinable public var memory: Double { mutating get { memoryPeak } }
 
-  @inlinable mutating func noteMemory() {
+  @inlinable @inline(__always) mutating func noteMemory() {
     let now = costs.memory(
       idle: Double(residents &- active), active: Double(active), turns: Double(turnsHeld))
     if now > memoryPeak { memoryPeak = now }

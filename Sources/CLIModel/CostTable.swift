@@ -114,7 +114,7 @@ public import Basics
 
 extension CLIServer {
   /// CPU work of a job, drawn at the address (session, its count of jobs).
-  @inlinable mutating func demand(of job: Job, _ store: inout SessionStore) -> Demand {
+  @inlinable @inline(__always) mutating func demand(of job: Job, _ store: inout SessionStore) -> Demand {
     switch job.kind {
     case .send:
       return demand(costs.before.fixed, costs.before.mainShare) ?? drawnDemand(job, extra: 0)

@@ -117,7 +117,7 @@ public struct Gateway: ~Copyable {
 
   // MARK: server and session
 
-  @inlinable mutating func route(
+  @inlinable @inline(__always) mutating func route(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     if isolated {
@@ -153,7 +153,7 @@ public struct Gateway: ~Copyable {
     }
   }
 
-  @inlinable mutating func send(
+  @inlinable @inline(__always) mutating func send(
     _ place: Int, entry: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     manager.take(entry, at: now)
@@ -163,7 +163,7 @@ public struct Gateway: ~Copyable {
     dispatch(place, handle: manager.entries[entry].handle, at: now, &actions)
   }
 
-  @inlinable mutating func dispatch(
+  @inlinable @inline(__always) mutating func dispatch(
     _ place: Int, handle: UInt32, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     turns[place].step = .sending
@@ -204,7 +204,7 @@ public struct Gateway: ~Copyable {
     }
   }
 
-  @inlinable mutating func unpin(
+  @inlinable @inline(__always) mutating func unpin(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     turns[place].pinned = false
@@ -216,7 +216,7 @@ public struct Gateway: ~Copyable {
     }
   }
 
-  @inlinable mutating func conclude(
+  @inlinable @inline(__always) mutating func conclude(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     actions.append(.complete(id(place), turns[place].outcome))
@@ -229,7 +229,7 @@ public struct Gateway: ~Copyable {
   }
 
   /// The record stays readable until the place is used again: the host reads it for `complete`.
-  @inlinable mutating func free(_ place: Int) {
+  @inlinable @inline(__always) mutating func free(_ place: Int) {
     turns[place].step = .free
     turns.remove(place)
   }
