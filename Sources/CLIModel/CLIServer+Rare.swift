@@ -57,6 +57,10 @@ extension CLIServer {
     var session = LiveSession(
       job.session, known: known, owner: job.connection, generation: nextGeneration, at: now)
     session.held = held
+    // Each load starts its draws elsewhere: a number that is used again, a second server that holds the same
+    // session, and a resumed session must not repeat service times that were drawn before.
+    session.draws = UInt32(
+      truncatingIfNeeded: mix64(UInt64(id.index) &<< 32 | UInt64(truncatingIfNeeded: loads)))
     let place = sessions.insert(session)
     precondition(place < 1 << 20, "more than 1,048,575 sessions live in server \(id.index)")
     places.insert(UInt64(job.session.index), slot: place)

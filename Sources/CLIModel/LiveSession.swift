@@ -34,7 +34,7 @@ public import Basics
     turn = 0
     queue = noLink
     lastActive = LiveSession.stamp(now)
-    draws = known &<< 3
+    draws = 0
     self.owner = owner
     connection = owner
     attempt = 0
