@@ -15,7 +15,8 @@ enum RunSummary {
 
   private static func replications(_ settings: [RunSettings]) -> String {
     let least = settings.map(\.replications).min() ?? 0
-    let most = settings.map { $0.precision == nil ? $0.replications : $0.maxReplications }.max() ?? 0
+    let most =
+      settings.map { $0.precision == nil ? $0.replications : $0.maxReplications }.max() ?? 0
     return least == most ? counted(least, "replication") : "\(least) to \(most) replications"
   }
 

@@ -20,9 +20,11 @@ import Testing
     return process
   }
 
-  @Test("a signal stops the run, and the report is written, marked incomplete", arguments: [
-    (SIGINT, Int32(130)), (SIGTERM, Int32(143)),
-  ])
+  @Test(
+    "a signal stops the run, and the report is written, marked incomplete",
+    arguments: [
+      (SIGINT, Int32(130)), (SIGTERM, Int32(143)),
+    ])
   func stopped(signal: Int32, code: Int32) throws {
     try Seatrial.test { seatrial in
       let process = try startLong(seatrial, ["--json"])
@@ -87,10 +89,12 @@ import Testing
     }
   }
 
-  @Test("a full disk behind stdout is explained and ends with 1", arguments: [
-    ["simulate", "small.yaml", "--out", "o"], ["inspect", "small.yaml"], ["schema", "result"],
-    ["validate", "small.yaml"], ["--help"],
-  ])
+  @Test(
+    "a full disk behind stdout is explained and ends with 1",
+    arguments: [
+      ["simulate", "small.yaml", "--out", "o"], ["inspect", "small.yaml"], ["schema", "result"],
+      ["validate", "small.yaml"], ["--help"],
+    ])
   func fullDisk(line: [String]) throws {
     try Seatrial.test { seatrial in
       let run = try Process(
@@ -101,9 +105,11 @@ import Testing
     }
   }
 
-  @Test("a reader that has gone away is no failure", arguments: [
-    ["simulate", "small.yaml", "--out", "o"], ["inspect", "small.yaml"], ["schema", "result"],
-  ])
+  @Test(
+    "a reader that has gone away is no failure",
+    arguments: [
+      ["simulate", "small.yaml", "--out", "o"], ["inspect", "small.yaml"], ["schema", "result"],
+    ])
   func closedPipe(line: [String]) throws {
     try Seatrial.test { seatrial in
       let run = try Process(
