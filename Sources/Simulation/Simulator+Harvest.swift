@@ -195,3 +195,19 @@ extension Simulator {
     }
   }
 }
+
+extension Simulator {
+  /// Bytes held by each part, for benchmarks and forecasts.
+  public var memoryByPart: [(part: String, bytes: Int)] {
+    mutating get {
+      var gatewayBytes = 0
+      for instance in 0..<gateways.count { gatewayBytes += gateways[instance].bytes }
+      var serverBytes = servers.bytes
+      for place in 0..<servers.count { serverBytes += servers[place].bytes }
+      return [
+        ("queue", queue.bytes), ("population", population.bytes), ("storage", store.bytes),
+        ("gateways", gatewayBytes), ("servers", serverBytes),
+      ]
+    }
+  }
+}
