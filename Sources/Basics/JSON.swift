@@ -1,6 +1,7 @@
-// JSON as a value: what results, profiles and schemas are made of before they are text. Objects keep the order in which
-// their members were given, so the same value always gives the same bytes. Whole numbers and fractions are two
-// cases, because counts must survive exactly. Reading and writing live in JSONReader and JSONWriter.
+// JSON as a value: what results, profiles and schemas are made of before they are text. Objects
+// keep the order in which their members were given, so the same value always gives the same bytes.
+// Whole numbers and fractions are two cases, because counts must survive exactly. Reading and
+// writing live in JSONReader and JSONWriter.
 
 public enum JSONValue: Equatable, Sendable {
   case null
@@ -30,7 +31,8 @@ extension JSONValue {
     return members.first { $0.key == key }?.value
   }
 
-  /// A measured figure: `null` for what is missing or not finite, an integer where nothing is lost by it.
+  /// A measured figure: `null` for what is missing or not finite, an integer where nothing is lost
+  /// by it.
   public init(measured value: Double?) {
     // 2^53: up to there every whole double is that integer and no other.
     guard let value, value.isFinite else {
@@ -44,7 +46,8 @@ extension JSONValue {
     }
   }
 
-  /// A tally or seed that may not fit 63 bits: an integer where it fits, its decimal digits as a string beyond.
+  /// A tally or seed that may not fit 63 bits: an integer where it fits, its decimal digits as a
+  /// string beyond.
   public init(whole value: UInt128) {
     self = Int64(exactly: value).map(JSONValue.integer) ?? .string(value.description)
   }

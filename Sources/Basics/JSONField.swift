@@ -1,6 +1,6 @@
-// A JSON value together with the way to it, so that whoever turns JSON into types can complain with a path a person can
-// follow (`variants[2].metrics.turn.response`). It reads what is asked for and ignores the rest: documents
-// may gain members without breaking older readers.
+// A JSON value together with the way to it, so that whoever turns JSON into types can complain with
+// a path a person can follow (`variants[2].metrics.turn.response`). It reads what is asked for and
+// ignores the rest: documents may gain members without breaking older readers.
 
 public struct JSONShapeError: Error, Equatable, Sendable, CustomStringConvertible {
   public var path: String

@@ -1,46 +1,7 @@
-// Text to JSON values, strictly by RFC 8259: no comments, no trailing commas, no member twice, nothing after the value.
-// The input may be anything at all; the worst it can do is earn a `JSONError` that says where. Depth is
-// bounded, because the reader is recursive and a file must not choose how much stack we use.
-
-public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Reason: Equatable, Sendable {
-    case endedEarly
-    case unexpected(expected: String)
-    case trailingText
-    case tooDeep(limit: Int)
-    case repeatedKey(String)
-    case malformedNumber
-    case numberTooLarge
-    case malformedEscape
-    case controlCharacter
-    case malformedUTF8
-  }
-
-  public var reason: Reason
-  /// In bytes from 0.
-  public var offset: Int
-  /// From 1.
-  public var line: Int
-  /// From 1, in Unicode scalars, as editors count.
-  public var column: Int
-
-  public var description: String {
-    let words =
-      switch reason {
-      case .endedEarly: "the text ends in the middle of a value"
-      case .unexpected(let expected): "expected \(expected)"
-      case .trailingText: "there is text after the value"
-      case .tooDeep(let limit): "values nest more than \(limit) deep"
-      case .repeatedKey(let key): "the member \"\(key)\" occurs twice"
-      case .malformedNumber: "this is not a JSON number"
-      case .numberTooLarge: "the number is too large for a double"
-      case .malformedEscape: "this escape is not one of JSON's"
-      case .controlCharacter: "a control character in a string must be escaped"
-      case .malformedUTF8: "the bytes are not UTF-8"
-      }
-    return "line \(line), column \(column): \(words)"
-  }
-}
+// Text to JSON values, strictly by RFC 8259: no comments, no trailing commas, no member twice,
+// nothing after the value. The input may be anything at all; the worst it can do is earn a
+// `JSONError` that says where. Depth is bounded, because the reader is recursive and a file must
+// not choose how much stack we use.
 
 extension JSONValue {
   /// Deeper than any document of ours by a factor of twenty, and well within the stack of a thread.
@@ -140,7 +101,9 @@ private struct JSONReader {
     if at < bytes.count, bytes[at] | 0x20 == UInt8(ascii: "e") {
       isWhole = false
       at += 1
-      if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
+      if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") {
+        at += 1
+      }
       guard digits() > 0 else { throw error(.malformedNumber, at: start) }
     }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)

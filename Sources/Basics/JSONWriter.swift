@@ -1,6 +1,7 @@
-// JSON values to text, one way only: the same value gives the same bytes on every machine, so results can be compared
-// by digest. Doubles are written with the fewest digits that read back as the same double. What JSON
-// cannot say (a number that is not finite, a member given twice) is our own mistake and stops the program.
+// JSON values to text, one way only: the same value gives the same bytes on every machine, so
+// results can be compared by digest. Doubles are written with the fewest digits that read back as
+// the same double. What JSON cannot say (a number that is not finite, a member given twice) is our
+// own mistake and stops the program.
 
 public enum JSONStyle: Sendable {
   /// Two spaces a level, a newline at the end; an array without nested values stays on one line.
@@ -108,7 +109,8 @@ private struct JSONWriter {
   }
 }
 
-/// The first key that occurs a second time. Strings are equal here as in all of Swift: by characters, not by bytes.
+/// The first key that occurs a second time. Strings are equal here as in all of Swift: by
+/// characters, not by bytes.
 func repeatedKey(of members: [JSONMember]) -> String? {
   var seen = Set<String>(minimumCapacity: members.count)
   for member in members where !seen.insert(member.key).inserted { return member.key }

@@ -43,6 +43,9 @@ public import Basics
     coOwned = false
   }
 
+  /// The id of a freed place.
+  @inlinable static var nobody: SessionID { SessionID(Int(UInt32.max)) }
+
   @inlinable static func stamp(_ now: Instant) -> UInt32 {
     UInt32(truncatingIfNeeded: now.nanoseconds / 125_000_000)
   }

@@ -2,9 +2,9 @@
 // kernel. Values that are missing are nil, never zero: a result must not claim that nothing was
 // used.
 
-enum KernelText {
+package enum KernelText {
   /// The value of the first line that starts with `name` and a colon, without surrounding blanks.
-  static func value(of name: String, in text: String) -> String? {
+  package static func value(of name: String, in text: String) -> String? {
     for line in text.split(separator: "\n") {
       guard let colon = line.firstIndex(of: ":") else { continue }
       guard trimmed(line[..<colon]) == name else { continue }
@@ -14,14 +14,14 @@ enum KernelText {
   }
 
   /// The same value read as `N kB`, in bytes. The kernel's kB are 1024 bytes.
-  static func bytes(of name: String, in text: String) -> Int? {
+  package static func bytes(of name: String, in text: String) -> Int? {
     guard let words = value(of: name, in: text)?.split(separator: " "),
       words.count == 2, words[1] == "kB"
     else { return nil }
     return Int(words[0]).map { $0 * 1024 }
   }
 
-  static func trimmed(_ text: Substring) -> String {
+  package static func trimmed(_ text: Substring) -> String {
     let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\n" }
     let head = text.drop(while: blank)
     guard let last = head.lastIndex(where: { !blank($0) }) else { return "" }

@@ -27,15 +27,15 @@ public struct ProgressLine: Hashable, Sendable {
     return parts.joined(separator: "  ")
   }
 
-  /// Two significant digits and a suffix: 7.6 M, 12 k, 950. More digits would only flicker.
+  /// Two or three digits and a suffix: 7.6 M, 12 k, 950. More digits would only flicker.
   private func scaled(_ rate: Double) -> String {
-    for (size, suffix) in [(1e9, " G"), (1e6, " M"), (1e3, " k")] where rate >= size {
-      let value = rate / size
-      // Cut, not rounded, so that 9.99 does not become "10.0".
-      return value < 10
-        ? "\(Int(value)).\(Int(value * 10) % 10)\(suffix)" : "\(Int(value))\(suffix)"
+    // A unit begins where its smaller neighbour would round to 1000.
+    for (size, suffix) in [(1e9, " G"), (1e6, " M"), (1e3, " k")] where rate >= size * 0.9995 {
+      let tenths = Int(rate / size * 10 + 0.5)
+      return tenths < 100
+        ? "\(tenths / 10).\(tenths % 10)\(suffix)" : "\(Int(rate / size + 0.5))\(suffix)"
     }
-    return "\(Int(rate))"
+    return "\(Int(rate + 0.5))"
   }
 
   /// 0:07, 12:34, 3:02:01.

@@ -50,5 +50,10 @@ public enum Signals {
     action.sa_flags = Int32(SA_RESTART)
     let result = unsafe sigaction(number, &action, nil)
     precondition(result == 0, "sigaction refused signal \(number)")
+    // A mask is inherited: a parent that blocked the signal would have made us deaf.
+    var mask = sigset_t()
+    _ = unsafe sigemptyset(&mask)
+    _ = unsafe sigaddset(&mask, number)
+    _ = unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
   }
 }

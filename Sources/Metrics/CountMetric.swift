@@ -1,5 +1,6 @@
-// What a run counts. Tallies are added when workers, replications and shards merge. Anything that can go wrong in a run
-// has a tally here and a name, because things that happen to a run are values and never log lines.
+// What a run counts. Tallies are added when workers, replications and shards merge. Anything that
+// can go wrong in a run has a tally here and a name, because things that happen to a run are values
+// and never log lines.
 
 public enum CountMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
   case turnsPlanned, turnsCompleted, turnsFailed, turnsDropped, turnsLate, turnsTimedOut,

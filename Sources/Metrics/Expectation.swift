@@ -1,6 +1,6 @@
-// What a scenario expects of a metric: `turn.response.p95 < 4s`. Three answers, not two: where the interval of
-// the figure straddles the bound, or too few samples support the figure, nobody can tell, and a gate must
-// not pretend. Parsing lives in ExpectationParser.
+// What a scenario expects of a metric: `turn.response.p95 < 4s`. Three answers, not two: where the
+// interval of the figure straddles the bound, or too few samples support the figure, nobody can
+// tell, and a gate must not pretend. Parsing lives in ExpectationParser.
 
 public struct Expectation: Equatable, Sendable {
   public enum Comparison: String, CaseIterable, Sendable {
@@ -80,6 +80,7 @@ public struct Expectation: Equatable, Sendable {
     guard let found, case .time(let summary) = found.figure, let statistic else {
       return "there is no figure"
     }
-    return "\(statistic.rawValue) needs \(statistic.samplesNeeded) samples, there are \(summary.count)"
+    return
+      "\(statistic.rawValue) needs \(statistic.samplesNeeded) samples, there are \(summary.count)"
   }
 }

@@ -1,6 +1,6 @@
-// Text to expectations: `metric[.statistic] operator number[unit]`. Every mistake is a typed value with the column it
-// begins at; the wording is made here and nowhere else. A unit is asked for wherever the metric has one,
-// because "< 4" of a time is a question, not a bound.
+// Text to expectations: `metric[.statistic] operator number[unit]`. Every mistake is a typed value
+// with the column it begins at; the wording is made here and nowhere else. A unit is asked for
+// wherever the metric has one, because "< 4" of a time is a question, not a bound.
 internal import Basics
 
 public struct ExpectationError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -35,7 +35,8 @@ public struct ExpectationError: Error, Equatable, Sendable, CustomStringConverti
       return "\(metric) is a time: say which of \(statistics), as in \(metric).p95"
     case .unknownStatistic(let name, let suggestion):
       return "\(name) is none of \(statistics)\(guess(suggestion))"
-    case .statisticOfSingleValue(let metric): return "\(metric) is a single value, without statistics"
+    case .statisticOfSingleValue(let metric):
+      return "\(metric) is a single value, without statistics"
     case .missingOperator: return "an operator is missing: one of < <= > >= == !="
     case .unknownOperator(let mark, let suggestion):
       return "\(mark) is no operator\(guess(suggestion))"
@@ -46,14 +47,15 @@ public struct ExpectationError: Error, Equatable, Sendable, CustomStringConverti
     case .unknownUnit(let name, let unit):
       let known = unit.suffixes.map(\.name).joined(separator: ", ")
       return known.isEmpty
-        ? "the bound is a plain number, without \(name)" : "\(name) is no unit here: one of \(known)"
+        ? "the bound is a plain number, without \(name)"
+        : "\(name) is no unit here: one of \(known)"
     }
   }
 }
 
 extension MetricUnit {
-  /// What may follow a bound, and what it makes of the number: times the one, over the other. Two whole
-  /// numbers instead of one factor, so that 5 % is the double 0.05 and 45ms is 0.045.
+  /// What may follow a bound, and what it makes of the number: times the one, over the other. Two
+  /// whole numbers instead of one factor, so that 5 % is the double 0.05 and 45ms is 0.045.
   var suffixes: [(name: String, times: Double, over: Double)] {
     switch self {
     case .seconds:
@@ -61,12 +63,17 @@ extension MetricUnit {
     case .bytes: [("B", 1, 1), ("KiB", 0x1p10, 1), ("MiB", 0x1p20, 1), ("GiB", 0x1p30, 1)]
     case .ratio: [("%", 1, 100)]
     case .perSecond: [("/s", 1, 1), ("/m", 1, 60)]
-    case .count: []
+    case .count, .factor: []
     }
   }
 
-  /// Counts and ratios are plain numbers where nothing follows.
-  var needsSuffix: Bool { self != .count && self != .ratio }
+  /// A ratio may be written either way; counts and factors are plain numbers.
+  var needsSuffix: Bool {
+    switch self {
+    case .seconds, .bytes, .perSecond: true
+    case .count, .factor, .ratio: false
+    }
+  }
 }
 
 extension Expectation {
@@ -106,7 +113,8 @@ private struct ExpectationParser {
     let unit = statistic == .count ? MetricUnit.count : metric.unit
     let bound = try bound(in: unit)
     return Expectation(
-      text: trimmed(text), metric: metric, statistic: statistic, comparison: comparison, bound: bound)
+      text: trimmed(text), metric: metric, statistic: statistic, comparison: comparison,
+      bound: bound)
   }
 
   private func figure(
@@ -165,7 +173,8 @@ private struct ExpectationParser {
       if unit.needsSuffix { throw error(.missingUnit(of: unit), at: unitStart) }
       return number
     }
-    // "\u{B5}s" is how the SI writes microseconds; the other letter that looks the same is the Greek one.
+    // "\u{B5}s" is how the SI writes microseconds; the other letter that looks the same is the
+    // Greek one.
     if unit == .seconds, suffix == "\u{B5}s" || suffix == "\u{3BC}s" { suffix = "us" }
     guard let known = unit.suffixes.first(where: { $0.name == suffix }) else {
       throw error(.unknownUnit(suffix, of: unit), at: unitStart)
@@ -179,7 +188,9 @@ private struct ExpectationParser {
     return String(characters[start..<at])
   }
 
-  private mutating func skipSpace() { while at < characters.count, characters[at].isWhitespace { at += 1 } }
+  private mutating func skipSpace() {
+    while at < characters.count, characters[at].isWhitespace { at += 1 }
+  }
 
   private func error(_ reason: ExpectationError.Reason, at place: Int? = nil) -> ExpectationError {
     ExpectationError(reason: reason, column: (place ?? at) + 1)

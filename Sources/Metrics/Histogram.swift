@@ -1,6 +1,6 @@
-// Every time a run measures goes in here: fixed size, exact to merge, a few instructions to record. Count, sum, smallest
-// and largest are exact; quantiles are right to 0.098 %. A worker owns its histograms; what leaves it is the
-// copyable `HistogramSnapshot`.
+// Every time a run measures goes in here: fixed size, exact to merge, a few instructions to record.
+// Count, sum, smallest and largest are exact; quantiles are right to 0.098 %. A worker owns its
+// histograms; what leaves it is the copyable `HistogramSnapshot`.
 public import Basics
 
 public struct Histogram: ~Copyable {
@@ -32,7 +32,8 @@ public struct Histogram: ~Copyable {
   public var sum: UInt128 { total }
   public var min: Int64? { recorded == 0 ? nil : Int64(smallest) }
   public var max: Int64? { recorded == 0 ? nil : Int64(largest) }
-  /// How many values were too long for a bucket of their own. They are in count, sum and max, exactly.
+  /// How many values were too long for a bucket of their own. They are in count, sum and max,
+  /// exactly.
   public var overflow: Int { Int(beyond) }
   public var mean: Double? { recorded == 0 ? nil : Double(total) / Double(recorded) }
 

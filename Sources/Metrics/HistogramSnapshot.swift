@@ -1,5 +1,6 @@
-// The sparse, copyable form of a histogram: what results store and shards exchange. Merging two of them is as exact as
-// merging the histograms they came from, in whatever order, because everything in them is a whole number.
+// The sparse, copyable form of a histogram: what results store and shards exchange. Merging two of
+// them is as exact as merging the histograms they came from, in whatever order, because everything
+// in them is a whole number.
 public import Basics
 
 public struct HistogramSnapshot: Equatable, Sendable {
@@ -46,7 +47,8 @@ public struct HistogramSnapshot: Equatable, Sendable {
     preconditionFailure("the cells hold \(passed) values, not \(count)")
   }
 
-  /// Values in nanoseconds, ascending, with how often each occurred: what a distance between distributions needs.
+  /// Values in nanoseconds, ascending, with how often each occurred: what a distance between
+  /// distributions needs.
   public func distribution() -> [(nanoseconds: Double, count: Int)] {
     cells.map { (held(BucketLayout.middle(of: $0.bucket)), $0.count) }
   }
@@ -127,7 +129,8 @@ extension HistogramSnapshot {
       throw field.error("min, max and overflow contradict each other")
     }
     if let first = buckets.first, let last = buckets.last {
-      guard BucketLayout.clampedIndex(of: Int64(min)) == first, BucketLayout.clampedIndex(of: Int64(max)) == last
+      guard BucketLayout.clampedIndex(of: Int64(min)) == first,
+        BucketLayout.clampedIndex(of: Int64(max)) == last
       else { throw field.error("min and max do not lie in the first and last bucket") }
     }
     guard sum >= UInt128(count) * UInt128(min), sum <= UInt128(count) * UInt128(max) else {

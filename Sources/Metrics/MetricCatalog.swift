@@ -1,12 +1,14 @@
-// The one table of every figure a result may carry: name, unit, which way is better, and what it means in a sentence.
-// Recorder, results, schema, expectations, reports and docs/metrics.md all read it here. Names are a contract:
-// add, never rename.
+// The one table of every figure a result may carry: name, unit, which way is better, and what it
+// means in a sentence. Recorder, results, schema, expectations, reports and docs/metrics.md all
+// read it here. Names are a contract: add, never rename.
 
 public enum MetricUnit: String, CaseIterable, Sendable {
   case seconds = "s"
   case count = "count"
   /// 1 is the whole: reports print per cent.
   case ratio = "ratio"
+  /// How many times something else, as a plain number.
+  case factor = "factor"
   case bytes = "bytes"
   case perSecond = "/s"
 }

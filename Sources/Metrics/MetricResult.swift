@@ -1,6 +1,6 @@
-// One figure of a variant as a result stores it: a single value, or a time with its quantiles and the whole
-// histogram behind them. A quantile that too few samples support is missing, never guessed. Values are in the
-// metric's unit, times in seconds.
+// One figure of a variant as a result stores it: a single value, or a time with its quantiles and
+// the whole histogram behind them. A quantile that too few samples support is missing, never
+// guessed. Values are in the metric's unit, times in seconds.
 
 /// A 95 % confidence interval unless the environment of the result says otherwise.
 public struct ConfidenceInterval: Equatable, Sendable {
@@ -98,8 +98,12 @@ public struct TimeSummary: Equatable, Sendable {
   public subscript(statistic: Statistic) -> Double? {
     if statistic == .count { return Double(count) }
     guard count >= statistic.samplesNeeded else { return nil }
-    if let share = statistic.share { return histogram.quantile(share).map { $0 * 1e-9 } }
-    return statistic == .max ? Double(histogram.max) * 1e-9 : histogram.mean.map { $0 * 1e-9 }
+    let nanoseconds =
+      statistic.share.map { histogram.quantile($0) }
+      ?? (statistic == .max ? Double(histogram.max) : histogram.mean)
+    // Divided, not multiplied by 1e-9, which is no double: 20 ms is then the 0.02 that a bound
+    // says.
+    return nanoseconds.map { $0 / 1e9 }
   }
 }
 

@@ -1,5 +1,6 @@
-// Highest levels and figures computed at the end: the two kinds of single values beside the tallies. Peaks merge by
-// taking the larger one; derived figures never merge, they are computed again from what did.
+// Highest levels and figures computed at the end: the two kinds of single values beside the
+// tallies. Peaks merge by taking the larger one; derived figures never merge, they are computed
+// again from what did.
 
 public enum PeakMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
   case sessionsResidentMax, sessionsOverLimitMax, serverMemory, serverSessions
@@ -19,7 +20,8 @@ public enum PeakMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
     case .serverMemory:
       peak("server.memory", .bytes, .lower, "Most memory that one CLI server used.")
     case .serverSessions:
-      peak("server.sessions", .count, .neither, "Most sessions that were resident in one CLI server.")
+      peak(
+        "server.sessions", .count, .neither, "Most sessions that were resident in one CLI server.")
     }
   }
 
@@ -42,7 +44,8 @@ public enum DerivedMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
     switch self {
     case .turnThroughput:
       derived(
-        "turn.throughput", .perSecond, .higher, "Turns completed in each second of the measured time.")
+        "turn.throughput", .perSecond, .higher,
+        "Turns completed in each second of the measured time.")
     case .evictionRate:
       derived(
         "sessions.eviction_rate", .ratio, .lower,
@@ -61,7 +64,7 @@ public enum DerivedMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
         "Share of attempts to take a lock that were refused: refused / attempts.")
     case .imbalance:
       derived(
-        "servers.imbalance", .ratio, .lower,
+        "servers.imbalance", .factor, .lower,
         "Turns of the busiest CLI server over the mean of all servers; 1 is perfect balance.")
     case .serverCPU:
       derived(

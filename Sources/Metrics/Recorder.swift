@@ -1,6 +1,7 @@
-// All figures of one replication or one worker: recorded with a few instructions each, merged exactly afterwards. It is
-// owned by one loop and never shared. What a host averages over time itself (CPU, resident sessions) is not
-// in here; it joins the figures as `DerivedMetric` when the result is put together.
+// All figures of one replication or one worker: recorded with a few instructions each, merged
+// exactly afterwards. It is owned by one loop and never shared. What a host averages over time
+// itself (CPU, resident sessions) is not in here; it joins the figures as `DerivedMetric` when the
+// result is put together.
 public import Basics
 
 public struct Recorder: ~Copyable {
@@ -31,7 +32,8 @@ public struct Recorder: ~Copyable {
     if level > peaks[metric.rawValue] { peaks[metric.rawValue] = level }
   }
 
-  /// At the end of the warm-up. Peaks start from nothing too, so the host reports the present levels again.
+  /// At the end of the warm-up. Peaks start from nothing too, so the host reports the present
+  /// levels again.
   public mutating func reset() {
     for place in 0..<times.count { times[place].reset() }
     for place in 0..<counts.count { counts[place] = 0 }
@@ -63,7 +65,8 @@ extension Recorder {
       value(of: .sessionsHits) + value(of: .sessionsCreated) + value(of: .sessionsResumed)
     switch metric {
     case .turnThroughput:
-      return measured > .zero ? Double(value(of: .turnsCompleted)) / measured.seconds : nil
+      let seconds = Double(measured.nanoseconds) / 1e9
+      return seconds > 0 ? Double(value(of: .turnsCompleted)) / seconds : nil
     case .evictionRate: return share(value(of: .sessionsEvicted), of: openings)
     case .hitRate: return share(value(of: .sessionsHits), of: openings)
     case .contentionRate: return share(value(of: .locksRefused), of: value(of: .locksAttempts))
@@ -71,7 +74,8 @@ extension Recorder {
     }
   }
 
-  /// Every metric of the catalog, in its order; what only the host knows has no value yet (`VariantResult.set`).
+  /// Every metric of the catalog, in its order; what only the host knows has no value yet
+  /// (`VariantResult.set`).
   public func results(measured: Interval) -> [MetricResult] {
     TimeMetric.allCases.map { MetricResult($0, snapshot(of: $0)) }
       + CountMetric.allCases.map { MetricResult($0, value(of: $0)) }
@@ -84,7 +88,8 @@ extension Recorder {
   }
 }
 
-/// The busiest server's turns over the mean: `servers.imbalance`. Nil where there were no turns at all.
+/// The busiest server's turns over the mean: `servers.imbalance`. Nil where there were no turns at
+/// all.
 public func imbalance(ofTurns turns: [Int]) -> Double? {
   let total = turns.reduce(0, +)
   guard total > 0, let busiest = turns.max() else { return nil }

@@ -1,5 +1,6 @@
-// JSON to results: for reports, comparisons and merges of files that may be older, cut short or edited by hand. Unknown
-// members are passed over, since the format grows; what is known must have its type, and a complaint names its path.
+// JSON to results: for reports, comparisons and merges of files that may be older, cut short or
+// edited by hand. Unknown members are passed over, since the format grows; what is known must have
+// its type, and a complaint names its path.
 public import Basics
 
 extension RunResult {

@@ -1,5 +1,5 @@
-// Results to JSON. Every member is always there, null where there is nothing to say, so readers need no special
-// cases; the order is that of docs/metrics.md and never depends on the run.
+// Results to JSON. Every member is always there, null where there is nothing to say, so readers
+// need no special cases; the order is that of docs/metrics.md and never depends on the run.
 public import Basics
 
 extension RunResult {

@@ -1,6 +1,6 @@
-// What one execution of a scenario leaves behind: plain values, the same for simulated and live runs. The JSON
-// form is a contract (`seatrial.result/1`, docs/metrics.md): members may be added, none renamed. Nothing here measures
-// or judges; whoever fills it in has done that.
+// What one execution of a scenario leaves behind: plain values, the same for simulated and live
+// runs. The JSON form is a contract (`seatrial.result/1`, docs/metrics.md): members may be added,
+// none renamed. Nothing here measures or judges; whoever fills it in has done that.
 
 public struct RunResult: Equatable, Sendable {
   public static let schema = "seatrial.result/1"

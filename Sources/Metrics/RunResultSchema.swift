@@ -1,5 +1,6 @@
-// The JSON Schema of a result, made from the same catalog as the results themselves, so the two cannot drift
-// apart. It is strict (no unknown members), to catch a misspelt name in our own output; readers of files are not.
+// The JSON Schema of a result, made from the same catalog as the results themselves, so the two
+// cannot drift apart. It is strict (no unknown members), to catch a misspelt name in our own
+// output; readers of files are not.
 public import Basics
 
 public enum RunResultSchema {
@@ -109,9 +110,13 @@ public enum RunResultSchema {
   private static let naturalOrNull: JSONValue = ["type": ["integer", "null"], "minimum": 0]
   private static let unit = oneOf(MetricUnit.self)
   /// `JSONValue(whole:)`: digits as a string where 63 bits do not hold it.
-  private static let whole: JSONValue = ["anyOf": [natural, ["type": "string", "pattern": "^[0-9]+$"]]]
+  private static let whole: JSONValue = [
+    "anyOf": [natural, ["type": "string", "pattern": "^[0-9]+$"]]
+  ]
 
-  private static func reference(_ name: String) -> JSONValue { ["$ref": .string("#/$defs/\(name)")] }
+  private static func reference(_ name: String) -> JSONValue {
+    ["$ref": .string("#/$defs/\(name)")]
+  }
 
   private static func list(of items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
 

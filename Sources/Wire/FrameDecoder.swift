@@ -1,13 +1,14 @@
 // Takes apart a stream of `Content-Length: N\r\n\r\n<body>` frames: feed bytes, take frames. Pure;
-// it never looks into a body. Where a sender breaks the framing, it goes wrong exactly as the real
-// CLI does (reference: no error, no close, the following messages are swallowed), because a client
-// that survives only a kinder server would not survive the real one.
-//
-// The real CLI's reader consumes a header block up to its blank line before it judges it. A block
-// it cannot use is dropped, and the body that follows is taken for the first line of the next
-// block. A JSON body thus spoils the next header, and so on for ever; HTTP garbage, which has no
-// body, spoils nothing.
+// it never looks into a body. Where a sender breaks the framing it goes wrong exactly as the real
+// CLI 1.0.57 does: no error, no close, and the messages that follow are swallowed. A client that
+// survives only a kinder server would not survive the real one.
 
+/// The real reader consumes a header block up to its blank line before it judges it. A block it
+/// cannot use is dropped, and the body that follows is taken for the first line of the next block.
+/// A JSON body thus spoils the next header, and so on for ever; HTTP garbage, which has no body,
+/// spoils nothing.
+///
+/// After each `feed` call `next` until nil: what is held then stays below the limit plus one header.
 public struct FrameDecoder: ~Copyable {
   /// 32 MiB: the real CLI took 20 MB in one message; this bounds what one peer can make us hold.
   public static let standardLimit = 32 << 20

@@ -1,0 +1,86 @@
+# What one types to build, test, run and measure seatrial. `make` alone lists the targets.
+# Every recipe works from a path with spaces and says what takes long before it starts.
+# Settings are passed on only when given: make simulate SCENARIO=scenarios/resize.yaml SEED=3
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+SCENARIO ?= scenarios/three-patterns.yaml
+SEED ?=
+OUT ?=
+SET ?=
+FUZZ ?= 20000
+SIZES ?= 1000 100000 1000000
+export SCENARIO SEED OUT SET SIZES
+
+# Programs are built as users get them: plain -O, no unsafe flags.
+SWIFT_BUILD := swift build -c release
+PROGRAMS := .build/release
+VENV := .build/bench-venv
+SOURCES := Sources Tests Package.swift
+
+.PHONY: help setup build run simulate test lint format bench sanitize fuzz clean
+
+help: ## list the targets (this page)
+	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
+	@echo
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  Settings: SCENARIO=file SEED=number OUT=directory SET='key=value' SIZES='1000 100000' FUZZ=count"
+
+setup: ## install what is missing (Debian packages), check the Swift toolchain
+	@bash Tests/Setup/setup.sh
+
+build: setup ## build the programs in release mode
+	@echo "building the programs (the first time takes a few minutes)"
+	@$(SWIFT_BUILD)
+
+run: build simulate ## set up, build, and simulate the three patterns side by side
+
+simulate: ## simulate SCENARIO with the programs as they are built
+	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
+	@echo "simulating $$SCENARIO"
+	@$(PROGRAMS)/seatrial simulate "$$SCENARIO" \
+	  $${SEED:+--seed "$$SEED"} $${OUT:+--out "$$OUT"} $${SET:+--set "$$SET"}
+
+test: setup ## set up and run every test
+	@echo "building and running every test (the first time takes several minutes)"
+	@swift test -c release --disable-xctest
+
+lint: ## check the formatting of every source file
+	@echo "checking the formatting of $(SOURCES)"
+	@swift format lint --strict --parallel -r $(SOURCES)
+	@echo "the formatting is as agreed"
+
+format: ## bring every source file into the agreed format
+	@swift format --in-place --parallel -r $(SOURCES)
+
+bench: setup ## measure the engine: events/s, growth with the number of users, against SimPy
+	@echo "building the benchmark"
+	@$(SWIFT_BUILD) --product bench
+	@echo "the engine at $$SIZES users"
+	@$(PROGRAMS)/bench $$SIZES
+	@echo "growth from 10^2 to 10^7 users (a few minutes)"
+	@$(PROGRAMS)/bench --growth
+	@$(MAKE) $(VENV)/ready
+	@echo "the same closed model here and in SimPy, in turn (about a minute)"
+	@$(PROGRAMS)/bench --against-simpy $(VENV)/bin/python
+
+# SimPy lives in an environment of its own, so nothing of the machine's Python changes.
+$(VENV)/ready: Tests/Benchmarks/requirements.txt
+	@echo "making a Python environment for SimPy in $(VENV)"
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+sanitize: setup ## run the quick tests under the address and the thread sanitizer
+	@bash Tests/Setup/sanitize.sh
+
+fuzz: setup ## read FUZZ generated scenario files: no crash, always an explained refusal
+	@echo "reading $(FUZZ) generated scenario files"
+	@SEATRIAL_FUZZ=$(FUZZ) swift test -c release --disable-xctest --filter ScenariosTests
+
+clean: ## remove everything that was built
+	@rm -rf .build
