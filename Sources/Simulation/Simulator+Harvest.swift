@@ -152,7 +152,8 @@ extension Simulator {
   /// A result lists this many servers one by one; all of them are in the figures.
   static let serversInResult = 64
 
-  var turnsUnderWay: Int {
+  /// Turns that have begun and not ended, at this instant.
+  public var turnsUnderWay: Int {
     var sum = 0
     for instance in 0..<gateways.count { sum += gateways[instance].turnsUnderWay }
     return sum
