@@ -147,8 +147,8 @@ public struct EventQueue: ~Copyable {
       if let slot = near.firstSlot(from: Int(present & mask)) {
         present = present & ~mask | UInt64(slot)
         near.drain(slot, into: &open)
-        slotsOpened += 1
-        sortOpen()
+        slotsOpened &+= 1
+        if open.count > 1 { sortOpen() }
         return
       }
       openWindow()

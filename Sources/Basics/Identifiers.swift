@@ -19,7 +19,7 @@ public struct ServerID: Hashable, Sendable, BitwiseCopyable {
   public var index: UInt32
   @inlinable public init(_ index: Int) { self.index = UInt32(truncatingIfNeeded: index) }
   @inlinable public var place: Int { Int(index) }
-  public static let none = ServerID(Int(UInt32.max))
+  @inlinable public static var none: ServerID { ServerID(Int(UInt32.max)) }
 }
 
 /// One connection to a CLI server: the app instance that holds it.
@@ -46,4 +46,4 @@ public struct TurnID: Hashable, Sendable, BitwiseCopyable {
 }
 
 /// The empty link of every list that lives in indices.
-public let noLink = UInt32.max
+@inlinable public var noLink: UInt32 { UInt32.max }

@@ -16,9 +16,9 @@ public struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
 
   @inlinable public var seconds: Double { Double(nanoseconds) * 1e-9 }
 
-  public static let zero = Interval(nanoseconds: 0)
+  @inlinable public static var zero: Interval { Interval(nanoseconds: 0) }
   /// Longer than any run; `Instant` addition saturates there.
-  public static let unbounded = Interval(nanoseconds: Int64.max)
+  @inlinable public static var unbounded: Interval { Interval(nanoseconds: Int64.max) }
 
   @inlinable public static func microseconds(_ n: Int64) -> Interval { .init(nanoseconds: n &* 1_000) }
   @inlinable public static func milliseconds(_ n: Int64) -> Interval {
@@ -46,9 +46,9 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
 
   @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  public static let zero = Instant(nanoseconds: 0)
+  @inlinable public static var zero: Instant { Instant(nanoseconds: 0) }
   /// Later than everything: "no deadline".
-  public static let never = Instant(nanoseconds: Int64.max)
+  @inlinable public static var never: Instant { Instant(nanoseconds: Int64.max) }
 
   @inlinable public var seconds: Double { Double(nanoseconds) * 1e-9 }
 

@@ -24,13 +24,13 @@ public struct TurnFlags: OptionSet, BitwiseCopyable, Sendable {
   public let rawValue: UInt8
   @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// The conversation is over after this turn.
-  public static let endsSession = TurnFlags(rawValue: 1)
+  @inlinable public static var endsSession: TurnFlags { TurnFlags(rawValue: 1) }
   /// The session belongs to a group.
-  public static let group = TurnFlags(rawValue: 2)
+  @inlinable public static var group: TurnFlags { TurnFlags(rawValue: 2) }
   /// Made for this turn alone.
-  public static let ephemeral = TurnFlags(rawValue: 4)
+  @inlinable public static var ephemeral: TurnFlags { TurnFlags(rawValue: 4) }
   /// The first turn of its conversation.
-  public static let begins = TurnFlags(rawValue: 16)
+  @inlinable public static var begins: TurnFlags { TurnFlags(rawValue: 16) }
   /// The session id is somebody else's.
-  public static let intruder = TurnFlags(rawValue: 8)
+  @inlinable public static var intruder: TurnFlags { TurnFlags(rawValue: 8) }
 }

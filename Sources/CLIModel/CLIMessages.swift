@@ -11,9 +11,14 @@ public struct CLIRequest: BitwiseCopyable, Sendable {
   public var turn: TurnID
   public var connection: ConnectionID
   public var kind: Kind
+  /// Where the server said the session is when it was opened; checked, and not on the wire.
+  public var handle: UInt32
 
-  @inlinable public init(_ kind: Kind, _ session: SessionID, _ turn: TurnID, on connection: ConnectionID)
-  {
+  @inlinable public init(
+    _ kind: Kind, _ session: SessionID, _ turn: TurnID, on connection: ConnectionID,
+    handle: UInt32 = noLink
+  ) {
+    self.handle = handle
     self.kind = kind
     self.session = session
     self.turn = turn
@@ -44,7 +49,7 @@ public enum CLIInput: BitwiseCopyable, Sendable {
 }
 
 public enum CLIReply: UInt8, BitwiseCopyable, Sendable {
-  case created, resumed, destroyed, deleted, pong
+  case destroyed, deleted, pong
   /// `session.send` has answered with a message id; the turn goes on.
   case acknowledged
   /// `session.idle`: this turn, and all queued before it, are done.
@@ -61,6 +66,8 @@ public enum CLIAction: BitwiseCopyable, Sendable {
   case work(Demand)
   case callProvider(ProviderCall, TurnID, ConnectionID, attempt: UInt8)
   case reply(CLIReply, TurnID, ConnectionID)
+  /// A session is open; `handle` is its place here.
+  case opened(TurnID, ConnectionID, resumed: Bool, handle: UInt32)
   case retry(ProviderCall, after: Interval)
 }
 

@@ -22,7 +22,7 @@ extension CLIServer {
       stored.live += 1
       store[job.session, id] = stored
     }
-    actions.append(.reply(.created, job.turn, job.connection))
+    opened(job, resumed: false, &actions)
   }
 
   @usableFromInline mutating func resume(
@@ -30,7 +30,7 @@ extension CLIServer {
   ) {
     if let place = find(job.session) {
       addOwner(job.connection, to: place)
-      actions.append(.reply(.resumed, job.turn, job.connection))
+      opened(job, resumed: true, &actions)
       return
     }
     var stored = store[job.session, id]
@@ -43,7 +43,12 @@ extension CLIServer {
     load(job, known: stored.turns, held: stored.turns, at: now)
     stored.live += 1
     store[job.session, id] = stored
-    actions.append(.reply(.resumed, job.turn, job.connection))
+    opened(job, resumed: true, &actions)
+  }
+
+  private mutating func opened(_ job: Job, resumed: Bool, _ actions: inout Table<CLIAction>) {
+    let handle = find(job.session).map { UInt32(truncatingIfNeeded: $0) } ?? noLink
+    actions.append(.opened(job.turn, job.connection, resumed: resumed, handle: handle))
   }
 
   private mutating func load(_ job: Job, known: UInt32, held: UInt32, at now: Instant) {
@@ -52,6 +57,10 @@ extension CLIServer {
     var session = LiveSession(
       job.session, known: known, owner: job.connection, generation: nextGeneration, at: now)
     session.held = held
+    // Each load starts its draws elsewhere: a number that is used again, a second server that holds the same
+    // session, and a resumed session must not repeat service times that were drawn before.
+    session.draws = UInt32(
+      truncatingIfNeeded: mix64(UInt64(id.index) &<< 32 | UInt64(truncatingIfNeeded: loads)))
     let place = sessions.insert(session)
     precondition(place < 1 << 20, "more than 1,048,575 sessions live in server \(id.index)")
     places.insert(UInt64(job.session.index), slot: place)
@@ -63,8 +72,10 @@ extension CLIServer {
 
   /// One more than whoever had the place before; an event carries 20 bits of it.
   private var nextGeneration: UInt32 {
-    guard let place = sessions.nextFree else { return 0 }
-    return (sessions[place].generation &+ 1) & 0xF_FFFF
+    mutating get {
+      guard let place = sessions.nextFree else { return 0 }
+      return (sessions[place].generation &+ 1) & 0xF_FFFF
+    }
   }
 
   /// Success for unknown ids too. In the middle of a turn the turn is lost and nobody is told.
@@ -98,6 +109,7 @@ extension CLIServer {
     places.remove(UInt64(session.id.index), slot: place)
     sessions[place].running = false
     sessions[place].generation = (session.generation &+ 1) & 0xF_FFFF
+    sessions[place].id = LiveSession.nobody
     sessions.remove(place)
     residents -= 1
     if session.active { active -= 1 }
@@ -238,8 +250,8 @@ extension CLIServer {
     }
   }
 
-  /// Whether the slab's place holds a session now: the map is the authority.
-  private func isLive(_ place: Int) -> Bool { find(sessions[place].id) == place }
+  /// Whether the slab's place holds a session now.
+  private mutating func isLive(_ place: Int) -> Bool { sessions[place].id != LiveSession.nobody }
 
   // MARK: who owns a session
 
@@ -286,7 +298,7 @@ extension CLIServer {
     }
   }
 
-  private func heir(of session: SessionID, after closed: ConnectionID) -> ConnectionID? {
+  private mutating func heir(of session: SessionID, after closed: ConnectionID) -> ConnectionID? {
     for index in 0..<connections where index != closed.place {
       let key = CLIServer.ownerKey(session, ConnectionID(index))
       if owners.find(key, where: { ownerPairs[$0] == key }) != nil { return ConnectionID(index) }

@@ -66,25 +66,25 @@ public struct CLIServer: ~Copyable {
   ) {
     switch input {
     case .requested(let request):
-      requests.append(
-        Job(Job.Kind(request.kind), request.session, request.turn, request.connection))
-      if !busy { startNext(at: now, &store, &actions) }
+      var job = Job(Job.Kind(request.kind), request.session, request.turn, request.connection)
+      job.place = request.handle
+      // An idle station has nothing waiting: the usual case skips the line.
+      if busy { requests.append(job) } else { take(job, at: now, &store, &actions) }
     case .workDone:
       precondition(busy, "server \(id.index) finished work it had not begun")
       busy = false
       complete(current, at: now, &store, &actions)
-      if !busy { startNext(at: now, &store, &actions) }
     case .providerAnswered(let call):
       guard isCurrent(call) else { return }
       let session = sessions[Int(call.place)]
       var job = Job(.finish, session.id, TurnID(raw: session.turn), session.connection)
       job.place = call.place
       job.generation = call.generation
-      continuations.append(job)
-      if !busy { startNext(at: now, &store, &actions) }
+      if busy { continuations.append(job) } else { take(job, at: now, &store, &actions) }
     default:
       handleRare(input, at: now, &store, &actions)
     }
+    if !busy && (!continuations.isEmpty || !requests.isEmpty) { startNext(at: now, &store, &actions) }
   }
 
   /// The station takes up work while there is some and it costs time; free work is done on the spot.
@@ -92,26 +92,36 @@ public struct CLIServer: ~Copyable {
     at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     while !busy {
-      let job: Job
       if !continuations.isEmpty {
-        job = continuations.removeFirst()
+        take(continuations.removeFirst(), at: now, &store, &actions)
       } else if !requests.isEmpty {
-        job = requests.removeFirst()
+        take(requests.removeFirst(), at: now, &store, &actions)
       } else {
         return
-      }
-      let demand = demand(of: job, &store)
-      if demand.total.nanoseconds > 0 {
-        current = job
-        busy = true
-        actions.append(.work(demand))
-      } else {
-        complete(job, at: now, &store, &actions)
       }
     }
   }
 
-  @inlinable mutating func complete(
+  @inlinable @inline(__always) mutating func take(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    let demand = demand(of: job, &store)
+    if demand.total.nanoseconds > 0 {
+      current = job
+      busy = true
+      actions.append(.work(demand))
+    } else {
+      completeFree(job, at: now, &store, &actions)
+    }
+  }
+
+  @usableFromInline @inline(never) mutating func completeFree(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    complete(job, at: now, &store, &actions)
+  }
+
+  @inlinable @inline(__always) mutating func complete(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     switch job.kind {
@@ -127,10 +137,10 @@ public struct CLIServer: ~Copyable {
   // MARK: the steps of a turn
 
   /// `session.send` is acknowledged, and the provider called unless the session is in a turn already.
-  @inlinable mutating func beginTurn(
+  @inlinable @inline(__always) mutating func beginTurn(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    guard let place = find(job.session) else {
+    guard let place = find(job.session, handle: job.place) else {
       actions.append(.reply(.notFound, job.turn, job.connection))
       return
     }
@@ -142,7 +152,7 @@ public struct CLIServer: ~Copyable {
     start(job.turn, job.connection, at: place, now, &store, &actions)
   }
 
-  @inlinable mutating func start(
+  @inlinable @inline(__always) mutating func start(
     _ turn: TurnID, _ connection: ConnectionID, at place: Int, _ now: Instant,
     _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
@@ -157,7 +167,7 @@ public struct CLIServer: ~Copyable {
   }
 
   /// The answer is written and the client sees `session.idle`, unless more sends wait in this session.
-  @inlinable mutating func finishTurn(
+  @inlinable @inline(__always) mutating func finishTurn(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     let call = ProviderCall(place: job.place, generation: job.generation)
@@ -180,7 +190,7 @@ public struct CLIServer: ~Copyable {
   }
 
   /// Ends the running turn: starts the next queued send, or tells everybody who waits for idle.
-  @inlinable mutating func settle(
+  @inlinable @inline(__always) mutating func settle(
     _ place: Int, _ outcome: CLIReply, at now: Instant, _ store: inout SessionStore,
     _ actions: inout Table<CLIAction>
   ) {
@@ -196,19 +206,26 @@ public struct CLIServer: ~Copyable {
 
   // MARK: look-ups
 
-  @inlinable @inline(__always) func find(_ session: SessionID) -> Int? {
+  @inlinable @inline(__always) mutating func find(_ session: SessionID) -> Int? {
     places.find(UInt64(session.index)) { sessions[$0].id == session }
   }
 
+  /// A handle spares the look-up; a stale one is seen by the id, which a freed place has lost.
+  @inlinable @inline(__always) mutating func find(_ session: SessionID, handle: UInt32) -> Int? {
+    let place = Int(handle)
+    if place < sessions.places && sessions[place].id == session { return place }
+    return find(session)
+  }
+
   /// Whether the answer still belongs to the turn that asked: a destroyed session moves on.
-  @inlinable @inline(__always) func isCurrent(_ call: ProviderCall) -> Bool {
+  @inlinable @inline(__always) mutating func isCurrent(_ call: ProviderCall) -> Bool {
     sessions[Int(call.place)].generation == call.generation && sessions[Int(call.place)].running
   }
 
   /// Bytes of memory: the peak, because the real process gives little back when sessions go.
-  @inlinable public var memory: Double { memoryPeak }
+  @inlinable public var memory: Double { mutating get { memoryPeak } }
 
-  @inlinable mutating func noteMemory() {
+  @inlinable @inline(__always) mutating func noteMemory() {
     let now = costs.memory(
       idle: Double(residents &- active), active: Double(active), turns: Double(turnsHeld))
     if now > memoryPeak { memoryPeak = now }
@@ -218,5 +235,7 @@ public struct CLIServer: ~Copyable {
   public mutating func resetPeaks() { residentsPeak = residents }
 
   /// Pieces of work that wait or run: what a router that asks the server would see.
-  @inlinable public var backlog: Int { requests.count + continuations.count + (busy ? 1 : 0) }
+  @inlinable public var backlog: Int {
+    mutating get { requests.count + continuations.count + (busy ? 1 : 0) }
+  }
 }

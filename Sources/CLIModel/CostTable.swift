@@ -21,6 +21,8 @@ public import Basics
     }
   }
 
+  var isFixedAndSerial: Bool { fixed >= 0 && mainShare >= 1 }
+
   @inlinable @inline(__always) func draw(_ address: @autoclosure () -> Draw) -> Int64 {
     fixed >= 0 ? fixed : drawn(address())
   }
@@ -112,7 +114,7 @@ public import Basics
 
 extension CLIServer {
   /// CPU work of a job, drawn at the address (session, its count of jobs).
-  @inlinable mutating func demand(of job: Job, _ store: inout SessionStore) -> Demand {
+  @inlinable @inline(__always) mutating func demand(of job: Job, _ store: inout SessionStore) -> Demand {
     switch job.kind {
     case .send:
       return demand(costs.before.fixed, costs.before.mainShare) ?? drawnDemand(job, extra: 0)
@@ -151,6 +153,10 @@ extension CLIServer {
   }
 
   @usableFromInline mutating func rareDemand(_ job: Job, _ store: inout SessionStore) -> Demand {
+    if let fixed = fixedRareCost(job) {
+      tally.cpu += Double(fixed) * 1e-9
+      return Demand(total: Interval(nanoseconds: fixed), mainShare: 1)
+    }
     let draw = nextDraw(for: job)
     var extra = 0.0
     let work: (Int64, Float)
@@ -172,6 +178,16 @@ extension CLIServer {
     let total = work.0 + Int64(extra * 1e9)
     tally.cpu += Double(total) * 1e-9
     return Demand(total: Interval(nanoseconds: total), mainShare: work.1)
+  }
+
+  /// Nothing needs to be drawn for the commonest of the rare jobs where the profile has no spread.
+  private mutating func fixedRareCost(_ job: Job) -> Int64? {
+    switch job.kind {
+    case .create where costs.create.isFixedAndSerial: costs.create.fixed
+    case .destroy where costs.destroy.isFixedAndSerial: costs.destroy.fixed
+    case .delete where costs.delete.isFixedAndSerial: costs.delete.fixed
+    default: nil
+    }
   }
 
   /// Addressed by the session and its count of jobs where the session is live, else by the server's own count.

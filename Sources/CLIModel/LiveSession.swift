@@ -34,7 +34,7 @@ public import Basics
     turn = 0
     queue = noLink
     lastActive = LiveSession.stamp(now)
-    draws = known &<< 3
+    draws = 0
     self.owner = owner
     connection = owner
     attempt = 0
@@ -42,6 +42,9 @@ public import Basics
     active = false
     coOwned = false
   }
+
+  /// The id of a freed place.
+  @inlinable static var nobody: SessionID { SessionID(Int(UInt32.max)) }
 
   @inlinable static func stamp(_ now: Instant) -> UInt32 {
     UInt32(truncatingIfNeeded: now.nanoseconds / 125_000_000)

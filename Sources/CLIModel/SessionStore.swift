@@ -83,10 +83,23 @@ public struct SessionStore: ~Copyable {
   }
 
   /// Called when a turn ends: the hot path, so one record is touched once.
-  @inlinable public mutating func append(
+  @inlinable @inline(__always) public mutating func append(
     _ session: SessionID, _ server: ServerID, at now: Instant
   ) -> UInt32 {
     written &+= 1
+    if shared && session.place < records.count {
+      records[session.place].turns &+= 1
+      records[session.place].lastTurn = UInt32(
+        truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
+      records[session.place].used = true
+      return records[session.place].turns
+    }
+    return appendLocal(session, server, at: now)
+  }
+
+  @usableFromInline @inline(never) mutating func appendLocal(
+    _ session: SessionID, _ server: ServerID, at now: Instant
+  ) -> UInt32 {
     var record = read(session, server)
     record.turns &+= 1
     record.lastTurn = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)

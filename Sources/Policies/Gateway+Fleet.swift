@@ -265,14 +265,16 @@ extension Gateway {
   }
 
   @usableFromInline var idleDeadline: Instant {
-    var due = min(nextSweep, nextCleanUp)
-    if let limit = policy.sessions.idleTimeout, let oldest = manager.usage.oldest {
-      due = min(due, oldest.at + limit)
+    mutating get {
+      var due = min(nextSweep, nextCleanUp)
+      if let limit = policy.sessions.idleTimeout, let oldest = manager.usage.oldest {
+        due = min(due, oldest.at + limit)
+      }
+      if policy.pool.release == .idle, let oldest = pool.usage.oldest {
+        due = min(due, oldest.at + policy.pool.idle)
+      }
+      return due
     }
-    if policy.pool.release == .idle, let oldest = pool.usage.oldest {
-      due = min(due, oldest.at + policy.pool.idle)
-    }
-    return due
   }
 
   private mutating func deadlineReached(
@@ -297,7 +299,7 @@ extension Gateway {
   ) {
     while let oldest = manager.usage.oldest, oldest.at + limit <= now {
       let entry = manager.entries[oldest.place]
-      if entry.pins > 0 {
+      if manager.pins(oldest.place) > 0 {
         // In a turn: it will be listed again when the turn ends.
         manager.usage.remove(oldest.place)
         continue

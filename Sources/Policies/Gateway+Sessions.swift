@@ -38,7 +38,7 @@ extension Gateway {
     _ victim: Int, for place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let entry = manager.entries[victim]
-    if entry.pins > 0 { tally.evictedBusy += 1 }
+    if manager.pins(victim) > 0 { tally.evictedBusy += 1 }
     if entry.leaving { tally.doubleDisconnects += 1 }
     turns[place].step = .evicting
     turns[place].mark = now
@@ -138,7 +138,8 @@ extension Gateway {
   }
 
   @usableFromInline mutating func opened(
-    _ id: TurnID, resumed: Bool, at now: Instant, _ actions: inout Table<GatewayAction>
+    _ id: TurnID, resumed: Bool, handle: UInt32, at now: Instant,
+    _ actions: inout Table<GatewayAction>
   ) {
     let place = id.place
     let turn = turns[place]
@@ -147,12 +148,13 @@ extension Gateway {
     actions.append(.measured(resumed ? .sessionResume : .sessionCreate, now - turn.mark))
     actions.append(.measured(.sessionOpen, now - turn.opening))
     if turn.plan.flags.contains(.ephemeral) {
-      sendUnmanaged(place, at: now, &actions)
+      dispatch(place, handle: handle, at: now, &actions)
       return
     }
     if manager.single {
       let entry = Int(turn.entry)
       manager.entries[entry].ready = true
+      manager.entries[entry].handle = handle
       let waiters = manager.entries[entry].waiters
       manager.entries[entry].waiters = noLink
       send(place, entry: entry, at: now, &actions)
@@ -166,6 +168,7 @@ extension Gateway {
     } else {
       entry = manager.insert(turn.plan.session, turn.server, ready: true)
     }
+    manager.entries[entry].handle = handle
     send(place, entry: entry, at: now, &actions)
   }
 

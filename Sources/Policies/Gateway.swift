@@ -62,7 +62,12 @@ public struct Gateway: ~Copyable {
 
   // MARK: what the host reads
 
-  @inlinable public func turn(_ id: TurnID) -> Turn { turns[id.place] }
+  @inlinable public mutating func turn(_ id: TurnID) -> Turn { turns[id.place] }
+  @inlinable public mutating func plan(of id: TurnID) -> TurnPlan { turns[id.place].plan }
+  @inlinable public mutating func planned(_ id: TurnID) -> Instant { turns[id.place].planned }
+  @inlinable public mutating func sent(_ id: TurnID) -> Instant { turns[id.place].sent }
+  @inlinable public mutating func server(of id: TurnID) -> ServerID { turns[id.place].server }
+  @inlinable public mutating func isSending(_ id: TurnID) -> Bool { turns[id.place].step == .sending }
   public var residents: Int { manager.count }
   public var residentMax: Int { manager.residentMax }
   public var overLimitMax: Int { manager.overLimitMax }
@@ -71,7 +76,10 @@ public struct Gateway: ~Copyable {
   public var bytes: Int { turns.bytes + manager.bytes }
 
   /// An early, late or repeated wake-up changes nothing that is not due.
-  @inlinable public var nextDeadline: Instant { hasIdleRules ? idleDeadline : nextSweep }
+  /// Mutating only so that it is reached by address: a borrowed machine is copied, all thousand bytes of it.
+  @inlinable public var nextDeadline: Instant {
+    mutating get { hasIdleRules ? idleDeadline : nextSweep }
+  }
 
   public mutating func resetPeaks() { manager.resetPeaks() }
 
@@ -83,7 +91,8 @@ public struct Gateway: ~Copyable {
     switch input {
     case .planned(let plan): begin(plan, at: now, &actions)
     case .finished(let id): answered(id, .completed, at: now, &actions)
-    case .opened(let id, let resumed): opened(id, resumed: resumed, at: now, &actions)
+    case .opened(let id, let resumed, let handle):
+      opened(id, resumed: resumed, handle: handle, at: now, &actions)
     case .closed(let id): closed(id, at: now, &actions)
     default: handleRare(input, at: now, &actions)
     }
@@ -108,7 +117,7 @@ public struct Gateway: ~Copyable {
 
   // MARK: server and session
 
-  @inlinable mutating func route(
+  @inlinable @inline(__always) mutating func route(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     if isolated {
@@ -144,24 +153,25 @@ public struct Gateway: ~Copyable {
     }
   }
 
-  @inlinable mutating func send(
+  @inlinable @inline(__always) mutating func send(
     _ place: Int, entry: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     manager.take(entry, at: now)
     turns[place].entry = UInt32(truncatingIfNeeded: entry)
+    turns[place].entryLife = manager.life(entry)
     turns[place].pinned = true
-    sendUnmanaged(place, at: now, &actions)
+    dispatch(place, handle: manager.entries[entry].handle, at: now, &actions)
   }
 
-  @inlinable mutating func sendUnmanaged(
-    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  @inlinable @inline(__always) mutating func dispatch(
+    _ place: Int, handle: UInt32, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     turns[place].step = .sending
     turns[place].sent = now
     let server = turns[place].server
     if !isolated { router.began(server) }
     actions.append(
-      .send(server, turns[place].plan.session, id(place)))
+      .send(server, turns[place].plan.session, id(place), handle: handle))
   }
 
   // MARK: the answer
@@ -194,23 +204,19 @@ public struct Gateway: ~Copyable {
     }
   }
 
-  @inlinable mutating func unpin(
+  @inlinable @inline(__always) mutating func unpin(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     turns[place].pinned = false
     let entry = Int(turns[place].entry)
     // The entry may have been evicted meanwhile, and its place given to another session.
-    guard
-      manager.entries[entry].session == turns[place].plan.session
-        && manager.entries[entry].server == turns[place].server
-    else { return }
-    manager.release(entry, at: now)
-    if manager.pinned && manager.entries[entry].pins == 0 {
+    guard manager.release(entry, taken: turns[place].entryLife, at: now) else { return }
+    if manager.pinned && manager.pins(entry) == 0 {
       admitWaiting(inScopeOf: turns[place].server, at: now, &actions)
     }
   }
 
-  @inlinable mutating func conclude(
+  @inlinable @inline(__always) mutating func conclude(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     actions.append(.complete(id(place), turns[place].outcome))
@@ -223,7 +229,7 @@ public struct Gateway: ~Copyable {
   }
 
   /// The record stays readable until the place is used again: the host reads it for `complete`.
-  @inlinable mutating func free(_ place: Int) {
+  @inlinable @inline(__always) mutating func free(_ place: Int) {
     turns[place].step = .free
     turns.remove(place)
   }

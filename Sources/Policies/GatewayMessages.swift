@@ -4,7 +4,8 @@ public import Basics
 
 public enum GatewayInput: BitwiseCopyable, Sendable {
   case planned(TurnPlan)
-  case opened(TurnID, resumed: Bool)
+  /// `handle` is the server's own place of the session; it checks it, and a wrong one does no harm.
+  case opened(TurnID, resumed: Bool, handle: UInt32)
   case closed(TurnID)
   case deleted(TurnID)
   case finished(TurnID)
@@ -39,7 +40,7 @@ public enum GatewayAction: BitwiseCopyable, Sendable {
   case create(ServerID, SessionID, TurnID)
   case resume(ServerID, SessionID, TurnID)
   case disconnect(ServerID, SessionID, TurnID)
-  case send(ServerID, SessionID, TurnID)
+  case send(ServerID, SessionID, TurnID, handle: UInt32)
   case delete(ServerID, SessionID, TurnID)
   /// The session's number will stand for another conversation.
   case forget(ServerID, SessionID)

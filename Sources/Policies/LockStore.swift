@@ -213,16 +213,16 @@ public struct LockStore: ~Copyable {
 
   // MARK: keys
 
-  private func find(_ session: SessionID) -> Int? {
+  private mutating func find(_ session: SessionID) -> Int? {
     places.find(UInt64(session.index)) { keys[$0].session == session }
   }
 
   /// Redis drops an expired key when somebody looks at it; so does this.
-  private func isSet(_ place: Int, _ now: Instant) -> Bool {
+  private mutating func isSet(_ place: Int, _ now: Instant) -> Bool {
     keys[place].token != 0 && keys[place].expires > now
   }
 
-  private func holds(_ session: SessionID, _ token: UInt32, _ now: Instant) -> Bool {
+  private mutating func holds(_ session: SessionID, _ token: UInt32, _ now: Instant) -> Bool {
     guard let place = find(session) else { return false }
     return isSet(place, now) && keys[place].token == token
   }

@@ -11,7 +11,8 @@ public struct SessionManager: ~Copyable {
     @usableFromInline var previous: UInt32
     /// Turns waiting for a creation under way (single flight).
     @usableFromInline var waiters: UInt32
-    @usableFromInline var pins: UInt16
+    /// Where the server said the session is: spares it a look-up.
+    @usableFromInline var handle: UInt32
     @usableFromInline var ready: Bool
     /// An eviction of it is under way; the guide goes on handing it out.
     @usableFromInline var leaving: Bool
@@ -39,6 +40,9 @@ public struct SessionManager: ~Copyable {
   @usableFromInline var entries: Slab<Entry>
   @usableFromInline var places: IndexMap
   @usableFromInline var scopes: Table<Scope>
+  /// Beside each entry, packed so that the end of a turn touches nothing else: a count of the place's entries in the
+  /// upper half, turns under way on this one in the lower.
+  @usableFromInline var marks: Table<UInt32>
   @usableFromInline var usage: UsageList
 
   public private(set) var residentMax = 0
@@ -55,29 +59,30 @@ public struct SessionManager: ~Copyable {
     entries = Slab()
     places = IndexMap()
     scopes = Table()
+    marks = Table()
     usage = UsageList(enabled: policy.idleTimeout != nil)
   }
 
   public var count: Int { places.count }
-  public var bytes: Int { entries.bytes + places.bytes + scopes.bytes }
+  public var bytes: Int { entries.bytes + places.bytes + scopes.bytes + marks.bytes }
 
-  @inlinable @inline(__always) func key(_ session: SessionID, _ server: ServerID) -> UInt64 {
+  @inlinable @inline(__always) mutating func key(_ session: SessionID, _ server: ServerID) -> UInt64 {
     oneHome ? UInt64(session.index) : UInt64(server.index) &<< 32 | UInt64(session.index)
   }
 
-  @inlinable @inline(__always) func find(_ session: SessionID, _ server: ServerID) -> Int? {
+  @inlinable @inline(__always) mutating func find(_ session: SessionID, _ server: ServerID) -> Int? {
     places.find(key(session, server)) {
       entries[$0].session == session && (oneHome || entries[$0].server == server)
     }
   }
 
-  @inlinable func scope(of server: ServerID) -> Int { perServer ? server.place : 0 }
+  @inlinable mutating func scope(of server: ServerID) -> Int { perServer ? server.place : 0 }
 
   @inlinable mutating func ensureScope(_ scope: Int) {
     while scopes.count <= scope { scopes.append(Scope()) }
   }
 
-  func count(inScopeOf server: ServerID) -> Int {
+  mutating func count(inScopeOf server: ServerID) -> Int {
     let scope = scope(of: server)
     return scope < scopes.count ? scopes[scope].count : 0
   }
@@ -90,8 +95,10 @@ public struct SessionManager: ~Copyable {
     ensureScope(scope)
     let place = entries.insert(
       Entry(
-        session: session, server: server, next: noLink, previous: noLink, waiters: noLink, pins: 0,
-        ready: ready, leaving: false))
+        session: session, server: server, next: noLink, previous: noLink, waiters: noLink,
+        handle: noLink, ready: ready, leaving: false))
+    while marks.count <= place { marks.append(0) }
+    marks[place] = (marks[place] & 0xFFFF_0000) &+ 0x1_0000
     places.insert(key(session, server), slot: place)
     link(place, scope)
     scopes[scope].count += 1
@@ -107,6 +114,8 @@ public struct SessionManager: ~Copyable {
     scopes[scope].count -= 1
     places.remove(key(entry.session, entry.server), slot: place)
     usage.remove(place)
+    // A turn that still runs on it must not unpin whoever comes next.
+    marks[place] = (marks[place] & 0xFFFF_0000) &+ 0x1_0000
     entries.remove(place)
   }
 
@@ -134,7 +143,7 @@ public struct SessionManager: ~Copyable {
 
   /// A turn takes the session: it is pinned while the turn runs, and moves to the end under LRU.
   @inlinable mutating func take(_ place: Int, at now: Instant) {
-    entries[place].pins &+= 1
+    marks[place] &+= 1
     if movesOnUse { touch(place) }
     usage.use(place, at: now)
   }
@@ -146,20 +155,27 @@ public struct SessionManager: ~Copyable {
     link(place, scope)
   }
 
-  @inlinable mutating func release(_ place: Int, at now: Instant) {
-    if entries[place].pins > 0 { entries[place].pins &-= 1 }
+  /// The end of a turn that took the entry when the place had the given count. False: the entry is gone.
+  @inlinable mutating func release(_ place: Int, taken: UInt16, at now: Instant) -> Bool {
+    guard marks[place] &>> 16 == UInt32(taken), marks[place] & 0xFFFF != 0 else { return false }
+    marks[place] &-= 1
     usage.use(place, at: now)
+    return true
   }
+
+  @inlinable mutating func pins(_ place: Int) -> Int { Int(marks[place] & 0xFFFF) }
+  /// Tells the entries of one place apart.
+  @inlinable mutating func life(_ place: Int) -> UInt16 { UInt16(truncatingIfNeeded: marks[place] &>> 16) }
 
   /// The entry to evict: first in order, skipping pinned ones where the policy says so. A reserved slot whose
   /// session is still being created is never a victim.
-  func victim(inScopeOf server: ServerID) -> Int? {
+  mutating func victim(inScopeOf server: ServerID) -> Int? {
     let scope = scope(of: server)
     guard scope < scopes.count else { return nil }
     var place = scopes[scope].oldest
     while place != noLink {
       let entry = entries[Int(place)]
-      if entry.ready && !(pinned && entry.pins > 0) { return Int(place) }
+      if entry.ready && !(pinned && pins(Int(place)) > 0) { return Int(place) }
       place = entry.next
     }
     return nil

@@ -30,6 +30,8 @@ public struct Turn: BitwiseCopyable, Sendable {
   /// It holds a pin on its entry, or a place in the router's count.
   @usableFromInline var pinned: Bool
   @usableFromInline var attempts: UInt8
+  /// The entry's life when it was taken.
+  @usableFromInline var entryLife: UInt16
   @usableFromInline var retried: Bool
   public var generation: UInt32
   public var planned: Instant
@@ -54,6 +56,7 @@ public struct Turn: BitwiseCopyable, Sendable {
     awaitsLock = false
     pinned = false
     attempts = 0
+    entryLife = 0
     retried = false
     self.generation = generation
     planned = now

@@ -79,8 +79,8 @@ struct Checks {
       fault("workload.spikes", "spikes go with a rate or with stages, not with diurnal")
     }
     if !diurnal {
-      for name in ["swing", "period", "peak-at"] where layered.isStated("workload.diurnal.\(name)") {
-        fault("workload.diurnal.\(name)", "a daily curve needs its mean too")
+      for name in ["swing", "period", "peak-at"] {
+        without("workload.diurnal.mean", "workload.diurnal.\(name)", "a daily curve needs its mean")
       }
     }
     arrivalEffects()
@@ -109,10 +109,8 @@ struct Checks {
       idle("workload.sessions.turns", "an ephemeral session serves one turn")
       idle("workload.sessions.at-end", "an ephemeral session is always deleted")
     }
-    if draft.groupSize == nil, layered.isStated("workload.groups.share"),
-      draft.app.pattern != .collaborative
-    {
-      fault("workload.groups.share", "there are no groups: set workload.groups.size")
+    if draft.groupSize == nil, draft.app.pattern != .collaborative {
+      without("workload.groups.size", "workload.groups.share", "there are no groups")
     }
     if draft.groupSize == nil, layered.isStated("workload.groups.size"),
       draft.app.pattern == .collaborative
@@ -143,8 +141,8 @@ struct Checks {
       fault("model.rate-limit.rate", "a provider that accepts nothing")
     }
     if draft.model.failureShare == 0 { idle("model.failures.status", "no call fails") }
-    if draft.cleanUpEvery == nil, layered.isStated("app.clean-up.older-than") {
-      fault("app.clean-up.older-than", "a clean-up needs its every too")
+    if draft.cleanUpEvery == nil {
+      without("app.clean-up.every", "app.clean-up.older-than", "there is no clean-up")
     }
     let key = "fleet.changes"
     var servers = draft.fleet.servers
@@ -240,6 +238,13 @@ struct Checks {
     idle.append(
       Complaint(
         position: place, severity: .warning, key: key, reason: "has no effect: \(reason)"))
+  }
+
+  /// A key that means nothing without another. Where that other is stated, it was switched off on purpose (a variant
+  /// with `diurnal: off`); where it is not, it was forgotten.
+  private mutating func without(_ needed: String, _ key: String, _ reason: String) {
+    guard layered.isStated(key) else { return }
+    if layered.isStated(needed) { idle(key, reason) } else { fault(key, "\(reason): set \(needed)") }
   }
 
   private mutating func add(

@@ -37,7 +37,7 @@ struct Layer {
     } else if let place = ScenarioKeys.place(of: path) {
       assign(place, pair, &reading)
     } else {
-      let isSpecial = ScenarioKeys.special.contains(path)
+      let isSpecial = ScenarioKeys.special.contains(name)
       let hint =
         isSpecial
         ? "; it stands at the top of a file only"

@@ -52,8 +52,9 @@ public enum ProfileReader {
         }
       } else {
         reading.key = pair.name
+        let outer = paths.map { String($0.prefix(while: { $0 != "." })) }
         reading.complain(
-          pair.key, "is no number of a profile" + Spelling.hint(for: pair.name, among: paths + head))
+          pair.key, "is no number of a profile" + Spelling.hint(for: pair.name, among: outer + head))
       }
     }
     readHead(heads, root, &profile, &reading)

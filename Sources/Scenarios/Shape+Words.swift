@@ -4,6 +4,7 @@ internal import Basics
 extension Shape {
   package var words: String {
     switch self {
+    case .count(let least, let most) where least == most: "\(least)"
     case .count(let least, let most): "a count from \(least) to \(Shape.short(most))"
     case .number(let least, let most): "a number from \(Text.number(least)) to \(Text.number(most))"
     case .share(let least, let most):
@@ -31,7 +32,7 @@ extension Shape {
 
   private static func short(_ number: Int) -> String {
     switch number {
-    case Int.max: "2^63"
+    case 1 << 53: "2^53"
     case 1_000_000...: number % 1_000_000 == 0 ? "\(number / 1_000_000)M" : "\(number)"
     case 10_000...: number % 1_000 == 0 ? "\(number / 1_000)k" : "\(number)"
     default: "\(number)"

@@ -39,8 +39,8 @@ enum Text {
 
   /// Seconds that need not be whole nanoseconds: the parameter of a law.
   static func seconds(_ value: Double) -> String {
-    let interval = Interval(seconds: value)
-    return interval.seconds == value ? duration(interval) : number(value) + "s"
+    let short = duration(Interval(seconds: value))
+    return (try? Units.duration(Piece(short))) == value ? short : number(value) + "s"
   }
 
   static func size(_ bytes: Double) -> String {

@@ -40,7 +40,7 @@ enum Units {
     ("B", 1),
   ]
   static let rates: [Unit] = [("/s", 1), ("/m", 60), ("/h", 3600)]
-  /// 292 years, the largest `Interval`; one digit less, so that sums stay inside.
+  /// 28 years: a tenth of the largest `Interval`, so that sums stay inside.
   static let longestSeconds = 9e8
 
   static func count(_ piece: Piece) throws(Flaw) -> Double {
@@ -89,13 +89,15 @@ enum Units {
           offset: rest.startIndex, reason: "write long units before short ones, each once: 1m30s")
       }
       finest = rank
-      total += number * durations[rank].factor
+      // One rounding only, so that 0.105s and 105ms are the same number.
+      let factor = durations[rank].factor
+      total += factor >= 1e9 ? number * (factor / 1e9) : number / (1e9 / factor)
       rest = after.dropFirst(letters.count)
     } while !rest.isEmpty
-    guard total <= longestSeconds * 1e9 else {
+    guard total <= longestSeconds else {
       throw Flaw(offset: piece.startIndex, reason: "longer than 28 years")
     }
-    return total / 1e9
+    return total
   }
 
   /// Bytes.

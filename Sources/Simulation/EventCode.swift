@@ -66,6 +66,7 @@ enum EventCode {
 enum Mail: BitwiseCopyable {
   case request(ServerID, CLIRequest)
   case reply(CLIReply, TurnID, ServerID)
+  case opened(TurnID, ServerID, resumed: Bool, handle: UInt32)
   case command(LockCommand, SessionID, TurnID, token: UInt32)
   case answer(LockAnswer)
   case lockWake(SessionID)

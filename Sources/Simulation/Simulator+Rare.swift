@@ -85,6 +85,10 @@ extension Simulator {
     case .reply(let reply, let turn, let server):
       // A reply on its way when its server died is lost with the connection.
       if states[server.place].alive { deliver(reply, turn) }
+    case .opened(let turn, let server, let resumed, let handle):
+      if states[server.place].alive {
+        toGateway(turn.instance, .opened(turn, resumed: resumed, handle: handle))
+      }
     case .command(let command, let session, let turn, let token):
       applyLock(command, session, turn, token)
     case .answer(let answer): deliver(answer)
@@ -105,16 +109,20 @@ extension Simulator {
   }
 
   /// Storage answers later than the process does: creations, resumes and deletions wait for it.
-  @inline(__always) mutating func storageDelay(_ reply: CLIReply) -> Interval {
-    storageIsInstant ? .zero : drawnStorageDelay(reply)
+  mutating func storageDelay() -> Interval {
+    if storageIsInstant { return .zero }
+    storageDraws += 1
+    return storageLatency.interval(storageStream.draw(entity: 0, count: storageDraws))
   }
 
-  @inline(never) mutating func drawnStorageDelay(_ reply: CLIReply) -> Interval {
-    switch reply {
-    case .created, .resumed, .deleted:
-      storageDraws += 1
-      return storageLatency.interval(storageStream.draw(entity: 0, count: storageDraws))
-    default: return .zero
+  @inline(never)
+  mutating func opened(_ turn: TurnID, resumed: Bool, handle: UInt32, _ server: Int) {
+    let delay = toApp + storageDelay()
+    if delay == .zero {
+      toGateway(turn.instance, .opened(turn, resumed: resumed, handle: handle))
+    } else {
+      post(
+        .opened(turn, ServerID(server), resumed: resumed, handle: handle), at: now + delay)
     }
   }
 
@@ -278,7 +286,8 @@ extension Simulator {
 
   // MARK: figures
 
-  @inline(never) mutating func recordFirstToken(_ turn: Turn, latency: Interval) {
+  @inline(never) mutating func recordFirstToken(_ id: TurnID, latency: Interval) {
+    let turn = gateways[id.instance].turn(id)
     let draw = firstTokenStream.draw(entity: Int(turn.plan.loop), count: Int(turn.plan.ordinal))
     let first = min(latency, firstToken?.interval(draw) ?? latency)
     recorder.record(.turnFirstToken, now + first - turn.sent)

@@ -65,6 +65,7 @@ extension Simulator {
     spawnStream = seed.stream("spawn")
     // Where no host is shared and none is full, the host machine has nothing to say.
     dedicated = plan.fleet.hosts.count == nil
+    cores = plan.fleet.hosts.cores
     limitsMemory = plan.fleet.hosts.memory != nil
     series = SeriesKeeper()
     fleet = FleetCounters()

@@ -43,6 +43,7 @@ public struct Simulator: ~Copyable {
   let spawnStream: Stream
   var spawns = 0
   let dedicated: Bool
+  let cores: Double
   let limitsMemory: Bool
   public internal(set) var events = 0
   var series: SeriesKeeper
@@ -155,6 +156,8 @@ public struct Simulator: ~Copyable {
       case .callProvider(let call, let turn, _, let attempt):
         callProvider(server, call, turn, Int(attempt))
       case .reply(let reply, let turn, _): replied(reply, turn, server)
+      case .opened(let turn, _, let resumed, let handle):
+        opened(turn, resumed: resumed, handle: handle, server)
       case .retry(let call, let pause):
         queue.push(Event(now + pause, EventCode.call(.retry, server, call)))
       }
@@ -166,7 +169,7 @@ public struct Simulator: ~Copyable {
 
   @inline(__always) mutating func work(_ server: Int, _ demand: Demand) {
     if dedicated {
-      let end = now + demand.alone(on: plan.fleet.hosts.cores)
+      let end = now + demand.alone(on: cores)
       queue.push(Event(end, EventCode.pair(.workDone, server, states[server].epoch)))
     } else {
       workOnSharedHost(server, demand)
@@ -176,12 +179,12 @@ public struct Simulator: ~Copyable {
   @inline(__always) mutating func callProvider(
     _ server: Int, _ call: ProviderCall, _ turn: TurnID, _ attempt: Int
   ) {
-    let record = gateways[turn.instance].turn(turn)
+    let plan = gateways[turn.instance].plan(of: turn)
     switch provider.call(
-      person: Int(record.plan.loop), turn: Int(record.plan.ordinal), attempt: attempt, at: now)
+      person: Int(plan.loop), turn: Int(plan.ordinal), attempt: attempt, at: now)
     {
     case .complete(let after):
-      if firstToken != nil { recordFirstToken(record, latency: after) }
+      if firstToken != nil { recordFirstToken(turn, latency: after) }
       queue.push(Event(now + after, EventCode.call(.answered, server, call)))
     case .failure(let status, let after):
       post(.providerFailure(ServerID(server), call, status: status), at: now + after)
@@ -194,7 +197,7 @@ public struct Simulator: ~Copyable {
       if !turn.isNone { toGateway(turn.instance, .cut(turn)) }
       return
     }
-    let delay = toApp + storageDelay(reply)
+    let delay = reply == .deleted ? toApp + storageDelay() : toApp
     if delay == .zero {
       deliver(reply, turn)
     } else {
@@ -206,11 +209,10 @@ public struct Simulator: ~Copyable {
     if turn.isNone { return }
     switch reply {
     case .acknowledged:
-      let record = gateways[turn.instance].turn(turn)
-      if record.step == .sending { recorder.record(.turnAck, now - record.sent) }
+      if gateways[turn.instance].isSending(turn) {
+        recorder.record(.turnAck, now - gateways[turn.instance].sent(turn))
+      }
     case .finished: toGateway(turn.instance, .finished(turn))
-    case .created: toGateway(turn.instance, .opened(turn, resumed: false))
-    case .resumed: toGateway(turn.instance, .opened(turn, resumed: true))
     case .destroyed: toGateway(turn.instance, .closed(turn))
     case .deleted: toGateway(turn.instance, .deleted(turn))
     case .notFound: toGateway(turn.instance, .missing(turn))
@@ -223,7 +225,8 @@ public struct Simulator: ~Copyable {
 
   @inline(__always) mutating func perform(_ action: GatewayAction) {
     switch action {
-    case .send(let server, let session, let turn): request(.send, server, session, turn)
+    case .send(let server, let session, let turn, let handle):
+      request(.send, server, session, turn, handle: handle)
     case .complete(let turn, let outcome): complete(turn, outcome)
     case .create(let server, let session, let turn): request(.create, server, session, turn)
     case .resume(let server, let session, let turn): request(.resume, server, session, turn)
@@ -236,9 +239,11 @@ public struct Simulator: ~Copyable {
   }
 
   @inline(__always) mutating func request(
-    _ kind: CLIRequest.Kind, _ server: ServerID, _ session: SessionID, _ turn: TurnID
+    _ kind: CLIRequest.Kind, _ server: ServerID, _ session: SessionID, _ turn: TurnID,
+    handle: UInt32 = noLink
   ) {
-    let request = CLIRequest(kind, session, turn, on: ConnectionID(turn.instance))
+    let request = CLIRequest(
+      kind, session, turn, on: ConnectionID(turn.instance), handle: handle)
     if toServer == .zero {
       arrive(request, at: server)
     } else {
@@ -267,19 +272,20 @@ public struct Simulator: ~Copyable {
 
   /// A turn's record is read here and nowhere later: its place may be used again after this.
   @inline(__always) mutating func complete(_ turn: TurnID, _ outcome: TurnOutcome) {
-    let record = gateways[turn.instance].turn(turn)
+    let plan = gateways[turn.instance].plan(of: turn)
     if outcome == .completed {
-      let response = now - record.planned
+      let planned = gateways[turn.instance].planned(turn)
+      let response = now - planned
       recorder.count(.turnsCompleted)
       recorder.record(.turnResponse, response)
-      recorder.record(.turnService, now - record.sent)
-      states[record.server.place].turns &+= 1
+      recorder.record(.turnService, now - gateways[turn.instance].sent(turn))
+      states[gateways[turn.instance].server(of: turn).place].turns &+= 1
       series.completed(response)
-      if series.observes { series.observe(response, at: record.planned) }
+      if series.observes { series.observe(response, at: planned) }
     } else {
       recordFailure(outcome)
     }
-    toPopulation(.turnOver(record.plan))
+    toPopulation(.turnOver(plan))
   }
 }
 

@@ -15,7 +15,10 @@ public struct SessionBook: ~Copyable {
   private let limited: Bool
   /// Turns left in each session; 0: not begun.
   private var left: Table<UInt32>
+  /// Conversations begun under each number, where lengths are drawn.
   private var conversations: Table<UInt32>
+  /// One bit a number, where conversations never end: whether it has begun.
+  private var begun: Table<UInt64>
   private var freeEphemeral: Table<UInt32>
   private let firstEphemeral: Int
   private var nextEphemeral: Int
@@ -39,7 +42,8 @@ public struct SessionBook: ~Copyable {
     firstEphemeral = own + groups
     nextEphemeral = firstEphemeral
     left = Table(repeating: 0, count: limited ? firstEphemeral : 0)
-    conversations = Table(repeating: 0, count: firstEphemeral)
+    conversations = Table(repeating: 0, count: limited ? firstEphemeral : 0)
+    begun = Table(repeating: 0, count: limited ? 0 : (firstEphemeral + 63) / 64)
     freeEphemeral = Table()
     choice = seed.stream("session choice")
     groupStream = seed.stream("group share")
@@ -48,7 +52,7 @@ public struct SessionBook: ~Copyable {
   }
 
   var count: Int { nextEphemeral }
-  var bytes: Int { left.bytes + conversations.bytes + freeEphemeral.bytes }
+  var bytes: Int { left.bytes + conversations.bytes + begun.bytes + freeEphemeral.bytes }
 
   @usableFromInline mutating func choose(_ plan: inout TurnPlan, person: Int) {
     let loop = Int(plan.loop)
@@ -87,9 +91,10 @@ public struct SessionBook: ~Copyable {
     // Ephemeral sessions are one turn each; a visit of such turns is counted on the person's number.
     let place = plan.flags.contains(.ephemeral) ? Int(plan.loop) : plan.session.place
     if !limited {
-      if conversations[place] == 0 || plan.flags.contains(.ephemeral) {
+      let bit = UInt64(1) << UInt64(place & 63)
+      if begun[place >> 6] & bit == 0 || plan.flags.contains(.ephemeral) {
         plan.flags.insert(.begins)
-        conversations[place] = 1
+        begun[place >> 6] |= bit
       }
       return
     }

@@ -8,8 +8,9 @@ internal import Simulation
 internal import Workload
 
 enum Bench {
-  static func run(_ arguments: [String]) {
-    let sizes = arguments.dropFirst().compactMap { Int($0) }
+  @MainActor static func run(_ arguments: [String]) {
+    if let place = arguments.firstIndex(of: "--turns") { turns = Double(arguments[place + 1])! }
+    let sizes = arguments.prefix { $0 != "--turns" }.dropFirst().compactMap { Int($0) }
     for users in sizes.isEmpty ? [1_000, 100_000, 1_000_000] : sizes { measure(users) }
   }
 
@@ -36,11 +37,13 @@ enum Bench {
     return plan
   }
 
-  static func measure(_ users: Int) {
+  @MainActor static var turns = 2_000_000.0
+
+  @MainActor static func measure(_ users: Int) {
     let before = ProcessUsage.current().residentBytes ?? 0
     var simulator = Simulator(plan(users: users))
     let cycle = 11.0
-    let turns = max(2_000_000.0, Double(users) * 3)
+    let turns = max(Bench.turns, Double(users) * 3)
     let warm = Instant.zero + Interval(seconds: turns * 0.25 * cycle / Double(users))
     let end = Instant.zero + Interval(seconds: turns * 1.25 * cycle / Double(users))
     simulator.run(through: warm)

@@ -1,0 +1,36 @@
+// From the arguments to the command that answers them. Each command is one file that ends with an
+// exit code; nothing else in the program calls `exit`.
+internal import LinuxIO
+
+enum Program {
+  static let version = "0.1.0"
+
+  /// `arguments` with the name of the program first, as the kernel gives them.
+  static func run(_ arguments: [String]) -> ExitCode {
+    // A reader that went away is then an outcome of a write, not the end of the process.
+    Signals.ignoreBrokenPipes()
+    switch CommandLineParser(CommandTable.all).parse(Array(arguments.dropFirst())) {
+    case .failure(let mistakes): return complain(mistakes)
+    case .success(.overview): return Console.result(HelpText.overview(CommandTable.all))
+    case .success(.help(let command)): return Console.result(HelpText.page(of: command))
+    case .success(.version): return Console.result("seatrial \(version)\n")
+    case .success(.command(let invocation)): return run(invocation)
+    }
+  }
+
+  private static func run(_ invocation: Invocation) -> ExitCode {
+    switch invocation.command.kind {
+    case .validate: ValidateCommand(invocation).run()
+    case .inspect: InspectCommand(invocation).run()
+    case .schema: SchemaCommand(invocation).run()
+    case .simulate: SimulateCommand(invocation).run()
+    }
+  }
+
+  private static func complain(_ mistakes: UsageMistakes) -> ExitCode {
+    for mistake in mistakes.all { Console.complain(mistake.text) }
+    let page = mistakes.command.map { "seatrial help \($0)" } ?? "seatrial --help"
+    Console.say("see \(page)")
+    return .usage
+  }
+}

@@ -1,0 +1,56 @@
+// Where a run leaves its result, and the writing of it. A failure is explained once, with what to
+// do about it, and remembered for the exit code; the run itself goes on, since its table is still
+// worth having.
+internal import Basics
+internal import Glibc
+internal import LinuxIO
+internal import Metrics
+
+struct ResultFolder {
+  let path: String
+  private(set) var failed = false
+
+  var file: String { path.hasSuffix("/") ? path + "result.json" : path + "/result.json" }
+
+  /// - out: what `--out` says; nil: a new folder below results/.
+  init(out: String?, scenario: String) {
+    path = out ?? ResultFolder.fresh(for: scenario)
+  }
+
+  /// Two runs at once must not share a folder, so the process is part of its name; containers that
+  /// share a disk may share process numbers, so what is there already is passed over.
+  private static func fresh(for scenario: String) -> String {
+    let time = WallClock.timestamp().prefix(19).filter { $0 != ":" }
+    let stem = "results/\(name(from: scenario))-\(time)Z-\(getpid())"
+    var path = stem
+    var number = 2
+    while Files.exists(path) && number < 1000 {
+      path = "\(stem)-\(number)"
+      number += 1
+    }
+    return path
+  }
+
+  /// A scenario may be called anything; a folder may not.
+  private static func name(from scenario: String) -> String {
+    let safe = scenario.unicodeScalars.prefix(60).map { scalar -> Character in
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "-", "_": Character(scalar)
+      default: "-"
+      }
+    }
+    return safe.isEmpty ? "unnamed" : String(safe)
+  }
+
+  mutating func write(_ result: RunResult) {
+    if failed { return }
+    if let failure = Files.makeDirectories(path)
+      ?? Files.writeAtomically(result.json.utf8(), to: file)
+    {
+      failed = true
+      Console.complain(
+        "the result cannot be written to \(file): \(failure); "
+          + "name a folder that can be written with --out DIR")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// Scenario files from the disk, with everything they name. Whatever is wrong comes back as
+// complaints with a place, also when the file cannot be read at all, so that every command reports
+// every mistake in the same form.
+internal import Basics
+internal import LinuxIO
+internal import Metrics
+internal import Scenarios
+
+struct ScenarioLoader {
+  /// What the reader itself takes; more is some other file.
+  private static let largest = 4 << 20
+
+  let path: String
+
+  /// `-` is standard input.
+  init(_ path: String) { self.path = path }
+
+  func load(settings: [String]) -> Result<ScenarioFile, Complaints> {
+    let bytes: [UInt8]
+    switch Files.read(path == "-" ? "/dev/stdin" : path, limit: ScenarioLoader.largest) {
+    case .contents(let read): bytes = read
+    case .tooLarge: return .failure(complaint("has more than 4 MiB, so it is no scenario"))
+    case .failed(let failure): return .failure(complaint(words(for: failure)))
+    }
+    return ScenarioFile.read(
+      bytes: bytes, name: path, settings: settings, files: { self.named($0) },
+      expectationCheck: ScenarioLoader.check)
+  }
+
+  // MARK: the file itself
+
+  private func complaint(_ reason: String) -> Complaints {
+    let start = Position(file: path, line: 1, column: 1)
+    return Complaints([Complaint(position: start, key: "", reason: reason)])
+  }
+
+  private func words(for failure: SystemFailure) -> String {
+    if Files.kind(of: path) == .directory {
+      return "is a folder; name a file in it: \(inside(path, "three-patterns.yaml"))"
+    }
+    guard !Files.exists(path) else { return "cannot be read: \(failure.reason)" }
+    let known = neighbours().map { inside(folder, $0) }
+    let guess = nearest(to: path, among: known).map { "; did you mean \($0)?" }
+    return "cannot be read: \(failure.reason)\(guess ?? "")"
+  }
+
+  private func neighbours() -> [String] {
+    guard case .names(let names) = Files.list(folder) else { return [] }
+    return names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") || $0.hasSuffix(".json") }
+  }
+
+  // MARK: what it names
+
+  /// Everything before the last slash; the current folder for a bare name.
+  private var folder: String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private func inside(_ folder: String, _ name: String) -> String {
+    if folder == "." && !path.hasPrefix("./") { return name }
+    return folder.hasSuffix("/") ? folder + name : folder + "/" + name
+  }
+
+  /// Beside the scenario first; a profile may also come from the library in the current folder.
+  private func named(_ name: String) -> Result<[UInt8], FileProblem> {
+    var places = [name.hasPrefix("/") ? name : inside(folder, name)]
+    if name.hasPrefix("profiles/") { places.append("scenarios/" + name) }
+    let place = places.first { Files.exists($0) } ?? places[0]
+    switch Files.read(place) {
+    case .contents(let bytes): return .success(bytes)
+    case .tooLarge(let limit):
+      return .failure(FileProblem(reason: "has more than \(limit >> 20) MiB"))
+    case .failed(let failure):
+      let also = places.dropFirst().map { "; \($0) is not there either" }.joined()
+      return .failure(FileProblem(reason: "\(failure.reason) (\(place)\(also))"))
+    }
+  }
+
+  /// Scenarios knows the place of an expectation, Metrics its meaning.
+  private static func check(_ text: String) -> (column: Int, reason: String)? {
+    do throws(ExpectationError) {
+      _ = try Metrics.Expectation(parsing: text)
+      return nil
+    } catch {
+      let prefix = "column \(error.column): "
+      let words = error.description
+      return (error.column, String(words.dropFirst(words.hasPrefix(prefix) ? prefix.count : 0)))
+    }
+  }
+}
+
+extension Complaints {
+  /// To standard error, one a line.
+  func report() {
+    for complaint in all { Console.say(complaint.text) }
+  }
+}

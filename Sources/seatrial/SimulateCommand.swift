@@ -1,0 +1,103 @@
+// `seatrial simulate`: the scenario's variants in virtual time, one table on standard output, one
+// result.json in a folder. The order of what is said: warnings, what will run, progress, the table,
+// what was missed, where the result is.
+internal import Basics
+internal import LinuxIO
+internal import Metrics
+internal import Reporting
+internal import Scenarios
+internal import Simulation
+
+struct SimulateCommand {
+  let invocation: Invocation
+
+  init(_ invocation: Invocation) { self.invocation = invocation }
+
+  private var isQuiet: Bool { invocation.has("quiet") }
+
+  func run() -> ExitCode {
+    switch VariantChoice(invocation).load() {
+    case .failure(let refusal): return refusal.report()
+    case .success(let file): return simulate(file)
+    }
+  }
+
+  private func simulate(_ file: ScenarioFile) -> ExitCode {
+    // Before any thread starts: a handler is the process's.
+    let stop = Signals.listen()
+    let seed = file.base.seed.value
+    let jobs = invocation.whole("jobs") ?? RunFacts.usableProcessors
+    let facts = RunFacts(command: invocation.repeated(seed: seed), jobs: jobs)
+    var folder = ResultFolder(out: invocation.value("out"), scenario: file.base.name)
+    Complaints(file.warnings).report()
+    if !isQuiet { Console.say(RunSummary.line(file)) }
+
+    var run = CampaignRun(
+      Campaign(file, variants: file.variants), jobs: jobs,
+      showsProgress: !isQuiet && !invocation.has("no-progress"), stop: stop)
+    func keep(_ campaign: Campaign) {
+      var part = campaign.result()
+      part.complete = false
+      facts.fill(&part)
+      folder.write(part)
+    }
+    // At once: a folder that cannot be written is better known now than in an hour.
+    keep(run.campaign)
+    do throws(SystemFailure) {
+      try run.run { keep($0) }
+    } catch {
+      Console.complain("no thread could be started: \(error); try --jobs 1")
+      return .fault
+    }
+
+    var result = run.campaign.result()
+    facts.fill(&result)
+    folder.write(result)
+    var code = show(result)
+    if folder.failed { code = code.or(.fault) } else if !isQuiet { Console.say("result: \(folder.file)") }
+    let signal = run.campaign.stopped ? stop.signal : nil
+    return signal.map { .stopped(by: $0) } ?? code.or(judge(result))
+  }
+
+  // MARK: the report
+
+  private func show(_ result: RunResult) -> ExitCode {
+    if invocation.has("json") { return Console.result(result.json.text()) }
+    let channel = StandardOutput.channel
+    let plain = invocation.has("no-color") || !Terminal.colorAllowed(on: channel)
+    // 40 to 160 columns: below, no figure fits; above, the eye loses the line.
+    let width = min(160, max(40, Terminal.width(of: channel) ?? 80))
+    return Console.result(TerminalTable(width: width, plain: plain).render(result))
+  }
+
+  /// What the figures mean for the exit code. An invalid measurement can neither meet nor miss.
+  private func judge(_ result: RunResult) -> ExitCode {
+    func list(_ outcome: ExpectationResult.Outcome, _ word: String) -> Int {
+      var count = 0
+      for variant in result.variants {
+        for expectation in variant.expectations where expectation.outcome == outcome {
+          count += 1
+          let value = HumanUnits(plain: true).text(expectation.observed, unit: expectation.unit)
+          let reason = expectation.reason.map { ": \($0)" } ?? ""
+          Console.say("\(word): \(variant.name): \(expectation.text) (found \(value))\(reason)")
+        }
+      }
+      return count
+    }
+    let missed = list(.missed, "missed")
+    let open = list(.cannotTell, "cannot tell")
+    if result.verdict == .invalid {
+      Console.complain("the measurement is invalid: \(result.reasons.joined(separator: "; "))")
+      return .cannotTell
+    }
+    if missed > 0 {
+      Console.complain("\(counted(missed, "expectation")) missed")
+      return .expectationMissed
+    }
+    if open > 0 {
+      Console.complain("of \(counted(open, "expectation")) nobody can tell")
+      return .cannotTell
+    }
+    return .pass
+  }
+}

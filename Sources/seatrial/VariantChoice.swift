@@ -1,0 +1,39 @@
+// The scenario of a command with the variants that --variant asks for, in the order of the file.
+// The digest of a run is over what it ran, so the others are left out of the file too.
+internal import Scenarios
+
+struct VariantChoice {
+  enum Refusal: Error {
+    case scenario(Complaints)
+    case unknown([String])
+
+    func report() -> ExitCode {
+      switch self {
+      case .scenario(let complaints):
+        complaints.report()
+        return .badScenario
+      case .unknown(let texts):
+        for text in texts { Console.complain(text) }
+        return .usage
+      }
+    }
+  }
+
+  let invocation: Invocation
+
+  init(_ invocation: Invocation) { self.invocation = invocation }
+
+  func load() -> Result<ScenarioFile, Refusal> {
+    switch ScenarioLoader(invocation.arguments[0]).load(settings: invocation.settings) {
+    case .failure(let complaints): return .failure(.scenario(complaints))
+    case .success(var file):
+      let wanted = invocation.values("variant")
+      let unknown = wanted.filter { file.variant(named: $0) == nil }
+      guard unknown.isEmpty else {
+        return .failure(.unknown(unknown.map { file.complaint(aboutVariant: $0) }))
+      }
+      if !wanted.isEmpty { file.variants = file.variants.filter { wanted.contains($0.variant) } }
+      return .success(file)
+    }
+  }
+}
