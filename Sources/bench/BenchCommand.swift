@@ -4,7 +4,7 @@
 internal import LinuxIO
 
 enum BenchCommand {
-  static func run(_ arguments: [String]) {
+  @MainActor static func run(_ arguments: [String]) {
     switch arguments.dropFirst().first {
     case "--growth": GrowthCurve.run(savedAt: "results/bench-growth.csv")
     case "--closed": ClosedComparison.run()
