@@ -34,7 +34,7 @@ let package = Package(
   ],
   targets: [
     // Pure: no clock, no input or output, no Foundation.
-    module("Basics"),
+    module("Basics", "CPrefetch"),
     module("Workload", "Basics"),
     module("Policies", "Basics"),
     module("CLIModel", "Basics"),
@@ -60,6 +60,7 @@ let package = Package(
 
     // C: what Swift cannot see by itself.
     .target(name: "CLinux"),
+    .target(name: "CPrefetch"),
     .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 

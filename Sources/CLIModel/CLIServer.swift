@@ -6,7 +6,9 @@ public import Basics
 
 public struct CLIServer: ~Copyable {
   public let id: ServerID
-  @usableFromInline let costs: CostTable
+  /// What every turn reads stands here; the rest of the profile stays out of the way of the cache.
+  @usableFromInline let turnCost: TurnCost
+  @usableFromInline var costs: Table<CostTable>
   @usableFromInline let idleTimeout: Interval
   @usableFromInline let compactAt: Double
   @usableFromInline let stream: Stream
@@ -24,6 +26,8 @@ public struct CLIServer: ~Copyable {
   @usableFromInline var connections: Int
 
   public var tally = CLITally()
+  /// Nanoseconds of CPU work taken up since the start.
+  @usableFromInline var cpuUsed: Int64 = 0
   /// Sessions in memory, those among them that ran a turn here, and turns held by all.
   public var residents = 0
   public internal(set) var residentsPeak = 0
@@ -40,7 +44,9 @@ public struct CLIServer: ~Copyable {
     mayCrash: Bool
   ) {
     self.id = id
-    costs = CostTable(profile)
+    turnCost = TurnCost(profile)
+    costs = Table(capacity: 1)
+    costs.append(CostTable(profile))
     idleTimeout = plan.idleTimeout ?? .unbounded
     compactAt = plan.compaction.map { $0.threshold * profile.context.window } ?? Double.infinity
     stream = seed.stream("service")
@@ -185,7 +191,7 @@ public struct CLIServer: ~Copyable {
     tally.turns &+= 1
     noteMemory()
     if mayCrash { noteUnflushed(job.session, at: now) }
-    if costs.tokens(turns: Double(sessions[place].held)) > compactAt { compact(place) }
+    if turnCost.tokens(turns: sessions[place].held) > compactAt { compact(place) }
     settle(place, .finished, at: now, &store, &actions)
   }
 
@@ -222,11 +228,14 @@ public struct CLIServer: ~Copyable {
     sessions[Int(call.place)].generation == call.generation && sessions[Int(call.place)].running
   }
 
+  /// Seconds of CPU work taken up since the start.
+  public var cpu: Double { mutating get { Double(cpuUsed) * 1e-9 } }
+
   /// Bytes of memory: the peak, because the real process gives little back when sessions go.
   @inlinable public var memory: Double { mutating get { memoryPeak } }
 
   @inlinable @inline(__always) mutating func noteMemory() {
-    let now = costs.memory(
+    let now = turnCost.memory(
       idle: Double(residents &- active), active: Double(active), turns: Double(turnsHeld))
     if now > memoryPeak { memoryPeak = now }
   }

@@ -15,7 +15,7 @@ extension Simulator {
     for instance in 0..<gateways.count { gateways[instance].resetPeaks() }
     for place in 0..<servers.count {
       states[place].turnsBefore = states[place].turns
-      states[place].cpuBefore = servers[place].tally.cpu
+      states[place].cpuBefore = servers[place].cpu
       servers[place].resetPeaks()
     }
     fleet.residentSum = 0
@@ -44,7 +44,7 @@ extension Simulator {
   }
 
   /// Everything the machines have counted since they were made, by catalog order.
-  func totals() -> [Int] {
+  mutating func totals() -> [Int] {
     var sums = [Int](repeating: 0, count: CountMetric.allCases.count)
     func add(_ metric: CountMetric, _ n: Int) { sums[metric.rawValue] += n }
     for instance in 0..<gateways.count {
@@ -119,7 +119,7 @@ extension Simulator {
     var lives = 0
     for place in 0..<servers.count {
       let state = states[place]
-      let used = servers[place].tally.cpu - state.cpuBefore
+      let used = servers[place].cpu - state.cpuBefore
       recorder.high(.serverMemory, Int(servers[place].memory))
       recorder.high(.serverSessions, servers[place].residentsPeak)
       let served = state.turns - state.turnsBefore
@@ -187,9 +187,11 @@ extension Simulator {
   public var completedTurns: Int { recorder.value(of: .turnsCompleted) }
   /// One line for benchmarks: what was going on.
   public var summary: String {
+    mutating get {
     let sums = totals()
     func of(_ metric: CountMetric) -> Int { sums[metric.rawValue] }
     return
       "hits \(of(.sessionsHits)) opened \(of(.sessionsCreated) + of(.sessionsResumed)) evicted \(of(.sessionsEvicted)) busy \(of(.sessionsEvictedBusy)) locks \(of(.locksAcquired)) refused \(of(.locksRefused)) failed \(recorder.value(of: .turnsFailed)) timeouts \(recorder.value(of: .turnsTimedOut)) mean \(recorder.mean(of: .turnResponse) ?? 0)"
+    }
   }
 }

@@ -34,7 +34,10 @@ extension Simulator {
     self.plan = plan
     let seed = plan.seed
     let names = plan.names
-    queue = EventQueue(spacing: plan.spacing)
+    looksAhead = plan.workload.users >= Simulator.lookAheadFrom
+    queue = EventQueue(
+      spacing: plan.spacing,
+      batch: plan.workload.users >= Simulator.lookAheadFrom ? Simulator.lookAheadBatch : 1)
     population = Population(plan.workload, seed: seed, key: { guideHash(names($0)) })
     gateways = Table(capacity: plan.app.instances)
     armed = Table(repeating: .never, count: plan.app.instances)
