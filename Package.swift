@@ -55,7 +55,8 @@ let package = Package(
       "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
       "Reporting", "Simulation", "LinuxIO"),
     program("mock-copilot", "MockCLI", "LinuxIO"),
-    program("bench", "Basics", "Workload", "Policies", "CLIModel", "Simulation", "LinuxIO"),
+    program(
+      "bench", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Simulation", "LinuxIO"),
 
     // C: what Swift cannot see by itself.
     .target(name: "CLinux"),
