@@ -36,11 +36,24 @@ extension Simulator {
       evicted += gateways[instance].tally.evicted
     }
     for place in 0..<servers.count { backlog += servers[place].backlog }
+    noteFleet()
     fleet.residentSum += Double(residents)
     fleet.residentSamples += 1
     series.end(residents: residents, evicted: evicted - evictedAtWindow, backlog: backlog)
     evictedAtWindow = evicted
     queue.push(Event(now + series.step, EventCode.plain(.window, 0)))
+  }
+
+  /// The size of the whole fleet now. Processes that nobody uses any more still run and still count.
+  private mutating func noteFleet() {
+    var running = 0
+    var memory = 0.0
+    for place in 0..<servers.count where states[place].alive {
+      running += 1
+      memory += servers[place].memory
+    }
+    recorder.high(.fleetServers, running)
+    recorder.high(.fleetMemory, Int(memory))
   }
 
   /// Everything the machines have counted since they were made, by catalog order.
@@ -112,6 +125,7 @@ extension Simulator {
       recorder.high(.sessionsResidentMax, gateways[instance].residentMax)
       recorder.high(.sessionsOverLimitMax, gateways[instance].overLimitMax)
     }
+    noteFleet()
     let measured = now - measuredFrom
     var serverResults: [ServerResult] = []
     var turns: [Int] = []
