@@ -240,6 +240,10 @@ public struct CLIServer: ~Copyable {
     if now > memoryPeak { memoryPeak = now }
   }
 
+  public var bytes: Int {
+    mutating get { sessions.bytes + places.bytes + queued.bytes + owners.bytes + ownerPairs.bytes }
+  }
+
   /// Peaks start again from the present: the end of a warm-up.
   public mutating func resetPeaks() { residentsPeak = residents }
 

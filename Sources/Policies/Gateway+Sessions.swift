@@ -9,7 +9,8 @@ extension Gateway {
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let turn = turns[place]
-    turns[place].opening = now
+    // Only the first time: a turn that comes back from the line for a slot has wanted its session all along.
+    if turn.opening == .never { turns[place].opening = now }
     if turn.plan.flags.contains(.ephemeral) {
       open(place, at: now, &actions)
       return
@@ -229,6 +230,7 @@ extension Gateway {
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     turns[place].retried = true
+    turns[place].opening = .never
     if !isolated { router.ended(turns[place].server) }
     turns[place].pinned = false
     if let entry = manager.find(turns[place].plan.session, turns[place].server),

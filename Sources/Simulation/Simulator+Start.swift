@@ -53,7 +53,8 @@ extension Simulator {
     states = Table()
     hosts = Table()
     hostMemory = Table()
-    store = SessionStore(shared: plan.fleet.storage.kind == .shared, sessions: population.sessions)
+    store = SessionStore(shared: plan.fleet.storage.kind == .shared, sessions: population.sessions,
+      keepsAge: plan.app.cleanUp != nil)
     locks = LockStore(plan.app.lock)
     provider = Provider(plan.model, seed: seed)
     let half = Interval(nanoseconds: plan.fleet.roundTrip.nanoseconds / 2)
