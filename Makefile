@@ -28,7 +28,8 @@ help: ## list the targets (this page)
 	@echo
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  Settings: SCENARIO=file SEED=number OUT=directory SET='key=value' SIZES='1000 100000' FUZZ=count"
+	@echo "  run, simulate: SCENARIO=file SEED=number OUT=directory SET='key=value'"
+	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds"
 
 setup: ## install what is missing (Debian packages), check the Swift toolchain
 	@bash Tests/Setup/setup.sh

@@ -61,7 +61,8 @@ let package = Package(
     // C: what Swift cannot see by itself.
     .target(name: "CLinux"),
     .target(name: "CPrefetch"),
-    .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+    .systemLibrary(
+      name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     tests("Basics", "Basics"),
@@ -74,8 +75,8 @@ let package = Package(
     tests("Scenarios", "Scenarios", "Basics", "Workload", "Policies", "CLIModel"),
     tests("Reporting", "Reporting", "Basics", "Metrics", "Statistics"),
     tests(
-      "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
-      "Scenarios"),
+      "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics",
+      "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
