@@ -45,12 +45,13 @@ struct OracleRuns {
 
   init(
     _ plan: RunPlan, replications: Int = 32, warmUp: Double, measure: Double,
-    at location: SourceLocation = #_sourceLocation
+    vary: (inout RunPlan) -> Void = { _ in }, at location: SourceLocation = #_sourceLocation
   ) {
     runs = (0..<replications).map { index in
       var plan = plan
       plan.seed = oracleSeed.replication(index)
       plan.windows = 4
+      vary(&plan)
       let run = Replication.run(
         plan, warmUp: Interval(seconds: warmUp), measure: Interval(seconds: measure))
       expectOperationalLaws(run, plan, at: location)
