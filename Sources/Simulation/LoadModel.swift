@@ -105,7 +105,10 @@ struct LoadModel {
     case .sessionEnd: spawnRate = throughput / length
     case .idle:
       // As if think times were exponential: who thinks for longer finds the process gone.
-      spawnRate = throughput * exponential(-app.pool.idle.seconds / round)
+      spawnRate =
+        throughput
+        * exponential(
+          -app.pool.idle.seconds / max(1e-9, workload.think.mean))
     }
   }
 
