@@ -306,7 +306,7 @@ extension Gateway {
       }
       tally.idleRemoved += 1
       manager.remove(oldest.place)
-      actions.append(.disconnect(entry.server, entry.session, none))
+      actions.append(.disconnect(entry.server, entry.session, none, handle: entry.handle))
       admitWaiting(inScopeOf: entry.server, at: now, &actions)
     }
   }

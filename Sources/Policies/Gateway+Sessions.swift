@@ -51,8 +51,10 @@ extension Gateway {
       reserve(place)
     } else {
       manager.entries[victim].leaving = true
+      turns[place].entry = UInt32(truncatingIfNeeded: victim)
     }
-    actions.append(.disconnect(entry.server, entry.session, id(place)))
+    actions.append(
+      .disconnect(entry.server, entry.session, id(place), handle: entry.handle))
   }
 
   /// Every session is in a turn and pinned: the turn waits in line, or is told to come back.
@@ -125,7 +127,8 @@ extension Gateway {
       if !manager.single {
         // `Map.delete(oldestId)`: whatever has the id by now.
         tally.evicted += 1
-        if let entry = manager.find(turns[place].victim, turns[place].victimServer) {
+        let turn = turns[place]
+        if let entry = manager.find(turn.victim, turn.victimServer, near: turn.entry) {
           manager.remove(entry)
         }
       }
@@ -273,7 +276,8 @@ extension Gateway {
     if flags.contains(.ephemeral) {
       if opened {
         turns[place].step = .closing
-        actions.append(.disconnect(turn.server, turn.plan.session, id(place)))
+        actions.append(
+          .disconnect(turn.server, turn.plan.session, id(place), handle: noLink))
       } else {
         actions.append(.forget(turn.server, turn.plan.session))
         free(place)

@@ -39,7 +39,7 @@ public enum TurnTimer: UInt8, BitwiseCopyable, Sendable { case timeout, retryLoc
 public enum GatewayAction: BitwiseCopyable, Sendable {
   case create(ServerID, SessionID, TurnID)
   case resume(ServerID, SessionID, TurnID)
-  case disconnect(ServerID, SessionID, TurnID)
+  case disconnect(ServerID, SessionID, TurnID, handle: UInt32)
   case send(ServerID, SessionID, TurnID, handle: UInt32)
   case delete(ServerID, SessionID, TurnID)
   /// The session's number will stand for another conversation.

@@ -234,7 +234,8 @@ public struct Simulator: ~Copyable {
     case .complete(let turn, let outcome): complete(turn, outcome)
     case .create(let server, let session, let turn): request(.create, server, session, turn)
     case .resume(let server, let session, let turn): request(.resume, server, session, turn)
-    case .disconnect(let server, let session, let turn): request(.destroy, server, session, turn)
+    case .disconnect(let server, let session, let turn, let handle):
+      request(.destroy, server, session, turn, handle: handle)
     case .measured(let measure, let length): recorder.record(TimeMetric(measure), length)
     case .lock(let command, let session, let turn, let token):
       lock(command, session, turn, token)
