@@ -45,7 +45,7 @@ public struct VariantForecast: Sendable {
   public let processes: Double
   public let warnings: [String]
 
-  /// Of one replication in the simulator: it numbers servers with 16 bits and never reuses a number.
+  /// Of one replication in the simulator: it numbers servers with 16 bits, each number once.
   public static let mostProcesses = 65_535.0
 
   /// Why the simulator cannot run this, if so. The estimate may be off by a tenth.

@@ -1,4 +1,5 @@
-// The one line that says what is about to run, before anything does.
+// The one line that says what is about to run, before anything does: enough to notice a mistake
+// while it is still cheap.
 internal import Basics
 internal import Scenarios
 

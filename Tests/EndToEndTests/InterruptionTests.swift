@@ -1,4 +1,4 @@
-// Runs that are stopped, killed, or not allowed to write: each leaves what it can and says the rest.
+// Runs that are stopped, killed, or not allowed to write: each leaves what it can and says so.
 import Basics
 import Glibc
 import LinuxIO
@@ -9,7 +9,8 @@ import Testing
   /// Enough work for minutes; nobody lets it finish.
   private static let long = [
     "--set", "workload.users=5000", "--set", "fleet.servers=200", "--set",
-    "workload.phases.measure=20h", "--out", "o", "--no-progress",
+    "workload.phases.measure=20h", "--set", "app.sessions.limit=unlimited", "--out", "o",
+    "--no-progress",
   ]
 
   private func startLong(_ seatrial: Seatrial, _ more: [String] = []) throws -> Process {
