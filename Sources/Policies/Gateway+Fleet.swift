@@ -26,6 +26,7 @@ extension Gateway {
     case .serverRemoved(let server):
       router.remove(server)
       forgetEntries(on: server)
+      admitWaiting(inScopeOf: server, at: now, &actions)
     case .serverLost(let server): serverLost(server, at: now, &actions)
     case .serverBack(let server):
       if let period = policy.healthCheck {
@@ -201,6 +202,7 @@ extension Gateway {
         || turn.step == .closing || turn.step == .abandoned
       if waitsThere && awaitsServer { refused(id(place), at: now, &actions) }
     }
+    admitWaiting(inScopeOf: server, at: now, &actions)
     if let period = policy.healthCheck {
       actions.append(.checkHealth(instance: index, server, at: now + period))
     }
