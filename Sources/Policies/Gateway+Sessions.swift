@@ -229,7 +229,8 @@ extension Gateway {
         finish(place, .notFound, at: now, &actions)
       }
     case .abandoned: free(place)
-    default: break
+    // Given up on while its lock is being released: this was the last word.
+    default: turns[place].isCut = true
     }
   }
 
