@@ -11,9 +11,9 @@ SCENARIO ?= scenarios/three-patterns.yaml
 SEED ?=
 OUT ?=
 SET ?=
-FUZZ ?= 20000
+FUZZ ?= 20
 SIZES ?= 1000 100000 1000000
-export SCENARIO SEED OUT SET SIZES
+export SCENARIO SEED OUT SET SIZES FUZZ
 
 # Programs are built as users get them: plain -O, no unsafe flags.
 SWIFT_BUILD := swift build -c release
@@ -28,7 +28,8 @@ help: ## list the targets (this page)
 	@echo
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  Settings: SCENARIO=file SEED=number OUT=directory SET='key=value' SIZES='1000 100000' FUZZ=count"
+	@echo "  run, simulate: SCENARIO=file SEED=number OUT=directory SET='key=value'"
+	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds"
 
 setup: ## install what is missing (Debian packages), check the Swift toolchain
 	@bash Tests/Setup/setup.sh
@@ -65,8 +66,8 @@ bench: setup ## measure the engine: events/s, growth with the number of users, a
 	@echo "growth from 10^2 to 10^7 users (a few minutes)"
 	@$(PROGRAMS)/bench --growth
 	@$(MAKE) $(VENV)/ready
-	@echo "the same closed model here and in SimPy, in turn (about a minute)"
-	@$(PROGRAMS)/bench --against-simpy $(VENV)/bin/python
+	@echo "the same closed model here and in SimPy, in turn (half a minute)"
+	@$(VENV)/bin/python Tests/Benchmarks/against_simpy.py $(PROGRAMS)/bench
 
 # SimPy lives in an environment of its own, so nothing of the machine's Python changes.
 $(VENV)/ready: Tests/Benchmarks/requirements.txt
@@ -78,9 +79,14 @@ $(VENV)/ready: Tests/Benchmarks/requirements.txt
 sanitize: setup ## run the quick tests under the address and the thread sanitizer
 	@bash Tests/Setup/sanitize.sh
 
-fuzz: setup ## read FUZZ generated scenario files: no crash, always an explained refusal
-	@echo "reading $(FUZZ) generated scenario files"
-	@SEATRIAL_FUZZ=$(FUZZ) swift test -c release --disable-xctest --filter ScenariosTests
+fuzz: setup ## damage the scenario files anew, FUZZ times with another seed
+	@echo "building the tests"
+	@swift build -c release --build-tests
+	@for ((round = 1; round <= FUZZ; round++)); do \
+	  export SEATRIAL_SEED=$$(( (RANDOM << 30) + (RANDOM << 15) + RANDOM )); \
+	  echo "round $$round of $$FUZZ, to repeat it: SEATRIAL_SEED=$$SEATRIAL_SEED"; \
+	  swift test -c release --disable-xctest --skip-build --filter MutationTests; \
+	done
 
 clean: ## remove everything that was built
 	@rm -rf .build

@@ -34,7 +34,7 @@ let package = Package(
   ],
   targets: [
     // Pure: no clock, no input or output, no Foundation.
-    module("Basics"),
+    module("Basics", "CPrefetch"),
     module("Workload", "Basics"),
     module("Policies", "Basics"),
     module("CLIModel", "Basics"),
@@ -55,11 +55,14 @@ let package = Package(
       "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
       "Reporting", "Simulation", "LinuxIO"),
     program("mock-copilot", "MockCLI", "LinuxIO"),
-    program("bench", "Basics", "Workload", "Policies", "CLIModel", "Simulation", "LinuxIO"),
+    program(
+      "bench", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Simulation", "LinuxIO"),
 
     // C: what Swift cannot see by itself.
     .target(name: "CLinux"),
-    .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+    .target(name: "CPrefetch"),
+    .systemLibrary(
+      name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     tests("Basics", "Basics"),
@@ -72,10 +75,12 @@ let package = Package(
     tests("Scenarios", "Scenarios", "Basics", "Workload", "Policies", "CLIModel"),
     tests("Reporting", "Reporting", "Basics", "Metrics", "Statistics"),
     tests(
-      "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
-      "Scenarios"),
+      "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics",
+      "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
     tests("Tidy", "LinuxIO"),
+    // Runs the built programs; `swift test` builds them all.
+    tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),
   ],
   swiftLanguageModes: [.v6]
 )

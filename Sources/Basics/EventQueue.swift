@@ -38,13 +38,19 @@ public struct EventQueue: ~Copyable {
   @usableFromInline var slotsOpened: Int
   @usableFromInline var windowsOpened: Int
   public private(set) var rebuilds: Int
+  /// Events wanted in a slot: more than one lets a host look at several before it handles the first.
+  let batch: Int
+  /// A slot has been opened since the host last looked.
+  public var justOpened: Bool
 
   /// `spacing` is the expected time between events: from a forecast, corrected while running.
-  public init(spacing: Interval) {
+  public init(spacing: Interval, batch: Int = 1) {
+    self.batch = batch
+    justOpened = false
     open = Table()
     opened = 0
     present = 0
-    shift = EventQueue.shift(for: spacing)
+    shift = EventQueue.shift(for: Interval(nanoseconds: spacing.nanoseconds * Int64(batch)))
     near = NearWheel()
     far = Table()
     chunks = ChunkPool()
@@ -97,6 +103,10 @@ public struct EventQueue: ~Copyable {
     }
   }
 
+  /// Events of the open slot that are still to come, for a host that looks ahead.
+  @inlinable public var comingCount: Int { open.count &- opened }
+  @inlinable public func coming(_ place: Int) -> UInt64 { open[opened &+ place].code }
+
   /// The instant of the earliest event, or `never`.
   public mutating func nextInstant() -> Instant {
     while opened == open.count {
@@ -141,6 +151,7 @@ public struct EventQueue: ~Copyable {
   @usableFromInline @inline(never) mutating func advance() {
     open.removeAll()
     opened = 0
+    justOpened = true
     if popped >= 1 << 16 { reconsiderWidth() }
     let mask = UInt64(EventQueue.slots - 1)
     while true {
@@ -229,11 +240,13 @@ public struct EventQueue: ~Copyable {
   private mutating func reconsiderWidth() {
     let perSlot = popped / max(1, slotsOpened)
     var wanted = shift
-    if perSlot >= 8 {
-      let halvings = UInt64(Int.bitWidth - 2 - perSlot.leadingZeroBitCount)
+    if perSlot >= 8 * batch {
+      let halvings = UInt64(Int.bitWidth - 2 - (perSlot / batch).leadingZeroBitCount)
       wanted = shift - min(shift, halvings)
     } else if windowsOpened * 64 > popped && shift < 38 {
       wanted = shift + 4
+    } else if batch > 1 && perSlot * 2 < batch && shift < 38 {
+      wanted = shift + 1
     }
     popped = 0
     slotsOpened = 0

@@ -44,6 +44,23 @@ public struct IndexMap: ~Copyable {
     }
   }
 
+  /// The two halves of a look-up ahead of time: fetch the line, and later guess the slot without confirming it.
+  @inlinable @inline(__always) public mutating func prefetch(_ key: UInt64) {
+    entries.prefetch(home(of: IndexMap.tag(key)))
+  }
+
+  @inlinable @inline(__always) public func guess(_ key: UInt64) -> Int? {
+    let tag = IndexMap.tag(key)
+    var place = home(of: tag)
+    for _ in 0..<4 {
+      let word = entries[place]
+      if word == IndexMap.vacant { return nil }
+      if word & 0xFFFF_FFFF_0000_0000 == tag { return Int(truncatingIfNeeded: word & 0xFFFF_FFFF) }
+      place = (place &+ 1) & mask
+    }
+    return nil
+  }
+
   /// The caller has looked before: a key is inserted once.
   @inlinable public mutating func insert(_ key: UInt64, slot: Int) {
     if (used &+ 1) &* 4 > (mask &+ 1) &* 3 { widen() }

@@ -2,6 +2,7 @@
 // reference count and the uniqueness check that `[T]` pays on each write. Measured on the hot path it is
 // worth 14 to 20 M events/s against `[T]` (docs/decisions/0002-owned-tables.md). It is the only unsafe storage of
 // the pure modules.
+public import CPrefetch
 
 @safe public struct Table<Element: ~Copyable>: ~Copyable {
   @usableFromInline var base: UnsafeMutablePointer<Element>
@@ -40,6 +41,19 @@
       precondition(UInt(bitPattern: index) < UInt(bitPattern: _count), "table index out of range")
       yield unsafe &base[index]
     }
+  }
+
+  /// Several fields of one element at one go: its address is worked out once, where a subscript a field would work it
+  /// out again after every store.
+  @inlinable @inline(__always)
+  public mutating func modify<Result>(_ index: Int, _ body: (inout Element) -> Result) -> Result {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: _count), "table index out of range")
+    return unsafe body(&base[index])
+  }
+
+  /// Asks for the cache line of an element that will be needed soon; out of range, it does nothing.
+  @inlinable @inline(__always) public mutating func prefetch(_ index: Int) {
+    if UInt(bitPattern: index) < UInt(bitPattern: _count) { unsafe seatrial_prefetch(base + index) }
   }
 
   @inlinable public mutating func append(_ element: consuming Element) {

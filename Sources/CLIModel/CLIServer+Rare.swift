@@ -226,7 +226,7 @@ extension CLIServer {
     _ actions: inout Table<CLIAction>
   ) {
     let place = Int(call.place)
-    if let pause = costs.retryPause(status: Int(status), attempt: Int(sessions[place].attempt)) {
+    if let pause = costs[0].retryPause(status: Int(status), attempt: Int(sessions[place].attempt)) {
       sessions[place].attempt += 1
       tally.retries += 1
       actions.append(.retry(call, after: pause))
@@ -317,7 +317,7 @@ extension CLIServer {
   }
 
   @usableFromInline mutating func noteUnflushed(_ session: SessionID, at now: Instant) {
-    while !unflushed.isEmpty && unflushed.first.at + costs.flushDelay <= now {
+    while !unflushed.isEmpty && unflushed.first.at + costs[0].flushDelay <= now {
       _ = unflushed.removeFirst()
     }
     unflushed.append(Unflushed(session: session, at: now))
@@ -329,7 +329,7 @@ extension CLIServer {
   ) {
     while !unflushed.isEmpty {
       let turn = unflushed.removeFirst()
-      if turn.at + costs.flushDelay > now {
+      if turn.at + costs[0].flushDelay > now {
         var stored = store[turn.session, id]
         if stored.turns > 0 { stored.turns -= 1 }
         store[turn.session, id] = stored

@@ -50,21 +50,12 @@ public import Basics
   @usableFromInline let ping: CompiledCost
   @usableFromInline let before: CompiledCost
   @usableFromInline let after: CompiledCost
-  @usableFromInline let perLive: Double
   @usableFromInline let compaction: CompiledCost
   @usableFromInline let flushDelay: Interval
-  private let profileMemory: MemoryCost
-  private let context: ContextCost
   private let retryRateLimited: [Interval]
   private let retryServerError: [Interval]
   private let retryClientError: [Interval]
   private let retryRefused: [Interval]
-  @usableFromInline let memoryBase: Double
-  @usableFromInline let memoryIdle: Double
-  @usableFromInline let memoryActive: Double
-  @usableFromInline let memoryTurn: Double
-  @usableFromInline let tokensBase: Double
-  @usableFromInline let tokensTurn: Double
 
   init(_ profile: CostProfile) {
     create = CompiledCost(profile.create)
@@ -76,28 +67,13 @@ public import Basics
     ping = CompiledCost(profile.ping)
     before = CompiledCost(profile.turnBefore)
     after = CompiledCost(profile.turnAfter)
-    perLive = profile.turnPerLiveSession
     compaction = CompiledCost(profile.compaction)
     flushDelay = profile.flushDelay
-    profileMemory = profile.memory
-    context = profile.context
     retryRateLimited = profile.retryRateLimited
     retryServerError = profile.retryServerError
     retryClientError = profile.retryClientError
     retryRefused = profile.retryRefused
-    memoryBase = profile.memory.base
-    memoryIdle = profile.memory.idleSession
-    memoryActive = profile.memory.activeSession
-    memoryTurn = profile.memory.turn
-    tokensBase = profile.context.baseTokens
-    tokensTurn = profile.context.tokensPerTurn
   }
-
-  @inlinable func memory(idle: Double, active: Double, turns: Double) -> Double {
-    memoryBase + memoryIdle * idle + memoryActive * active + memoryTurn * turns
-  }
-
-  @inlinable func tokens(turns: Double) -> Double { tokensBase + tokensTurn * turns }
 
   /// The pause before the next attempt; nil: the ladder is at its end. Status 0 is a refused connection.
   @usableFromInline func retryPause(status: Int, attempt: Int) -> Interval? {
@@ -112,29 +88,62 @@ public import Basics
   }
 }
 
+/// The few numbers that every turn reads, side by side.
+@usableFromInline struct TurnCost: BitwiseCopyable {
+  /// Nanoseconds where the law is fixed, negative where it is drawn.
+  @usableFromInline let before: Int64
+  @usableFromInline let after: Int64
+  @usableFromInline let beforeShare: Float
+  @usableFromInline let afterShare: Float
+  @usableFromInline let perLive: Double
+  @usableFromInline let memoryBase: Double
+  @usableFromInline let memoryIdle: Double
+  @usableFromInline let memoryActive: Double
+  @usableFromInline let memoryTurn: Double
+  @usableFromInline let tokensBase: Double
+  @usableFromInline let tokensTurn: Double
+
+  init(_ profile: CostProfile) {
+    before = CompiledCost(profile.turnBefore).fixed
+    after = CompiledCost(profile.turnAfter).fixed
+    beforeShare = Float(profile.turnBefore.mainShare)
+    afterShare = Float(profile.turnAfter.mainShare)
+    perLive = profile.turnPerLiveSession
+    memoryBase = profile.memory.base
+    memoryIdle = profile.memory.idleSession
+    memoryActive = profile.memory.activeSession
+    memoryTurn = profile.memory.turn
+    tokensBase = profile.context.baseTokens
+    tokensTurn = profile.context.tokensPerTurn
+  }
+
+  @inlinable func memory(idle: Double, active: Double, turns: Double) -> Double {
+    memoryBase + memoryIdle * idle + memoryActive * active + memoryTurn * turns
+  }
+
+  @inlinable func tokens(turns: UInt32) -> Double { tokensBase + tokensTurn * Double(turns) }
+}
+
 extension CLIServer {
   /// CPU work of a job, drawn at the address (session, its count of jobs).
-  @inlinable @inline(__always) mutating func demand(of job: Job, _ store: inout SessionStore) -> Demand {
+  @inlinable @inline(__always)
+  mutating func demand(of job: Job, _ store: inout SessionStore) -> Demand {
     switch job.kind {
     case .send:
-      return demand(costs.before.fixed, costs.before.mainShare) ?? drawnDemand(job, extra: 0)
+      if turnCost.before < 0 { return drawnDemand(job, extra: 0) }
+      return counted(turnCost.before, turnCost.beforeShare)
     case .finish:
-      let extra = costs.perLive * Double(active)
-      if costs.after.fixed >= 0 {
-        let total = costs.after.fixed &+ Int64(extra * 1e9)
-        tally.cpu += Double(total) * 1e-9
-        return Demand(total: Interval(nanoseconds: total), mainShare: costs.after.mainShare)
-      }
-      return drawnDemand(job, extra: extra)
+      let extra = turnCost.perLive * Double(active)
+      if turnCost.after < 0 { return drawnDemand(job, extra: extra) }
+      return counted(turnCost.after &+ Int64(extra * 1e9), turnCost.afterShare)
     default: return rareDemand(job, &store)
     }
   }
 
   @inlinable @inline(__always)
-  mutating func demand(_ fixed: Int64, _ share: Float) -> Demand? {
-    if fixed < 0 { return nil }
-    tally.cpu += Double(fixed) * 1e-9
-    return Demand(total: Interval(nanoseconds: fixed), mainShare: share)
+  mutating func counted(_ nanoseconds: Int64, _ share: Float) -> Demand {
+    cpuUsed &+= nanoseconds
+    return Demand(total: Interval(nanoseconds: nanoseconds), mainShare: share)
   }
 
   @usableFromInline mutating func drawnDemand(_ job: Job, extra: Double) -> Demand {
@@ -142,50 +151,47 @@ extension CLIServer {
     let seconds: Int64
     let share: Float
     if job.kind == .send {
-      seconds = costs.before.draw(draw)
-      share = costs.before.mainShare
+      seconds = costs[0].before.draw(draw)
+      share = costs[0].before.mainShare
     } else {
-      seconds = costs.after.draw(draw) + Int64(extra * 1e9)
-      share = costs.after.mainShare
+      seconds = costs[0].after.draw(draw) + Int64(extra * 1e9)
+      share = costs[0].after.mainShare
     }
-    tally.cpu += Double(seconds) * 1e-9
-    return Demand(total: Interval(nanoseconds: seconds), mainShare: share)
+    return counted(seconds, share)
   }
 
   @usableFromInline mutating func rareDemand(_ job: Job, _ store: inout SessionStore) -> Demand {
     if let fixed = fixedRareCost(job) {
-      tally.cpu += Double(fixed) * 1e-9
-      return Demand(total: Interval(nanoseconds: fixed), mainShare: 1)
+      return counted(fixed, 1)
     }
     let draw = nextDraw(for: job)
     var extra = 0.0
     let work: (Int64, Float)
     switch job.kind {
-    case .create: work = (costs.create.draw(draw), costs.create.mainShare)
+    case .create: work = (costs[0].create.draw(draw), costs[0].create.mainShare)
     case .resume:
       if find(job.session) != nil {
-        work = (costs.resumeLive.draw(draw), costs.resumeLive.mainShare)
+        work = (costs[0].resumeLive.draw(draw), costs[0].resumeLive.mainShare)
       } else {
-        extra = costs.resumePerTurn * Double(store[job.session, id].turns)
-        work = (costs.resume.draw(draw), costs.resume.mainShare)
+        extra = costs[0].resumePerTurn * Double(store[job.session, id].turns)
+        work = (costs[0].resume.draw(draw), costs[0].resume.mainShare)
       }
-    case .destroy: work = (costs.destroy.draw(draw), costs.destroy.mainShare)
-    case .delete: work = (costs.delete.draw(draw), costs.delete.mainShare)
-    case .ping: work = (costs.ping.draw(draw), costs.ping.mainShare)
-    case .compact: work = (costs.compaction.draw(draw), costs.compaction.mainShare)
+    case .destroy: work = (costs[0].destroy.draw(draw), costs[0].destroy.mainShare)
+    case .delete: work = (costs[0].delete.draw(draw), costs[0].delete.mainShare)
+    case .ping: work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
+    case .compact: work = (costs[0].compaction.draw(draw), costs[0].compaction.mainShare)
     case .send, .finish: preconditionFailure("\(job.kind) is costed in demand(of:)")
     }
     let total = work.0 + Int64(extra * 1e9)
-    tally.cpu += Double(total) * 1e-9
-    return Demand(total: Interval(nanoseconds: total), mainShare: work.1)
+    return counted(total, work.1)
   }
 
   /// Nothing needs to be drawn for the commonest of the rare jobs where the profile has no spread.
   private mutating func fixedRareCost(_ job: Job) -> Int64? {
     switch job.kind {
-    case .create where costs.create.isFixedAndSerial: costs.create.fixed
-    case .destroy where costs.destroy.isFixedAndSerial: costs.destroy.fixed
-    case .delete where costs.delete.isFixedAndSerial: costs.delete.fixed
+    case .create where costs[0].create.isFixedAndSerial: costs[0].create.fixed
+    case .destroy where costs[0].destroy.isFixedAndSerial: costs[0].destroy.fixed
+    case .delete where costs[0].delete.isFixedAndSerial: costs[0].delete.fixed
     default: nil
     }
   }

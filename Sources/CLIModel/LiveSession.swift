@@ -124,6 +124,4 @@ public struct CLITally: Sendable, BitwiseCopyable {
   public var providerFailures = 0
   public var retries = 0
   public var lostUnflushed = 0
-  /// CPU seconds asked for.
-  public var cpu = 0.0
 }

@@ -3,29 +3,26 @@
 // It holds what outlives a process: turns flushed, when last, and how many processes have the session in memory.
 public import Basics
 
+/// A session's directory as one server sees it.
 public struct StoredSession: BitwiseCopyable, Sendable {
   /// Turns on disk. A session without a turn has no events.jsonl and cannot be resumed.
-  public var turns: UInt32
-  /// Second of the last turn, for the clean-up job.
-  public var lastTurn: UInt32
-  /// Local storage: the server that holds it.
-  public var home: UInt32
+  public var turns: UInt32 = 0
   /// Processes that hold it in memory now.
-  public var live: UInt16
-  public var used: Bool
+  public var live: UInt16 = 0
+  public var used = false
 
-  @inlinable public init() {
-    turns = 0
-    lastTurn = 0
-    home = noLink
-    live = 0
-    used = false
-  }
+  @inlinable public init() {}
 }
 
 public struct SessionStore: ~Copyable {
   public let shared: Bool
+  /// Eight bytes a session; what only some scenarios ask for stands beside it and is empty otherwise.
   @usableFromInline var records: Table<StoredSession>
+  /// Local storage only: the server whose disk has the session.
+  @usableFromInline var homes: Table<UInt32>
+  /// For the clean-up job: second of the last turn.
+  @usableFromInline var lastTurns: Table<UInt32>
+  @usableFromInline let keepsAge: Bool
   /// Local storage only: copies of an id on other disks than its first.
   @usableFromInline var strays: Slab<Stray>
   @usableFromInline var strayPlaces: IndexMap
@@ -44,15 +41,20 @@ public struct SessionStore: ~Copyable {
     }
   }
 
-  public init(shared: Bool, sessions: Int) {
+  public init(shared: Bool, sessions: Int, keepsAge: Bool = false) {
     self.shared = shared
+    self.keepsAge = keepsAge
+    homes = Table(repeating: noLink, count: shared ? 0 : sessions)
+    lastTurns = Table(repeating: 0, count: keepsAge ? sessions : 0)
     records = Table(repeating: StoredSession(), count: sessions)
     strays = Slab()
     strayPlaces = IndexMap()
     written = 0
   }
 
-  public var bytes: Int { records.bytes + strays.bytes + strayPlaces.bytes }
+  public var bytes: Int {
+    records.bytes + homes.bytes + lastTurns.bytes + strays.bytes + strayPlaces.bytes
+  }
   public var count: Int { records.count }
 
   /// The record of a session as this server sees it.
@@ -63,20 +65,20 @@ public struct SessionStore: ~Copyable {
 
   @inlinable mutating func read(_ session: SessionID, _ server: ServerID) -> StoredSession {
     if session.place >= records.count { grow(to: session.place) }
-    let record = records[session.place]
-    if shared || record.home == server.index || record.home == noLink { return record }
+    if shared { return records[session.place] }
+    let home = homes[session.place]
+    if home == server.index || home == noLink { return records[session.place] }
     return stray(session, server)
   }
 
   @inlinable mutating func write(
     _ record: StoredSession, _ session: SessionID, _ server: ServerID
   ) {
-    let home = records[session.place].home
-    if shared || home == server.index {
+    if shared || homes[session.place] == server.index {
       records[session.place] = record
-    } else if home == noLink {
+    } else if homes[session.place] == noLink {
       records[session.place] = record
-      records[session.place].home = server.index
+      homes[session.place] = server.index
     } else {
       writeStray(record, session, server)
     }
@@ -88,9 +90,8 @@ public struct SessionStore: ~Copyable {
   ) -> UInt32 {
     written &+= 1
     if shared && session.place < records.count {
+      if keepsAge { noteAge(session, at: now) }
       records[session.place].turns &+= 1
-      records[session.place].lastTurn = UInt32(
-        truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
       records[session.place].used = true
       return records[session.place].turns
     }
@@ -102,8 +103,8 @@ public struct SessionStore: ~Copyable {
   ) -> UInt32 {
     var record = read(session, server)
     record.turns &+= 1
-    record.lastTurn = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
     record.used = true
+    if keepsAge { noteAge(session, at: now) }
     write(record, session, server)
     return record.turns
   }
@@ -115,9 +116,11 @@ public struct SessionStore: ~Copyable {
     let live = record.live
     record = StoredSession()
     record.live = live
-    if shared || records[session.place].home == server.index {
-      record.home = live > 0 ? records[session.place].home : noLink
+    if shared {
       records[session.place] = record
+    } else if homes[session.place] == server.index {
+      records[session.place] = record
+      if live == 0 { homes[session.place] = noLink }
     } else if existed {
       writeStray(record, session, server)
     }
@@ -131,8 +134,14 @@ public struct SessionStore: ~Copyable {
 
   /// The disk that has it, where storage is local.
   public func home(of session: SessionID) -> ServerID {
-    shared || records[session.place].home == noLink
-      ? .none : ServerID(Int(records[session.place].home))
+    shared || homes[session.place] == noLink ? .none : ServerID(Int(homes[session.place]))
+  }
+
+  /// Second of the last turn, where ages are kept.
+  public func lastTurn(of session: SessionID) -> Int { Int(lastTurns[session.place]) }
+
+  @usableFromInline mutating func noteAge(_ session: SessionID, at now: Instant) {
+    lastTurns[session.place] = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
   }
 
   private static func key(_ session: SessionID, _ server: ServerID) -> UInt64 {
@@ -160,6 +169,10 @@ public struct SessionStore: ~Copyable {
 
   @usableFromInline mutating func grow(to place: Int) {
     records.reserve(max(place + 1, records.count * 2))
-    while records.count <= place { records.append(StoredSession()) }
+    while records.count <= place {
+      records.append(StoredSession())
+      if !shared { homes.append(noLink) }
+      if keepsAge { lastTurns.append(0) }
+    }
   }
 }

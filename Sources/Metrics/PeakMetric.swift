@@ -4,6 +4,7 @@
 
 public enum PeakMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
   case sessionsResidentMax, sessionsOverLimitMax, serverMemory, serverSessions
+  case fleetServers, fleetMemory
 
   public var name: String { definition.name }
 
@@ -19,6 +20,10 @@ public enum PeakMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
         "Most sessions that one app instance held beyond its limit.")
     case .serverMemory:
       peak("server.memory", .bytes, .lower, "Most memory that one CLI server used.")
+    case .fleetServers:
+      peak("fleet.servers", .count, .lower, "Most CLI servers that ran at once.")
+    case .fleetMemory:
+      peak("fleet.memory", .bytes, .lower, "Most memory that all CLI servers used together.")
     case .serverSessions:
       peak(
         "server.sessions", .count, .neither, "Most sessions that were resident in one CLI server.")

@@ -129,6 +129,11 @@ public struct InstanceBalancer: ~Copyable {
     return pickOther()
   }
 
+  /// The answer, where it needs no state.
+  @inlinable public func glance(key: UInt32) -> Int? {
+    balance == .byUser ? Int(mix64(UInt64(key)) % UInt64(instances)) : nil
+  }
+
   @usableFromInline mutating func pickOther() -> Int {
     if balance == .random { return random.index(below: instances) }
     let place = turn

@@ -117,8 +117,8 @@ extension Campaign {
     Figure(name: "turns.failed", unit: .count, better: .lower) {
       Double($0.value(.turnsFailed))
     },
-    Figure(name: "server.memory", unit: .bytes, better: .lower) {
-      Double($0.value(.serverMemory))
+    Figure(name: "fleet.memory", unit: .bytes, better: .lower) {
+      Double($0.value(.fleetMemory))
     },
   ]
 

@@ -15,7 +15,7 @@ extension Simulator {
     for instance in 0..<gateways.count { gateways[instance].resetPeaks() }
     for place in 0..<servers.count {
       states[place].turnsBefore = states[place].turns
-      states[place].cpuBefore = servers[place].tally.cpu
+      states[place].cpuBefore = servers[place].cpu
       servers[place].resetPeaks()
     }
     fleet.residentSum = 0
@@ -36,6 +36,7 @@ extension Simulator {
       evicted += gateways[instance].tally.evicted
     }
     for place in 0..<servers.count { backlog += servers[place].backlog }
+    noteFleet()
     fleet.residentSum += Double(residents)
     fleet.residentSamples += 1
     series.end(residents: residents, evicted: evicted - evictedAtWindow, backlog: backlog)
@@ -43,8 +44,20 @@ extension Simulator {
     queue.push(Event(now + series.step, EventCode.plain(.window, 0)))
   }
 
+  /// The size of the whole fleet now. Processes that nobody uses any more still run and still count.
+  private mutating func noteFleet() {
+    var running = 0
+    var memory = 0.0
+    for place in 0..<servers.count where states[place].alive {
+      running += 1
+      memory += servers[place].memory
+    }
+    recorder.high(.fleetServers, running)
+    recorder.high(.fleetMemory, Int(memory))
+  }
+
   /// Everything the machines have counted since they were made, by catalog order.
-  func totals() -> [Int] {
+  mutating func totals() -> [Int] {
     var sums = [Int](repeating: 0, count: CountMetric.allCases.count)
     func add(_ metric: CountMetric, _ n: Int) { sums[metric.rawValue] += n }
     for instance in 0..<gateways.count {
@@ -112,6 +125,7 @@ extension Simulator {
       recorder.high(.sessionsResidentMax, gateways[instance].residentMax)
       recorder.high(.sessionsOverLimitMax, gateways[instance].overLimitMax)
     }
+    noteFleet()
     let measured = now - measuredFrom
     var serverResults: [ServerResult] = []
     var turns: [Int] = []
@@ -119,7 +133,7 @@ extension Simulator {
     var lives = 0
     for place in 0..<servers.count {
       let state = states[place]
-      let used = servers[place].tally.cpu - state.cpuBefore
+      let used = servers[place].cpu - state.cpuBefore
       recorder.high(.serverMemory, Int(servers[place].memory))
       recorder.high(.serverSessions, servers[place].residentsPeak)
       let served = state.turns - state.turnsBefore
@@ -188,9 +202,27 @@ extension Simulator {
   public var completedTurns: Int { recorder.value(of: .turnsCompleted) }
   /// One line for benchmarks: what was going on.
   public var summary: String {
+    mutating get {
     let sums = totals()
     func of(_ metric: CountMetric) -> Int { sums[metric.rawValue] }
     return
       "hits \(of(.sessionsHits)) opened \(of(.sessionsCreated) + of(.sessionsResumed)) evicted \(of(.sessionsEvicted)) busy \(of(.sessionsEvictedBusy)) locks \(of(.locksAcquired)) refused \(of(.locksRefused)) failed \(recorder.value(of: .turnsFailed)) timeouts \(recorder.value(of: .turnsTimedOut)) mean \(recorder.mean(of: .turnResponse) ?? 0)"
+    }
+  }
+}
+
+extension Simulator {
+  /// Bytes held by each part, for benchmarks and forecasts.
+  public var memoryByPart: [(part: String, bytes: Int)] {
+    mutating get {
+      var gatewayBytes = 0
+      for instance in 0..<gateways.count { gatewayBytes += gateways[instance].bytes }
+      var serverBytes = servers.bytes
+      for place in 0..<servers.count { serverBytes += servers[place].bytes }
+      return [
+        ("queue", queue.bytes), ("population", population.bytes), ("storage", store.bytes),
+        ("gateways", gatewayBytes), ("servers", serverBytes),
+      ]
+    }
   }
 }

@@ -224,7 +224,7 @@ extension Simulator {
       let home = store.home(of: session)
       let server = home == .none ? ServerID(place % max(1, plan.fleet.servers)) : home
       let stored = store[session, server]
-      if stored.used && stored.live == 0 && Int(stored.lastTurn) < horizon
+      if stored.used && stored.live == 0 && store.lastTurn(of: session) < horizon
         && states[server.place].alive
       {
         recorder.count(.sessionsDeleted)

@@ -34,7 +34,10 @@ extension Simulator {
     self.plan = plan
     let seed = plan.seed
     let names = plan.names
-    queue = EventQueue(spacing: plan.spacing)
+    looksAhead = plan.workload.users >= Simulator.lookAheadFrom
+    queue = EventQueue(
+      spacing: plan.spacing,
+      batch: plan.workload.users >= Simulator.lookAheadFrom ? Simulator.lookAheadBatch : 4)
     population = Population(plan.workload, seed: seed, key: { guideHash(names($0)) })
     gateways = Table(capacity: plan.app.instances)
     armed = Table(repeating: .never, count: plan.app.instances)
@@ -50,7 +53,8 @@ extension Simulator {
     states = Table()
     hosts = Table()
     hostMemory = Table()
-    store = SessionStore(shared: plan.fleet.storage.kind == .shared, sessions: population.sessions)
+    store = SessionStore(shared: plan.fleet.storage.kind == .shared, sessions: population.sessions,
+      keepsAge: plan.app.cleanUp != nil)
     locks = LockStore(plan.app.lock)
     provider = Provider(plan.model, seed: seed)
     let half = Interval(nanoseconds: plan.fleet.roundTrip.nanoseconds / 2)

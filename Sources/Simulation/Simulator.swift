@@ -29,6 +29,8 @@ public struct Simulator: ~Copyable {
   var gatewayActions = Table<GatewayAction>(capacity: 64)
   var serverActions = Table<CLIAction>(capacity: 16)
   var lockAnswers = Table<LockAnswer>(capacity: 16)
+  var glances = Table<Glance>(capacity: 64)
+  let looksAhead: Bool
 
   /// Delays that are usually nothing, so that usually no mail is written.
   let toServer: Interval
@@ -59,6 +61,7 @@ public struct Simulator: ~Copyable {
     while let event = queue.pop(through: end) {
       now = event.instant
       events &+= 1
+      if looksAhead && queue.justOpened { lookAhead() }
       dispatch(event.code)
       settle()
     }
@@ -75,6 +78,7 @@ public struct Simulator: ~Copyable {
       }
       now = event.instant
       events &+= 1
+      if looksAhead && queue.justOpened { lookAhead() }
       dispatch(event.code)
       settle()
     }

@@ -95,6 +95,11 @@ public struct Population: ~Copyable {
   public var sessions: Int { book.count }
   public var bytes: Int { loops.bytes + book.bytes + idle.count * 4 }
 
+  /// For a host that looks ahead; see the simulator.
+  @inlinable public var isSimple: Bool { simple }
+  @inlinable public mutating func prefetch(_ loop: UInt32) { loops.prefetch(Int(loop)) }
+  @inlinable public mutating func key(of loop: UInt32) -> UInt32 { loops[Int(loop)].key }
+
   @inlinable public func person(of loop: UInt32) -> Int { Int(loop) / tabs }
 
   /// The first wake-ups and the first arrival.

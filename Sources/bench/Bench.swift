@@ -53,6 +53,7 @@ enum Bench {
     let spent = ProcessUsage.current().processorTime.seconds - start
     let after = ProcessUsage.current().residentBytes ?? 0
     let popped = simulator.events - events
+    for part in simulator.memoryByPart { print("  \(part.part): \(part.bytes / users) B/user") }
     let bytes = Double(after - before) / Double(users)
     print(
       "\(users) users: \(Double(Int(Double(popped) / spent / 1e4)) / 100) M events/s, "

@@ -1,2 +1,3 @@
-// Benchmarks of the engine that users run. `make bench` builds and runs this; it prints a table and never fails on speed.
-Bench.run(CommandLine.arguments)
+// Benchmarks of the engine that users run. `make bench` builds and runs this; it prints tables and
+// never fails on speed.
+BenchCommand.run(CommandLine.arguments)

@@ -24,11 +24,12 @@ struct CampaignRun {
   /// `keep` is given the campaign as far as it has come.
   mutating func run(keep: (Campaign) -> Void) throws(SystemFailure) {
     var nextKeep = MonotonicClock.now() + CampaignRun.pause
-    while true {
-      let tasks = campaign.nextBatch()
-      if tasks.isEmpty { return }
-      try run(tasks, nextKeep: &nextKeep, keep)
+    var tasks = campaign.nextBatch()
+    while !tasks.isEmpty {
+      // Before each batch, so also before the first: a run killed at any time leaves something.
       keep(campaign)
+      try run(tasks, nextKeep: &nextKeep, keep)
+      tasks = campaign.nextBatch()
     }
   }
 

@@ -144,7 +144,8 @@ struct CommandLineParser {
       if given.isEmpty { complain("\(invocation.command.name) needs at least one \(name)") }
     case .word(let words):
       for word in given.prefix(1) where !words.contains(word) {
-        complain("\(unknown(word, of: words)) is none of: \(words.joined(separator: ", "))")
+        let guess = nearest(to: word, among: words).map { "; did you mean \($0)?" }
+        complain("\(word) is none of \(words.joined(separator: ", "))\(guess ?? "")")
       }
       for extra in given.dropFirst() { complain("what is \(extra)?") }
     }

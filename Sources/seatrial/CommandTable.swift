@@ -9,10 +9,10 @@ enum CommandTable {
   private static let json = Flag(name: "json", help: "one JSON document on stdout, nothing else")
   private static let set = Flag(
     name: "set", value: .setting, placeholder: "KEY=VALUE", repeatable: true,
-    help: "override a key of the scenario; may be repeated")
+    help: "override a key; repeatable")
   private static let variant = Flag(
     name: "variant", value: .text, placeholder: "NAME", repeatable: true,
-    help: "only this variant (the file itself is `base`); may be repeated")
+    help: "only this variant; `base` is the file; repeatable")
   private static let quiet = Flag(name: "quiet", help: "only the result, warnings and mistakes")
   private static let noColor = Flag(
     name: "no-color", help: "plain ASCII text, as when stdout is no terminal")
@@ -26,10 +26,11 @@ enum CommandTable {
   static let simulate = Command(
     kind: .simulate, name: "simulate", summary: "run a scenario in the simulator",
     about: """
-      Runs every variant of the scenario in virtual time, compares them, and holds the figures
-      against what the scenario expects. The table goes to stdout; result.json goes to a folder
-      and is written again while the run goes on, so that a killed run leaves what it had.
-      The first Ctrl-C stops and still reports, the second ends at once.
+      Runs every variant of the scenario in virtual time, compares them, and holds
+      the figures against what the scenario expects. The table goes to stdout;
+      result.json goes to a folder and is written again while the run goes on, so
+      that a killed run leaves what it had. The first Ctrl-C stops and still
+      reports, the second ends at once.
       """,
     examples: [
       ("seatrial simulate scenarios/three-patterns.yaml", "compare the isolation patterns"),
@@ -72,9 +73,10 @@ enum CommandTable {
   static let inspect = Command(
     kind: .inspect, name: "inspect", summary: "show what a scenario resolves to, and a forecast",
     about: """
-      Prints every key with its value and where that came from, then what each variant changes,
-      then what to expect of a run: turns, load of the servers, memory, time. The forecast is
-      arithmetic, not a simulation; it warns where a server gets more than it can do.
+      Prints every key with its value and where that came from, then what each
+      variant changes, then what to expect of a run: turns, load of the servers,
+      memory, time. The forecast is arithmetic, not a simulation; it warns where a
+      server gets more than it can do.
       """,
     examples: [
       ("seatrial inspect scenarios/three-patterns.yaml", "values, origins, forecast"),
@@ -84,7 +86,10 @@ enum CommandTable {
 
   static let schema = Command(
     kind: .schema, name: "schema", summary: "print the JSON Schema of scenarios or results",
-    about: "Editors complete and check scenarios with the first; scripts check results with both.",
+    about: """
+      Editors complete and check scenarios with the first; scripts check the
+      results they read with the second.
+      """,
     examples: [
       ("seatrial schema > scenario.schema.json", "for yaml-language-server"),
       ("seatrial schema result > result.schema.json", "for readers of result.json"),

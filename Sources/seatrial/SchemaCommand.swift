@@ -12,7 +12,7 @@ struct SchemaCommand {
   func run() -> ExitCode {
     switch invocation.arguments.first {
     case "result": Console.result(RunResultSchema.document().text())
-    default: Console.result(RunResultSchema.document().text())
+    default: Console.result(ScenarioSchema.document())
     }
   }
 }

@@ -41,8 +41,6 @@ struct SimulateCommand {
       facts.fill(&part)
       folder.write(part)
     }
-    // At once: a folder that cannot be written is better known now than in an hour.
-    keep(run.campaign)
     do throws(SystemFailure) {
       try run.run { keep($0) }
     } catch {
@@ -54,7 +52,11 @@ struct SimulateCommand {
     facts.fill(&result)
     folder.write(result)
     var code = show(result)
-    if folder.failed { code = code.or(.fault) } else if !isQuiet { Console.say("result: \(folder.file)") }
+    if folder.failed {
+      code = code.or(.fault)
+    } else if !isQuiet {
+      Console.say("result: \(folder.file)")
+    }
     let signal = run.campaign.stopped ? stop.signal : nil
     return signal.map { .stopped(by: $0) } ?? code.or(judge(result))
   }

@@ -1,0 +1,104 @@
+// At 10^5 people and more nearly every record a turn touches is out of the cache, and one cache miss takes as long as a
+// hundred instructions. The queue opens several events at a time; before the first is handled, the records of all are asked
+// for, in rounds: what one round brought in tells the next where to look. It decides nothing: results are the same without.
+internal import Basics
+internal import CLIModel
+internal import Policies
+internal import Workload
+
+/// What the rounds have found out about one coming event.
+struct Glance: BitwiseCopyable {
+  var kind: EventKind
+  var number: Int
+  var server = 0
+  var session = SessionID(0)
+  var place = noLink
+  var instance = 0
+}
+
+extension Simulator {
+  /// From this many people on, records do not stay in the second-level cache.
+  static let lookAheadFrom = 20_000
+  /// Events wanted in a slot of the queue, and looked at in one go.
+  static let lookAheadBatch = 12
+  static let lookAheadMost = 48
+
+  @inline(never) mutating func lookAhead() {
+    queue.justOpened = false
+    let count = min(queue.comingCount, Simulator.lookAheadMost)
+    if count < 2 { return }
+    glances.removeAll()
+    for index in 0..<count { firstGlance(queue.coming(index)) }
+    for index in 0..<glances.count { secondGlance(index) }
+    for index in 0..<glances.count { thirdGlance(index) }
+    for index in 0..<glances.count { fourthGlance(index) }
+  }
+
+  @inline(__always) private mutating func firstGlance(_ code: UInt64) {
+    let kind = EventCode.kind(code)
+    switch kind {
+    case .ready:
+      let loop = EventCode.low(code)
+      population.prefetch(loop)
+      glances.append(Glance(kind: kind, number: Int(loop)))
+    case .answered:
+      let server = EventCode.server(code)
+      let place = EventCode.providerCall(code).place
+      servers[server].prefetch(place: place)
+      glances.append(Glance(kind: kind, number: 0, server: server, place: place))
+    case .workDone:
+      let server = EventCode.high(code)
+      let work = servers[server].glanceAtWork()
+      store.prefetch(work.session)
+      if !work.turn.isNone { gateways[work.turn.instance].prefetch(work.turn) }
+    default: break
+    }
+  }
+
+  @inline(__always) private mutating func secondGlance(_ index: Int) {
+    let glance = glances[index]
+    if glance.kind == .ready {
+      guard population.isSimple else { return secondGlanceAtBook(index) }
+      let loop = UInt32(truncatingIfNeeded: glance.number)
+      glanceAtSession(index, population.key(of: loop), SessionID(glance.number))
+    } else if let found = servers[glance.server].glance(place: glance.place) {
+      store.prefetch(found.session)
+      if !found.turn.isNone { gateways[found.turn.instance].prefetch(found.turn) }
+    }
+  }
+
+  /// With groups the session is drawn when the turn is planned; the person's own is the likely one.
+  private mutating func secondGlanceAtBook(_ index: Int) {
+    let number = glances[index].number
+    guard plan.workload.sessions.perUser == 1, plan.workload.tabs == 1 else { return }
+    glanceAtSession(
+      index, population.key(of: UInt32(truncatingIfNeeded: number)), SessionID(number))
+  }
+
+  @inline(__always)
+  private mutating func glanceAtSession(_ index: Int, _ key: UInt32, _ session: SessionID) {
+    let instance = gateways.count == 1 ? 0 : balancer.glance(key: key)
+    guard let instance, let server = gateways[instance].glance(key: key, session: session) else {
+      return
+    }
+    glances[index].instance = instance
+    glances[index].server = server.place
+    glances[index].session = session
+    glances[index].place = 0
+  }
+
+  @inline(__always) private mutating func thirdGlance(_ index: Int) {
+    let glance = glances[index]
+    guard glance.kind == .ready, glance.place != noLink else { return }
+    let entry = gateways[glance.instance].glanceEntry(glance.session, ServerID(glance.server))
+    glances[index].place = entry.map { UInt32(truncatingIfNeeded: $0) } ?? noLink
+    if entry == nil { store.prefetch(glance.session) }
+  }
+
+  @inline(__always) private mutating func fourthGlance(_ index: Int) {
+    let glance = glances[index]
+    guard glance.kind == .ready, glance.place != noLink else { return }
+    let handle = gateways[glance.instance].glanceHandle(Int(glance.place))
+    if handle != noLink { servers[glance.server].prefetch(place: handle) }
+  }
+}
