@@ -26,6 +26,7 @@ extension Gateway {
     case .serverRemoved(let server):
       router.remove(server)
       forgetEntries(on: server)
+      admitWaiting(inScopeOf: server, at: now, &actions)
     case .serverLost(let server): serverLost(server, at: now, &actions)
     case .serverBack(let server):
       if let period = policy.healthCheck {
@@ -153,7 +154,11 @@ extension Gateway {
     let server = pool.members[person].server
     for session in 0..<sessionsPerPerson {
       let id = SessionID(person * sessionsPerPerson + session)
-      if let entry = manager.find(id, server) { manager.remove(entry) }
+      // One that is being opened belongs to the turn that opens it.
+      if let entry = manager.find(id, server), manager.entries[entry].ready {
+        manager.remove(entry)
+        admitWaiting(inScopeOf: server, at: now, &actions)
+      }
     }
     actions.append(
       .hangUp(server, person: UInt32(person), kill: policy.pool.stop == .kill))
@@ -182,7 +187,8 @@ extension Gateway {
     case .sending: finish(place, .serverLost, at: now, &actions)
     case .closing: closed(id, at: now, &actions)
     case .abandoned: free(place)
-    default: break
+    // Given up on while its lock is being released: this was the last word.
+    default: turns[place].isCut = true
     }
   }
 
@@ -199,8 +205,10 @@ extension Gateway {
       let awaitsServer =
         turn.step == .evicting || turn.step == .opening || turn.step == .sending
         || turn.step == .closing || turn.step == .abandoned
+        || turn.step == .releasingRead || turn.step == .releasingDelete
       if waitsThere && awaitsServer { refused(id(place), at: now, &actions) }
     }
+    admitWaiting(inScopeOf: server, at: now, &actions)
     if let period = policy.healthCheck {
       actions.append(.checkHealth(instance: index, server, at: now + period))
     }

@@ -79,17 +79,23 @@ extension Gateway {
     manager.scopes[scope].waitLast = link
   }
 
-  /// A pin or a slot came free: the first turn in line tries again.
+  /// A pin or a slot came free: the first turn in line tries again. With reserved slots the next ones too while
+  /// there is room, because who finds its session open by now takes no slot, and a lost server frees many.
   @usableFromInline mutating func admitWaiting(
     inScopeOf server: ServerID, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let scope = manager.scope(of: server)
-    guard scope < manager.scopes.count, manager.scopes[scope].waitFirst != noLink else { return }
-    let place = Int(manager.scopes[scope].waitFirst)
-    manager.scopes[scope].waitFirst = turns[place].next
-    if turns[place].next == noLink { manager.scopes[scope].waitLast = noLink }
-    turns[place].next = noLink
-    getSession(place, at: now, &actions)
+    guard scope < manager.scopes.count else { return }
+    while manager.scopes[scope].waitFirst != noLink
+      && (!manager.single || manager.hasRoom(inScopeOf: server))
+    {
+      let place = Int(manager.scopes[scope].waitFirst)
+      manager.scopes[scope].waitFirst = turns[place].next
+      if turns[place].next == noLink { manager.scopes[scope].waitLast = noLink }
+      turns[place].next = noLink
+      getSession(place, at: now, &actions)
+      if !manager.single { return }
+    }
   }
 
   private mutating func reserve(_ place: Int) {
@@ -163,6 +169,8 @@ extension Gateway {
       manager.entries[entry].waiters = noLink
       send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
       joinOpened(waiters, entry, handle, at: now, &actions)
+      // Without pins an open session may be evicted at once; with pins the line waits for the end of a turn.
+      if !manager.pinned { admitWaiting(inScopeOf: turn.server, at: now, &actions) }
       return
     }
     let entry: Int
@@ -226,7 +234,8 @@ extension Gateway {
         finish(place, .notFound, at: now, &actions)
       }
     case .abandoned: free(place)
-    default: break
+    // Given up on while its lock is being released: this was the last word.
+    default: turns[place].isCut = true
     }
   }
 

@@ -202,6 +202,11 @@ public struct SessionManager: ~Copyable {
     return nil
   }
 
+  /// Whether a session could be opened now, beside others or instead of one.
+  mutating func hasRoom(inScopeOf server: ServerID) -> Bool {
+    count(inScopeOf: server) < limit || victim(inScopeOf: server) != nil
+  }
+
   mutating func resetPeaks() {
     residentMax = count
     overLimitMax = 0
