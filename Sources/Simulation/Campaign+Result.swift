@@ -192,7 +192,9 @@ extension Campaign {
     let underWay = samples.reduce(0) { $0 + $1.underWay }
     if grows(samples) {
       doubts.append(
-        Doubt(text: "work keeps piling up (\(underWay / max(1, samples.count)) turns under way at the end): the fleet is overloaded, figures depend on the length of the run"))
+        Doubt(
+          text: "work keeps piling up (\(underWay / max(1, samples.count)) turns under way at the "
+            + "end): the fleet is overloaded, figures depend on the length of the run"))
     }
     return doubts
   }

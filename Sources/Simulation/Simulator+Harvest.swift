@@ -203,10 +203,14 @@ extension Simulator {
   /// One line for benchmarks: what was going on.
   public var summary: String {
     mutating get {
-    let sums = totals()
-    func of(_ metric: CountMetric) -> Int { sums[metric.rawValue] }
-    return
-      "hits \(of(.sessionsHits)) opened \(of(.sessionsCreated) + of(.sessionsResumed)) evicted \(of(.sessionsEvicted)) busy \(of(.sessionsEvictedBusy)) locks \(of(.locksAcquired)) refused \(of(.locksRefused)) failed \(recorder.value(of: .turnsFailed)) timeouts \(recorder.value(of: .turnsTimedOut)) mean \(recorder.mean(of: .turnResponse) ?? 0)"
+      let sums = totals()
+      func of(_ metric: CountMetric) -> Int { sums[metric.rawValue] }
+      let opened = of(.sessionsCreated) + of(.sessionsResumed)
+      return "hits \(of(.sessionsHits)) opened \(opened) evicted \(of(.sessionsEvicted)) "
+        + "busy \(of(.sessionsEvictedBusy)) locks \(of(.locksAcquired)) "
+        + "refused \(of(.locksRefused)) failed \(recorder.value(of: .turnsFailed)) "
+        + "timeouts \(recorder.value(of: .turnsTimedOut)) "
+        + "mean \(recorder.mean(of: .turnResponse) ?? 0)"
     }
   }
 }

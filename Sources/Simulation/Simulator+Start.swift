@@ -1,4 +1,5 @@
 // Building a run: machines from plans, the first servers on their hosts, the first wake-ups.
+// Their order is part of the result: equal instants are taken in the order they were pushed.
 internal import Basics
 internal import CLIModel
 internal import Policies

@@ -1,4 +1,5 @@
 // The one line that says what is about to run, before anything does.
+// It goes to standard error, like everything that is not the result.
 internal import Basics
 internal import Scenarios
 
