@@ -79,6 +79,8 @@ let package = Package(
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
     tests("Tidy", "LinuxIO"),
+    // Runs the built programs; `swift test` builds them all.
+    tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),
   ],
   swiftLanguageModes: [.v6]
 )

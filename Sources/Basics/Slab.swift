@@ -23,6 +23,11 @@ public struct Slab<Record: BitwiseCopyable>: ~Copyable {
   /// The freed place that the next insert takes; its old content is still readable.
   public var nextFree: Int? { free.isEmpty ? nil : Int(free[free.count - 1]) }
 
+  @inlinable @inline(__always)
+  public mutating func modify<Result>(_ place: Int, _ body: (inout Record) -> Result) -> Result {
+    records.modify(place, body)
+  }
+
   @inlinable @inline(__always) public mutating func prefetch(_ place: Int) { records.prefetch(place) }
 
   @inlinable public mutating func insert(_ record: Record) -> Int {

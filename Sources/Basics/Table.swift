@@ -43,6 +43,14 @@ public import CPrefetch
     }
   }
 
+  /// Several fields of one element at one go: its address is worked out once, where a subscript a field would work it
+  /// out again after every store.
+  @inlinable @inline(__always)
+  public mutating func modify<Result>(_ index: Int, _ body: (inout Element) -> Result) -> Result {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: _count), "table index out of range")
+    return unsafe body(&base[index])
+  }
+
   /// Asks for the cache line of an element that will be needed soon; out of range, it does nothing.
   @inlinable @inline(__always) public mutating func prefetch(_ index: Int) {
     if UInt(bitPattern: index) < UInt(bitPattern: _count) { unsafe seatrial_prefetch(base + index) }

@@ -162,13 +162,16 @@ public struct CLIServer: ~Copyable {
     _ turn: TurnID, _ connection: ConnectionID, at place: Int, _ now: Instant,
     _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    sessions[place].running = true
-    sessions[place].turn = turn.index
-    sessions[place].connection = connection
-    sessions[place].attempt = 0
-    sessions[place].generation = (sessions[place].generation &+ 1) & 0xF_FFFF
+    let generation = sessions.modify(place) {
+      $0.running = true
+      $0.turn = turn.index
+      $0.connection = connection
+      $0.attempt = 0
+      $0.generation = ($0.generation &+ 1) & 0xF_FFFF
+      return $0.generation
+    }
     let call = ProviderCall(
-      place: UInt32(truncatingIfNeeded: place), generation: sessions[place].generation)
+      place: UInt32(truncatingIfNeeded: place), generation: generation)
     actions.append(.callProvider(call, turn, connection, attempt: 0))
   }
 
@@ -179,19 +182,22 @@ public struct CLIServer: ~Copyable {
     let call = ProviderCall(place: job.place, generation: job.generation)
     guard isCurrent(call) else { return }
     let place = Int(job.place)
-    if !sessions[place].active {
-      sessions[place].active = true
-      active &+= 1
-    }
     let onDisk = store.append(job.session, id, at: now)
-    if onDisk != sessions[place].known &+ 1 { tally.staleContext &+= 1 }
-    sessions[place].known = onDisk
-    sessions[place].held &+= 1
+    let (wasActive, wasStale, held) = sessions.modify(place) {
+      let wasActive = $0.active
+      let wasStale = onDisk != $0.known &+ 1
+      $0.active = true
+      $0.known = onDisk
+      $0.held &+= 1
+      return (wasActive, wasStale, $0.held)
+    }
+    if !wasActive { active &+= 1 }
+    if wasStale { tally.staleContext &+= 1 }
     turnsHeld &+= 1
     tally.turns &+= 1
     noteMemory()
     if mayCrash { noteUnflushed(job.session, at: now) }
-    if turnCost.tokens(turns: sessions[place].held) > compactAt { compact(place) }
+    if turnCost.tokens(turns: held) > compactAt { compact(place) }
     settle(place, .finished, at: now, &store, &actions)
   }
 
@@ -204,10 +210,12 @@ public struct CLIServer: ~Copyable {
       settleQueued(place, outcome, at: now, &store, &actions)
       return
     }
-    sessions[place].running = false
-    sessions[place].lastActive = LiveSession.stamp(now)
-    actions.append(
-      .reply(outcome, TurnID(raw: sessions[place].turn), sessions[place].connection))
+    let (turn, connection) = sessions.modify(place) {
+      $0.running = false
+      $0.lastActive = LiveSession.stamp(now)
+      return (TurnID(raw: $0.turn), $0.connection)
+    }
+    actions.append(.reply(outcome, turn, connection))
   }
 
   // MARK: look-ups
@@ -225,7 +233,7 @@ public struct CLIServer: ~Copyable {
 
   /// Whether the answer still belongs to the turn that asked: a destroyed session moves on.
   @inlinable @inline(__always) mutating func isCurrent(_ call: ProviderCall) -> Bool {
-    sessions[Int(call.place)].generation == call.generation && sessions[Int(call.place)].running
+    sessions.modify(Int(call.place)) { $0.generation == call.generation && $0.running }
   }
 
   /// Seconds of CPU work taken up since the start.

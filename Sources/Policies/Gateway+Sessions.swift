@@ -149,7 +149,7 @@ extension Gateway {
     actions.append(.measured(resumed ? .sessionResume : .sessionCreate, now - turn.mark))
     actions.append(.measured(.sessionOpen, now - turn.opening))
     if turn.plan.flags.contains(.ephemeral) {
-      dispatch(place, handle: handle, at: now, &actions)
+      dispatch(place, turn.plan.session, on: turn.server, handle, at: now, &actions)
       return
     }
     if manager.single {
@@ -158,8 +158,8 @@ extension Gateway {
       manager.entries[entry].handle = handle
       let waiters = manager.entries[entry].waiters
       manager.entries[entry].waiters = noLink
-      send(place, entry: entry, at: now, &actions)
-      joinOpened(waiters, entry, at: now, &actions)
+      send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
+      joinOpened(waiters, entry, handle, at: now, &actions)
       return
     }
     let entry: Int
@@ -170,12 +170,13 @@ extension Gateway {
       entry = manager.insert(turn.plan.session, turn.server, ready: true)
     }
     manager.entries[entry].handle = handle
-    send(place, entry: entry, at: now, &actions)
+    send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
   }
 
   /// Those who waited for one creation all use it, in the order they came.
   private mutating func joinOpened(
-    _ waiters: UInt32, _ entry: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+    _ waiters: UInt32, _ entry: Int, _ handle: UInt32, at now: Instant,
+    _ actions: inout Table<GatewayAction>
   ) {
     var link = reversed(waiters)
     while link != noLink {
@@ -184,7 +185,8 @@ extension Gateway {
       turns[place].next = noLink
       tally.hits += 1
       actions.append(.measured(.sessionOpen, now - turns[place].opening))
-      send(place, entry: entry, at: now, &actions)
+      let turn = turns[place]
+      send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
     }
   }
 

@@ -126,53 +126,69 @@ public struct Gateway: ~Copyable {
       return
     }
     let plan = turns[place].plan
+    var server = ServerID.none
     if policy.routeEvery == .session, let entry = manager.find(plan.session, .none) {
-      turns[place].server = manager.entries[entry].server
+      server = manager.entries[entry].server
     } else {
       let key = policy.routeBy == .user ? plan.key : Gateway.sessionKey(plan.session)
-      guard let server = router.pick(key: key) else {
+      guard let picked = router.pick(key: key) else {
         finish(place, .serverLost, at: now, &actions)
         return
       }
-      turns[place].server = server
+      server = picked
     }
-    getSession(place, at: now, &actions)
+    getSession(place, plan, on: server, at: now, &actions)
+  }
+
+  /// As below, for a turn whose server is known already.
+  @usableFromInline mutating func getSession(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    let turn = turns[place]
+    getSession(place, turn.plan, on: turn.server, at: now, &actions)
   }
 
   /// The guide's `getSession`: what is resident is returned, else the limit is enforced and the session opened.
-  @inlinable mutating func getSession(
-    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  @inlinable @inline(__always) mutating func getSession(
+    _ place: Int, _ plan: TurnPlan, on server: ServerID, at now: Instant,
+    _ actions: inout Table<GatewayAction>
   ) {
-    let plan = turns[place].plan
-    if !plan.flags.contains(.ephemeral),
-      let entry = manager.find(plan.session, turns[place].server), manager.entries[entry].ready
-    {
-      tally.hits &+= 1
-      send(place, entry: entry, at: now, &actions)
-    } else {
-      getAbsentSession(place, at: now, &actions)
+    if !plan.flags.contains(.ephemeral), let entry = manager.find(plan.session, server) {
+      let (isReady, handle) = manager.entries.modify(entry) { ($0.ready, $0.handle) }
+      if isReady {
+        tally.hits &+= 1
+        send(place, plan.session, on: server, entry, handle, at: now, &actions)
+        return
+      }
     }
+    turns[place].server = server
+    getAbsentSession(place, at: now, &actions)
   }
 
   @inlinable @inline(__always) mutating func send(
-    _ place: Int, entry: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+    _ place: Int, _ session: SessionID, on server: ServerID, _ entry: Int, _ handle: UInt32,
+    at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    manager.take(entry, at: now)
-    turns[place].entry = UInt32(truncatingIfNeeded: entry)
-    turns[place].entryLife = manager.life(entry)
-    turns[place].pinned = true
-    dispatch(place, handle: manager.entries[entry].handle, at: now, &actions)
+    let life = manager.take(entry, at: now)
+    turns.modify(place) {
+      $0.entry = UInt32(truncatingIfNeeded: entry)
+      $0.entryLife = life
+      $0.pinned = true
+    }
+    dispatch(place, session, on: server, handle, at: now, &actions)
   }
 
   @inlinable @inline(__always) mutating func dispatch(
-    _ place: Int, handle: UInt32, at now: Instant, _ actions: inout Table<GatewayAction>
+    _ place: Int, _ session: SessionID, on server: ServerID, _ handle: UInt32, at now: Instant,
+    _ actions: inout Table<GatewayAction>
   ) {
-    turns[place].step = .sending
-    turns[place].sent = now
-    let server = turns[place].server
+    turns.modify(place) {
+      $0.step = .sending
+      $0.sent = now
+      $0.server = server
+    }
     if !isolated { router.began(server) }
-    actions.append(
-      .send(server, turns[place].plan.session, id(place), handle: handle))
+    actions.append(.send(server, session, id(place), handle: handle))
   }
 
   // MARK: the answer
@@ -192,13 +208,15 @@ public struct Gateway: ~Copyable {
   @inlinable mutating func finish(
     _ place: Int, _ outcome: TurnOutcome, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    turns[place].outcome = outcome
-    if turns[place].step == .sending {
-      if !isolated { router.ended(turns[place].server) }
-      if turns[place].pinned { unpin(place, at: now, &actions) }
-      if isolated { poolTurnOver(place, at: now) }
+    let (isSending, isLocked, server) = turns.modify(place) {
+      $0.outcome = outcome
+      return ($0.step == .sending, $0.locked, $0.server)
     }
-    if turns[place].locked {
+    if isSending {
+      if isolated { poolTurnOver(place, at: now) } else { router.ended(server) }
+      unpin(place, at: now, &actions)
+    }
+    if isLocked {
       releaseLock(place, at: now, &actions)
     } else {
       conclude(place, at: now, &actions)
@@ -208,25 +226,29 @@ public struct Gateway: ~Copyable {
   @inlinable @inline(__always) mutating func unpin(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    turns[place].pinned = false
-    let entry = Int(turns[place].entry)
+    let (isPinned, entry, life, server) = turns.modify(place) {
+      let isPinned = $0.pinned
+      $0.pinned = false
+      return (isPinned, Int($0.entry), $0.entryLife, $0.server)
+    }
     // The entry may have been evicted meanwhile, and its place given to another session.
-    guard manager.release(entry, taken: turns[place].entryLife, at: now) else { return }
+    guard isPinned, manager.release(entry, taken: life, at: now) else { return }
     if manager.pinned && manager.pins(entry) == 0 {
-      admitWaiting(inScopeOf: turns[place].server, at: now, &actions)
+      admitWaiting(inScopeOf: server, at: now, &actions)
     }
   }
 
   @inlinable @inline(__always) mutating func conclude(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    actions.append(.complete(id(place), turns[place].outcome))
-    let flags = turns[place].plan.flags
-    if flags.isDisjoint(with: [.ephemeral, .endsSession]) && !turns[place].isOwed {
-      free(place)
-    } else {
-      putAway(place, at: now, &actions)
+    let (outcome, isSimple) = turns.modify(place) {
+      (
+        $0.outcome,
+        $0.plan.flags.isDisjoint(with: [.ephemeral, .endsSession]) && !$0.isOwed
+      )
     }
+    actions.append(.complete(id(place), outcome))
+    if isSimple { free(place) } else { putAway(place, at: now, &actions) }
   }
 
   /// The record stays readable until the place is used again: the host reads it for `complete`.

@@ -142,10 +142,15 @@ public struct SessionManager: ~Copyable {
   // MARK: use
 
   /// A turn takes the session: it is pinned while the turn runs, and moves to the end under LRU.
-  @inlinable mutating func take(_ place: Int, at now: Instant) {
-    marks[place] &+= 1
+  /// Returns the entry's life, to be given back with the release.
+  @inlinable @inline(__always) mutating func take(_ place: Int, at now: Instant) -> UInt16 {
+    let mark = marks.modify(place) {
+      $0 &+= 1
+      return $0
+    }
     if movesOnUse { touch(place) }
     usage.use(place, at: now)
+    return UInt16(truncatingIfNeeded: mark &>> 16)
   }
 
   @inlinable mutating func touch(_ place: Int) {
@@ -156,16 +161,18 @@ public struct SessionManager: ~Copyable {
   }
 
   /// The end of a turn that took the entry when the place had the given count. False: the entry is gone.
-  @inlinable mutating func release(_ place: Int, taken: UInt16, at now: Instant) -> Bool {
-    guard marks[place] &>> 16 == UInt32(taken), marks[place] & 0xFFFF != 0 else { return false }
-    marks[place] &-= 1
-    usage.use(place, at: now)
-    return true
+  @inlinable @inline(__always)
+  mutating func release(_ place: Int, taken: UInt16, at now: Instant) -> Bool {
+    let isThere = marks.modify(place) {
+      guard $0 &>> 16 == UInt32(taken), $0 & 0xFFFF != 0 else { return false }
+      $0 &-= 1
+      return true
+    }
+    if isThere { usage.use(place, at: now) }
+    return isThere
   }
 
   @inlinable mutating func pins(_ place: Int) -> Int { Int(marks[place] & 0xFFFF) }
-  /// Tells the entries of one place apart.
-  @inlinable mutating func life(_ place: Int) -> UInt16 { UInt16(truncatingIfNeeded: marks[place] &>> 16) }
 
   /// The entry to evict: first in order, skipping pinned ones where the policy says so. A reserved slot whose
   /// session is still being created is never a victim.

@@ -30,8 +30,8 @@ public struct Forecast: Sendable {
     return Forecast.programMemory + largest * Double(min(jobs, max(1, tasks)))
   }
 
-  /// 20 MB: peak of a small scenario, most of it histograms of finished replications.
-  static let programMemory = 20e6
+  /// 26 MB: peak of a small scenario, most of it histograms of finished replications.
+  static let programMemory = 26e6
 
   /// Events a second on one core, by the size of the state: what the `bench` program prints, on two
   /// cores of an EPYC shared with others. The caches end between the sizes.

@@ -33,6 +33,7 @@ struct LoadModel {
   let hostUtilisation: Double?
   let eventsPerTurn: Double
 
+  /// At most; on the mean server.
   var liveOnServer: Double { liveSessions / Double(servers) }
 
   init(_ scenario: Scenario) {
@@ -47,26 +48,29 @@ struct LoadModel {
 
     let shared = workload.groups.map { people / Double(max(1, $0.size)) } ?? 0
     conversations = people * Double(workload.sessions.perUser) + shared
+    // Opening, sending and finishing cross the network; the acknowledgement does not delay.
+    let length = workload.sessions.turns.map { max(1, $0.mean) } ?? .infinity
+    let delays = scenario.model.latency.mean + 1.5 * scenario.fleet.roundTrip.seconds
+    let round = max(1e-9, workload.think.mean + delays)
     let wanders = app.pattern != .isolated && app.routing.wanders && app.routeEvery == .turn
-    residencies = conversations * (wanders ? Double(servers) : 1)
+    let atOnce = LoadModel.liveConversations(
+      scenario, among: conversations, round: round, turnsOfSession: length)
+    residencies = atOnce.most * (wanders ? Double(servers) : 1)
     let managers = Double(app.instances) * (app.sessions.scope == .server ? Double(servers) : 1)
     let room = app.sessions.limit.map { Double($0) * managers } ?? .infinity
     liveSessions = min(residencies, room)
     missRatio = residencies > room ? 1 - room / residencies : 0
+    let liveOnServer = min(residencies * atOnce.mean, room) / Double(servers)
     busiestShare = LoadModel.busiestShare(scenario, servers: servers)
 
-    let length = workload.sessions.turns.map { max(1, $0.mean) } ?? .infinity
     let cost = TurnCost(
-      profile, live: liveSessions / Double(servers), turnsOfSession: length, misses: missRatio,
+      profile, live: liveOnServer, turnsOfSession: length, misses: missRatio,
       deletes: workload.sessions.atEnd == .delete)
     let cores = scenario.fleet.hosts.cores
     serverTime = cost.serverTime(cores: cores)
     processorTime = cost.processorTime
 
-    // Opening, sending and finishing cross the network; the acknowledgement does not delay.
-    away =
-      scenario.model.latency.mean + 1.5 * scenario.fleet.roundTrip.seconds
-      + (1 / length + missRatio) * scenario.fleet.storage.latency.mean
+    away = delays + (1 / length + missRatio) * scenario.fleet.storage.latency.mean
     let peak: Double
     let mean: Double
     if isOpen {
@@ -92,8 +96,26 @@ struct LoadModel {
     serverMemory =
       memory.base
       + liveSessions / Double(servers) * busiestShare * (memory.activeSession + memory.turn * held)
-    eventsPerTurn = LoadModel.eventsPerTurn(
-      scenario, opens: 1 / length + missRatio, perServer: liveSessions / Double(servers))
+    eventsPerTurn = LoadModel.eventsPerTurn(scenario, opens: 1 / length + missRatio)
+  }
+
+  /// Conversations that are open at the same time: at most, and the mean as a share of that.
+  private static func liveConversations(
+    _ scenario: Scenario, among all: Double, round: Double, turnsOfSession length: Double
+  ) -> (most: Double, mean: Double) {
+    let workload = scenario.workload
+    // A conversation of L turns is open for L - 1 rounds; the next one begins a round later.
+    let mean = length.isFinite ? 1 - 1 / length : 1
+    var most = all
+    if workload.arrivals != .closed, workload.arrivalBrings == .visit, length.isFinite {
+      most = min(all, workload.arrivals.peakRate * length * round)
+    }
+    guard workload.sessions.atEnd == .leave, length.isFinite else { return (most, mean) }
+    // Whoever leaves a conversation leaves it in the server's memory.
+    let rate =
+      workload.arrivals == .closed
+      ? Double(workload.users * workload.tabs) / round : workload.arrivals.peakRate
+    return (most + rate / length * scenario.phases.measure.seconds, mean)
   }
 
   /// Turns a second and the mean response.
@@ -134,9 +156,7 @@ struct LoadModel {
 
   /// Counted in the library's scenarios: 4.3 to 4.6 with servers on their own, about one more where
   /// hosts are shared, and what opening a session adds.
-  private static func eventsPerTurn(_ scenario: Scenario, opens: Double, perServer: Double)
-    -> Double
-  {
+  private static func eventsPerTurn(_ scenario: Scenario, opens: Double) -> Double {
     var events = RunPlan.eventsPerTurn
     if scenario.fleet.roundTrip > .zero { events += 3 }
     if scenario.fleet.hosts.count != nil { events += 0.5 }

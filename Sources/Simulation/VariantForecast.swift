@@ -73,8 +73,8 @@ public struct VariantForecast: Sendable {
     let simulated = (warmUp + scenario.phases.measure.seconds) * Double(run.replications)
     events = simulated * model.throughput * model.eventsPerTurn
     loops = model.loops
-    // 250 B a tab and 150 B a conversation, of `bench` at a hundred thousand and a million people.
-    simulatorMemory = 1e6 + 250 * model.loops + 150 * model.conversations
+    // 100 B a tab and 60 B a conversation: the million people of the library take 150 MB.
+    simulatorMemory = 1e6 + 100 * model.loops + 60 * model.conversations
     warnings = VariantForecast.warnings(
       model, busiest: busiest, host: hostUtilisation, memory: serverMemory, scenario)
   }
@@ -106,8 +106,8 @@ public struct VariantForecast: Sendable {
     }
     if let limit = scenario.app.sessions.limit, model.missRatio > 0.2 {
       warnings.append(
-        "about \(percent(model.missRatio)) of the turns find their session evicted: "
-          + "a limit of \(limit) is small for \(Int(model.residencies)) live conversations")
+        "about \(percent(model.missRatio)) of the turns find their session evicted: the limit "
+          + "of \(limit) is too small for the \(Int(model.residencies)) that would be live")
     }
     return warnings
   }

@@ -25,8 +25,15 @@ struct InspectCommand {
 
   // MARK: values
 
+  /// The file itself is always shown: a variant is what it changes of it.
+  private func rows(_ file: ScenarioFile) -> [InspectionRow] {
+    var whole = file
+    whole.variants = [file.base] + file.variants.filter { $0.variant != file.base.variant }
+    return whole.inspection()
+  }
+
   private func values(_ file: ScenarioFile) -> [String] {
-    let rows = file.inspection()
+    let rows = rows(file)
     let keys = rows.map { $0.key.count }.max() ?? 0
     // 36 columns: most values; longer ones push only their own origin aside.
     let values = min(36, rows.map { $0.value.count }.max() ?? 0)
@@ -53,7 +60,7 @@ struct InspectCommand {
       "seed": JSONValue(whole: UInt128(file.base.seed.value)),
       "variants": .array(file.variants.map { .string($0.variant) }),
       "values": .array(
-        file.inspection().map { row in
+        rows(file).map { row in
           [
             "variant": .string(row.variant), "key": .string(row.key),
             "value": .string(row.value), "from": .string(row.origin.text),

@@ -22,9 +22,18 @@ struct ScenarioLoader {
     case .tooLarge: return .failure(complaint("has more than 4 MiB, so it is no scenario"))
     case .failed(let failure): return .failure(complaint(words(for: failure)))
     }
-    return ScenarioFile.read(
+    let read = ScenarioFile.read(
       bytes: bytes, name: path, settings: settings, files: { self.named($0) },
       expectationCheck: ScenarioLoader.check)
+    return read.mapError { Complaints($0.all.map(placed)) }
+  }
+
+  /// Complaints about named files give the name; an editor needs the path from here.
+  private func placed(_ complaint: Complaint) -> Complaint {
+    var complaint = complaint
+    let name = complaint.position.file
+    if name != path && name != "--set" { complaint.position.file = place(of: name) }
+    return complaint
   }
 
   // MARK: the file itself
@@ -63,16 +72,24 @@ struct ScenarioLoader {
   }
 
   /// Beside the scenario first; a profile may also come from the library in the current folder.
+  private func places(of name: String) -> [String] {
+    let beside = name.hasPrefix("/") ? name : inside(folder, name)
+    return name.hasPrefix("profiles/") ? [beside, "scenarios/" + name] : [beside]
+  }
+
+  private func place(of name: String) -> String {
+    let places = places(of: name)
+    return places.first { Files.exists($0) } ?? places[0]
+  }
+
   private func named(_ name: String) -> Result<[UInt8], FileProblem> {
-    var places = [name.hasPrefix("/") ? name : inside(folder, name)]
-    if name.hasPrefix("profiles/") { places.append("scenarios/" + name) }
-    let place = places.first { Files.exists($0) } ?? places[0]
+    let place = place(of: name)
     switch Files.read(place) {
     case .contents(let bytes): return .success(bytes)
     case .tooLarge(let limit):
       return .failure(FileProblem(reason: "has more than \(limit >> 20) MiB"))
     case .failed(let failure):
-      let also = places.dropFirst().map { "; \($0) is not there either" }.joined()
+      let also = places(of: name).filter { $0 != place }.map { ", nor is there \($0)" }.joined()
       return .failure(FileProblem(reason: "\(failure.reason) (\(place)\(also))"))
     }
   }

@@ -1,5 +1,5 @@
-// The scenario of a command with the variants that --variant asks for, in the order of the file.
-// The digest of a run is over what it ran, so the others are left out of the file too.
+// The scenario of a command, with the variants that --variant asks for in the order of the file. The
+// digest of a run is over what it ran, so the others are left out of what runs.
 internal import Scenarios
 
 struct VariantChoice {
@@ -19,21 +19,25 @@ struct VariantChoice {
     }
   }
 
-  let invocation: Invocation
+  private let invocation: Invocation
 
   init(_ invocation: Invocation) { self.invocation = invocation }
 
+  /// What will run.
   func load() -> Result<ScenarioFile, Refusal> {
     switch ScenarioLoader(invocation.arguments[0]).load(settings: invocation.settings) {
     case .failure(let complaints): return .failure(.scenario(complaints))
     case .success(var file):
-      let wanted = invocation.values("variant")
       let unknown = wanted.filter { file.variant(named: $0) == nil }
       guard unknown.isEmpty else {
         return .failure(.unknown(unknown.map { file.complaint(aboutVariant: $0) }))
       }
-      if !wanted.isEmpty { file.variants = file.variants.filter { wanted.contains($0.variant) } }
+      file.variants = file.variants.filter { isWanted($0.variant) }
       return .success(file)
     }
   }
+
+  private var wanted: [String] { invocation.values("variant") }
+
+  func isWanted(_ variant: String) -> Bool { wanted.isEmpty || wanted.contains(variant) }
 }

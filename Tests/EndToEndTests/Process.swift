@@ -1,0 +1,112 @@
+// Starts programs and waits for them, by the C library: there is no Foundation here. Output goes to
+// files, so that a program with much to say never waits for its reader. The only file of these
+// tests that touches memory by hand.
+import Glibc
+import LinuxIO
+import Testing
+
+/// How a program ended.
+enum Ending: Equatable {
+  case exited(Int32)
+  case killed(by: Int32)
+}
+
+struct Finished {
+  var ending: Ending
+  var output: String
+  var errors: String
+
+  var code: Int32? { if case .exited(let code) = ending { code } else { nil } }
+}
+
+struct Process {
+  let id: pid_t
+  private let folder: String
+  private let output: String?
+
+  enum Output {
+    /// Kept, and given back when the program has ended.
+    case kept
+    case path(String)
+    /// A pipe that nobody reads.
+    case closedPipe
+  }
+
+  /// Starts it in `folder`, with standard input empty.
+  init(_ path: String, _ arguments: [String], in folder: String, output: Output = .kept) throws {
+    self.folder = folder
+    let name = "\(folder)/.run-\(Process.next())"
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    let create = O_WRONLY | O_CREAT | O_TRUNC
+    var pipeEnds: [Int32] = [-1, -1]
+    switch output {
+    case .kept:
+      unsafe posix_spawn_file_actions_addopen(&actions, 1, name + ".out", create, 0o600)
+    case .path(let path):
+      unsafe posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY, 0)
+    case .closedPipe:
+      try #require(unsafe pipe(&pipeEnds) == 0)
+      unsafe posix_spawn_file_actions_adddup2(&actions, pipeEnds[1], 1)
+      unsafe posix_spawn_file_actions_addclose(&actions, pipeEnds[0])
+      unsafe posix_spawn_file_actions_addclose(&actions, pipeEnds[1])
+      _ = close(pipeEnds[0])
+    }
+    unsafe posix_spawn_file_actions_addopen(&actions, 2, name + ".err", create, 0o600)
+    if case .kept = output { self.output = name } else { self.output = nil }
+    errorsAt = name + ".err"
+    // By the shell, because changing the folder between fork and exec is not in Swift's Glibc; it
+    // replaces itself, so the process is the program's.
+    let shell = ["sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder, path]
+    var words = unsafe (shell + arguments).map { unsafe strdup($0) }
+    unsafe words.append(nil)
+    defer { for unsafe word in unsafe words { unsafe free(word) } }
+    var id: pid_t = 0
+    let result = unsafe posix_spawn(&id, "/bin/sh", &actions, nil, words, environ)
+    if pipeEnds[1] >= 0 { _ = close(pipeEnds[1]) }
+    try #require(result == 0, "\(path) could not be started: errno \(result)")
+    self.id = id
+  }
+
+  private let errorsAt: String
+
+  func send(_ signal: Int32) { _ = kill(id, signal) }
+
+  func wait() -> Finished {
+    var status: Int32 = 0
+    while unsafe waitpid(id, &status, 0) < 0 && errno == EINTR {}
+    let signal = status & 0x7F
+    return Finished(
+      ending: signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(by: signal),
+      output: output.map { text("\($0).out") } ?? "", errors: text(errorsAt))
+  }
+
+  private static let serial = Counter()
+  private static func next() -> Int { serial.next() }
+}
+
+/// The whole file as text; empty where there is none.
+func text(_ path: String) -> String {
+  guard case .contents(let bytes) = Files.read(path) else { return "" }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Asks ten times a second until it is so; a minute is long even on a busy machine.
+func eventually(_ what: String, _ isSo: () -> Bool) throws {
+  for _ in 0..<600 {
+    if isSo() { return }
+    _ = usleep(100_000)
+  }
+  try #require(Bool(false), "it did not happen within a minute: \(what)")
+}
+
+func removeTree(_ path: String) {
+  if case .names(let names) = Files.list(path) {
+    for name in names { removeTree("\(path)/\(name)") }
+    _ = unsafe rmdir(path)
+  } else {
+    _ = Files.remove(path)
+  }
+}
