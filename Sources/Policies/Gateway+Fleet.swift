@@ -131,6 +131,16 @@ extension Gateway {
     serveSpawnWaiters(person, at: now, &actions)
   }
 
+  /// No process could be started; those who waited for it try again, and fail in their turn.
+  private mutating func notSpawned(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    let person = Int(turns[place].plan.loop) / tabs
+    if pool.members[person].spawning > 0 { pool.members[person].spawning -= 1 }
+    finish(place, .serverLost, at: now, &actions)
+    serveSpawnWaiters(person, at: now, &actions)
+  }
+
   private mutating func serveSpawnWaiters(
     _ person: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
@@ -181,6 +191,7 @@ extension Gateway {
     let place = id.place
     switch turns[place].step {
     case .evicting: closed(id, at: now, &actions)
+    case .spawning: notSpawned(place, at: now, &actions)
     case .opening:
       abandonReservation(place, .serverLost, at: now, &actions)
       finish(place, .serverLost, at: now, &actions)

@@ -189,6 +189,11 @@ extension Simulator {
   }
 
   private mutating func spawn(_ turn: TurnID) {
+    if servers.count >= Simulator.mostServers {
+      fleet.spawnsRefused += 1
+      toGateway(turn.instance, .refused(turn))
+      return
+    }
     spawns += 1
     let start = Sampler(plan.profile.start).value(spawnStream.draw(entity: 0, count: spawns))
     let connect = plan.profile.firstConnect.mean
@@ -238,7 +243,7 @@ extension Simulator {
   private mutating func change(_ change: FleetChange) {
     switch change.kind {
     case .add(let count):
-      for _ in 0..<count { announce(addServer()) }
+      for _ in 0..<count where servers.count < Simulator.mostServers { announce(addServer()) }
     case .remove(let count):
       for server in lastAlive(count) {
         for instance in 0..<gateways.count { toGateway(instance, .serverRemoved(server)) }

@@ -8,14 +8,14 @@ struct Layer {
   let imports: Set<String>
 
   static let table: [String: Layer] = [
-    "Basics": pure(),
+    "Basics": pure("CPrefetch"),
     "Workload": pure("Basics"),
     "Policies": pure("Basics"),
     "CLIModel": pure("Basics"),
     "Metrics": pure("Basics"),
     "Statistics": pure("Basics"),
     "Wire": pure("Basics"),
-    "Scenarios": pure("Basics", "Workload", "Policies", "CLIModel", "Metrics", "CYAML"),
+    "Scenarios": pure("Basics", "Workload", "Policies", "CLIModel", "CYAML"),
     "Reporting": pure("Basics", "Metrics", "Statistics"),
     "Simulation": pure(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
@@ -31,6 +31,8 @@ struct Layer {
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
       "Reporting", "Simulation", "Live", "Planning", "Hazards", "LinuxIO"),
     "mock-copilot": host("MockCLI", "LinuxIO"),
+    "bench": host(
+      "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Simulation", "LinuxIO"),
   ]
 
   private static func pure(_ imports: String...) -> Layer {
