@@ -78,7 +78,8 @@ struct SimulateCommand {
     let plain = invocation.has("no-color") || !Terminal.colorAllowed(on: channel)
     // 40 to 160 columns: below, no figure fits; above, the eye loses the line.
     let width = min(160, max(40, Terminal.width(of: channel) ?? 80))
-    return Console.result(TerminalTable(width: width, plain: plain).render(result))
+    let table = TerminalTable(width: width, plain: plain, full: invocation.has("full"))
+    return Console.result(table.render(result))
   }
 
   /// What the figures mean for the exit code. An invalid measurement can neither meet nor miss.
