@@ -7,6 +7,9 @@ struct Layer {
   let isDeterministic: Bool
   let imports: Set<String>
 
+  /// The modules whose standard output is theirs to write.
+  static let programs: Set = ["seatrial", "mock-copilot", "bench"]
+
   static let table: [String: Layer] = [
     "Basics": pure("CPrefetch"),
     "Workload": pure("Basics"),
@@ -25,8 +28,11 @@ struct Layer {
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios", "Wire",
       "LinuxIO", "CHiredis"),
     "MockCLI": host("Basics", "CLIModel", "Wire", "LinuxIO"),
-    "Planning": host("Basics", "Metrics", "Scenarios", "Simulation", "Statistics"),
-    "Hazards": host("Basics", "Policies", "CLIModel"),
+    // Both are hosts of virtual time, as Simulation is.
+    "Planning": pure(
+      "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios", "Simulation",
+      "Statistics"),
+    "Hazards": pure("Basics", "Policies", "CLIModel"),
     "seatrial": host(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
       "Reporting", "Simulation", "Live", "Planning", "Hazards", "LinuxIO"),
