@@ -66,7 +66,7 @@ let package = Package(
       name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
-    tests("Basics", "Basics"),
+    tests("Basics", "Basics", "LinuxIO"),
     tests("Workload", "Workload", "Basics"),
     tests("Policies", "Policies", "Basics"),
     tests("CLIModel", "CLIModel", "Basics"),

@@ -125,7 +125,7 @@ extension GatewayAction {
       "create cli\(server.index) s\(session.index)\(of(turn))"
     case .resume(let server, let session, let turn):
       "resume cli\(server.index) s\(session.index)\(of(turn))"
-    case .disconnect(let server, let session, let turn):
+    case .disconnect(let server, let session, let turn, _):
       "disconnect cli\(server.index) s\(session.index)\(of(turn))"
     case .send(let server, let session, let turn, _):
       "send cli\(server.index) s\(session.index)\(of(turn))"
