@@ -171,7 +171,8 @@ extension Gateway {
       }
     }
     actions.append(
-      .hangUp(server, person: UInt32(person), kill: policy.pool.stop == .kill))
+      .hangUp(
+        server, person: UInt32(person), instance: index, kill: policy.pool.stop == .kill))
   }
 
   private mutating func released(

@@ -259,7 +259,12 @@ extension Gateway {
   mutating func abandonReservation(
     _ place: Int, _ outcome: TurnOutcome, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    guard manager.single, !turns[place].plan.flags.contains(.ephemeral) else { return }
+    if turns[place].plan.flags.contains(.ephemeral) { return }
+    if !manager.single {
+      // Nothing was reserved, but the next in line counts on this turn's end.
+      admitWaiting(inScopeOf: turns[place].server, at: now, &actions)
+      return
+    }
     let entry = Int(turns[place].entry)
     var link = reversed(manager.entries[entry].waiters)
     let server = manager.entries[entry].server

@@ -46,7 +46,7 @@ public enum GatewayAction: BitwiseCopyable, Sendable {
   case forget(ServerID, SessionID)
   case lock(LockCommand, SessionID, TurnID, token: UInt32)
   case spawn(TurnID)
-  case hangUp(ServerID, person: UInt32, kill: Bool)
+  case hangUp(ServerID, person: UInt32, instance: Int, kill: Bool)
   case complete(TurnID, TurnOutcome)
   case timer(TurnTimer, TurnID, generation: UInt32, at: Instant)
   case checkHealth(instance: Int, ServerID, at: Instant)

@@ -135,7 +135,7 @@ extension GatewayAction {
     case .lock(let command, let session, let turn, let token):
       "\(command) s\(session.index)\(of(turn))" + (token == 0 ? "" : " #\(token)")
     case .spawn(let turn): "spawn\(of(turn))"
-    case .hangUp(let server, let person, let kill):
+    case .hangUp(let server, let person, _, let kill):
       "\(kill ? "kill" : "hang up") cli\(server.index) p\(person)"
     case .complete(let turn, let outcome): "\(outcome)\(of(turn))"
     case .timer(let timer, let turn, _, let instant):
