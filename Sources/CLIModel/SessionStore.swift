@@ -120,9 +120,11 @@ public struct SessionStore: ~Copyable {
       records[session.place] = record
     } else if homes[session.place] == server.index {
       records[session.place] = record
-      if live == 0 { homes[session.place] = noLink }
+      // With copies elsewhere the place stays taken, or a copy would be mistaken for it.
+      if live == 0 && strayPlaces.count == 0 { homes[session.place] = noLink }
     } else if existed {
       writeStray(record, session, server)
+      if live == 0 { removeStray(session, server) }
     }
     return existed
   }
@@ -165,6 +167,13 @@ public struct SessionStore: ~Copyable {
       return
     }
     strayPlaces.insert(key, slot: strays.insert(Stray(key: key, record: record)))
+  }
+
+  private mutating func removeStray(_ session: SessionID, _ server: ServerID) {
+    let key = SessionStore.key(session, server)
+    guard let place = strayPlaces.find(key, where: { strays[$0].key == key }) else { return }
+    strayPlaces.remove(key, slot: place)
+    strays.remove(place)
   }
 
   @usableFromInline mutating func grow(to place: Int) {
