@@ -20,10 +20,11 @@ func program(_ name: String, _ dependencies: String...) -> Target {
     name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
 }
 
-func tests(_ name: String, _ dependencies: String...) -> Target {
+/// `goldens`: pages to compare with lie beside the tests, and are no sources.
+func tests(_ name: String, _ dependencies: String..., goldens: Bool = false) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: dependencies.map { .init(stringLiteral: $0) },
-    exclude: [], swiftSettings: house)
+    exclude: goldens ? ["Goldens"] : [], swiftSettings: house)
 }
 
 let package = Package(
@@ -66,7 +67,7 @@ let package = Package(
       name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
-    tests("Basics", "Basics"),
+    tests("Basics", "Basics", "LinuxIO"),
     tests("Workload", "Workload", "Basics"),
     tests("Policies", "Policies", "Basics"),
     tests("CLIModel", "CLIModel", "Basics"),
@@ -74,7 +75,7 @@ let package = Package(
     tests("Statistics", "Statistics", "Basics"),
     tests("Wire", "Wire", "Basics"),
     tests("Scenarios", "Scenarios", "Basics", "Workload", "Policies", "CLIModel"),
-    tests("Reporting", "Reporting", "Basics", "Metrics", "Statistics"),
+    tests("Reporting", "Reporting", "Basics", "Metrics", "Statistics", goldens: true),
     tests(
       "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics",
       "Statistics", "Scenarios"),

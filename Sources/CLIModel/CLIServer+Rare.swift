@@ -82,7 +82,7 @@ extension CLIServer {
   @usableFromInline mutating func destroy(
     _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    if let place = find(job.session) { unload(place, &store, &actions) }
+    if let place = find(job.session, handle: job.place) { unload(place, &store, &actions) }
     actions.append(.reply(.destroyed, job.turn, job.connection))
   }
 

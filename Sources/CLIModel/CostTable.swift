@@ -1,4 +1,5 @@
 // A `CostProfile` compiled for drawing: one sampler an operation, lengths in nanoseconds.
+// Made once a server; the profile itself, with its provenance, stays out of the hot path.
 public import Basics
 
 @usableFromInline struct CompiledCost: ~Copyable {

@@ -40,6 +40,7 @@ struct AccessCheck: ~Copyable {
 
 /// `const [sessionUserId] = sessionId.split("-"); sessionUserId === currentUserId`
 public func guidePrefixAllows(sessionID: String, user: String) -> Bool {
-  let head = sessionID.prefix { $0 != "-" }
-  return head == user
+  // By code units, as JavaScript compares; Swift's characters would join a dash with a mark after it.
+  let head = sessionID.utf8.prefix { $0 != UInt8(ascii: "-") }
+  return head.elementsEqual(user.utf8)
 }

@@ -26,6 +26,7 @@ extension Gateway {
     case .serverRemoved(let server):
       router.remove(server)
       forgetEntries(on: server)
+      admitWaiting(inScopeOf: server, at: now, &actions)
     case .serverLost(let server): serverLost(server, at: now, &actions)
     case .serverBack(let server):
       if let period = policy.healthCheck {
@@ -130,6 +131,16 @@ extension Gateway {
     serveSpawnWaiters(person, at: now, &actions)
   }
 
+  /// No process could be started; those who waited for it try again, and fail in their turn.
+  private mutating func notSpawned(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    let person = Int(turns[place].plan.loop) / tabs
+    if pool.members[person].spawning > 0 { pool.members[person].spawning -= 1 }
+    finish(place, .serverLost, at: now, &actions)
+    serveSpawnWaiters(person, at: now, &actions)
+  }
+
   private mutating func serveSpawnWaiters(
     _ person: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
@@ -153,10 +164,15 @@ extension Gateway {
     let server = pool.members[person].server
     for session in 0..<sessionsPerPerson {
       let id = SessionID(person * sessionsPerPerson + session)
-      if let entry = manager.find(id, server) { manager.remove(entry) }
+      // One that is being opened belongs to the turn that opens it.
+      if let entry = manager.find(id, server), manager.entries[entry].ready {
+        manager.remove(entry)
+        admitWaiting(inScopeOf: server, at: now, &actions)
+      }
     }
     actions.append(
-      .hangUp(server, person: UInt32(person), kill: policy.pool.stop == .kill))
+      .hangUp(
+        server, person: UInt32(person), instance: index, kill: policy.pool.stop == .kill))
   }
 
   private mutating func released(
@@ -176,13 +192,15 @@ extension Gateway {
     let place = id.place
     switch turns[place].step {
     case .evicting: closed(id, at: now, &actions)
+    case .spawning: notSpawned(place, at: now, &actions)
     case .opening:
       abandonReservation(place, .serverLost, at: now, &actions)
       finish(place, .serverLost, at: now, &actions)
     case .sending: finish(place, .serverLost, at: now, &actions)
     case .closing: closed(id, at: now, &actions)
     case .abandoned: free(place)
-    default: break
+    // Given up on while its lock is being released: this was the last word.
+    default: turns[place].isCut = true
     }
   }
 
@@ -199,8 +217,10 @@ extension Gateway {
       let awaitsServer =
         turn.step == .evicting || turn.step == .opening || turn.step == .sending
         || turn.step == .closing || turn.step == .abandoned
+        || turn.step == .releasingRead || turn.step == .releasingDelete
       if waitsThere && awaitsServer { refused(id(place), at: now, &actions) }
     }
+    admitWaiting(inScopeOf: server, at: now, &actions)
     if let period = policy.healthCheck {
       actions.append(.checkHealth(instance: index, server, at: now + period))
     }
@@ -306,7 +326,7 @@ extension Gateway {
       }
       tally.idleRemoved += 1
       manager.remove(oldest.place)
-      actions.append(.disconnect(entry.server, entry.session, none))
+      actions.append(.disconnect(entry.server, entry.session, none, handle: entry.handle))
       admitWaiting(inScopeOf: entry.server, at: now, &actions)
     }
   }

@@ -51,8 +51,10 @@ extension Gateway {
       reserve(place)
     } else {
       manager.entries[victim].leaving = true
+      turns[place].entry = UInt32(truncatingIfNeeded: victim)
     }
-    actions.append(.disconnect(entry.server, entry.session, id(place)))
+    actions.append(
+      .disconnect(entry.server, entry.session, id(place), handle: entry.handle))
   }
 
   /// Every session is in a turn and pinned: the turn waits in line, or is told to come back.
@@ -77,17 +79,23 @@ extension Gateway {
     manager.scopes[scope].waitLast = link
   }
 
-  /// A pin or a slot came free: the first turn in line tries again.
+  /// A pin or a slot came free: the first turn in line tries again. With reserved slots the next ones too while
+  /// there is room, because who finds its session open by now takes no slot, and a lost server frees many.
   @usableFromInline mutating func admitWaiting(
     inScopeOf server: ServerID, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let scope = manager.scope(of: server)
-    guard scope < manager.scopes.count, manager.scopes[scope].waitFirst != noLink else { return }
-    let place = Int(manager.scopes[scope].waitFirst)
-    manager.scopes[scope].waitFirst = turns[place].next
-    if turns[place].next == noLink { manager.scopes[scope].waitLast = noLink }
-    turns[place].next = noLink
-    getSession(place, at: now, &actions)
+    guard scope < manager.scopes.count else { return }
+    while manager.scopes[scope].waitFirst != noLink
+      && (!manager.single || manager.hasRoom(inScopeOf: server))
+    {
+      let place = Int(manager.scopes[scope].waitFirst)
+      manager.scopes[scope].waitFirst = turns[place].next
+      if turns[place].next == noLink { manager.scopes[scope].waitLast = noLink }
+      turns[place].next = noLink
+      getSession(place, at: now, &actions)
+      if !manager.single { return }
+    }
   }
 
   private mutating func reserve(_ place: Int) {
@@ -125,7 +133,8 @@ extension Gateway {
       if !manager.single {
         // `Map.delete(oldestId)`: whatever has the id by now.
         tally.evicted += 1
-        if let entry = manager.find(turns[place].victim, turns[place].victimServer) {
+        let turn = turns[place]
+        if let entry = manager.find(turn.victim, turn.victimServer, near: turn.entry) {
           manager.remove(entry)
         }
       }
@@ -160,6 +169,8 @@ extension Gateway {
       manager.entries[entry].waiters = noLink
       send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
       joinOpened(waiters, entry, handle, at: now, &actions)
+      // Without pins an open session may be evicted at once; with pins the line waits for the end of a turn.
+      if !manager.pinned { admitWaiting(inScopeOf: turn.server, at: now, &actions) }
       return
     }
     let entry: Int
@@ -223,7 +234,8 @@ extension Gateway {
         finish(place, .notFound, at: now, &actions)
       }
     case .abandoned: free(place)
-    default: break
+    // Given up on while its lock is being released: this was the last word.
+    default: turns[place].isCut = true
     }
   }
 
@@ -247,7 +259,12 @@ extension Gateway {
   mutating func abandonReservation(
     _ place: Int, _ outcome: TurnOutcome, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    guard manager.single, !turns[place].plan.flags.contains(.ephemeral) else { return }
+    if turns[place].plan.flags.contains(.ephemeral) { return }
+    if !manager.single {
+      // Nothing was reserved, but the next in line counts on this turn's end.
+      admitWaiting(inScopeOf: turns[place].server, at: now, &actions)
+      return
+    }
     let entry = Int(turns[place].entry)
     var link = reversed(manager.entries[entry].waiters)
     let server = manager.entries[entry].server
@@ -273,7 +290,8 @@ extension Gateway {
     if flags.contains(.ephemeral) {
       if opened {
         turns[place].step = .closing
-        actions.append(.disconnect(turn.server, turn.plan.session, id(place)))
+        actions.append(
+          .disconnect(turn.server, turn.plan.session, id(place), handle: noLink))
       } else {
         actions.append(.forget(turn.server, turn.plan.session))
         free(place)

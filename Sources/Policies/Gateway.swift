@@ -2,7 +2,8 @@
 // router, session manager, send, release. Everything is decided here and nothing is done here: each step ends with an
 // action and goes on when its input comes. The guide's interleavings, and its bugs, live in the gaps between.
 //
-//   planned → [lock] → server (pool | router) → session (hit | evict, open) → send → [unlock] → complete
+//   planned → [lock] → server (pool | router) → session (hit | evict, open) → send → [unlock]
+//   → complete
 public import Basics
 
 public struct Gateway: ~Copyable {

@@ -39,14 +39,14 @@ public enum TurnTimer: UInt8, BitwiseCopyable, Sendable { case timeout, retryLoc
 public enum GatewayAction: BitwiseCopyable, Sendable {
   case create(ServerID, SessionID, TurnID)
   case resume(ServerID, SessionID, TurnID)
-  case disconnect(ServerID, SessionID, TurnID)
+  case disconnect(ServerID, SessionID, TurnID, handle: UInt32)
   case send(ServerID, SessionID, TurnID, handle: UInt32)
   case delete(ServerID, SessionID, TurnID)
   /// The session's number will stand for another conversation.
   case forget(ServerID, SessionID)
   case lock(LockCommand, SessionID, TurnID, token: UInt32)
   case spawn(TurnID)
-  case hangUp(ServerID, person: UInt32, kill: Bool)
+  case hangUp(ServerID, person: UInt32, instance: Int, kill: Bool)
   case complete(TurnID, TurnOutcome)
   case timer(TurnTimer, TurnID, generation: UInt32, at: Instant)
   case checkHealth(instance: Int, ServerID, at: Instant)

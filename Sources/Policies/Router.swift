@@ -23,9 +23,15 @@ public struct Router: ~Copyable {
 
   public var count: Int { servers.count }
 
+  /// In the order of their numbers, so that a server that comes back is found where it was: `hash % n` depends on it.
   public mutating func add(_ server: ServerID) {
     for place in 0..<servers.count where servers[place] == server.index { return }
     servers.append(server.index)
+    var place = servers.count - 1
+    while place > 0 && servers[place - 1] > server.index {
+      servers.swapAt(place - 1, place)
+      place -= 1
+    }
     cover(server)
   }
 

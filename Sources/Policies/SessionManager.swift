@@ -64,6 +64,8 @@ public struct SessionManager: ~Copyable {
   }
 
   public var count: Int { places.count }
+  /// The session of a freed entry.
+  static var nobody: SessionID { SessionID(Int(UInt32.max)) }
   public var bytes: Int { entries.bytes + places.bytes + scopes.bytes + marks.bytes }
 
   @inlinable @inline(__always) mutating func key(_ session: SessionID, _ server: ServerID) -> UInt64 {
@@ -74,6 +76,17 @@ public struct SessionManager: ~Copyable {
     places.find(key(session, server)) {
       entries[$0].session == session && (oneHome || entries[$0].server == server)
     }
+  }
+
+  /// As `find`, trying a place first where the entry was before.
+  mutating func find(_ session: SessionID, _ server: ServerID, near place: UInt32) -> Int? {
+    let guess = Int(place)
+    if guess < entries.places && entries[guess].session == session
+      && entries[guess].server == server
+    {
+      return guess
+    }
+    return find(session, server)
   }
 
   @inlinable mutating func scope(of server: ServerID) -> Int { perServer ? server.place : 0 }
@@ -116,6 +129,7 @@ public struct SessionManager: ~Copyable {
     usage.remove(place)
     // A turn that still runs on it must not unpin whoever comes next.
     marks[place] = (marks[place] & 0xFFFF_0000) &+ 0x1_0000
+    entries[place].session = SessionManager.nobody
     entries.remove(place)
   }
 
@@ -186,6 +200,11 @@ public struct SessionManager: ~Copyable {
       place = entry.next
     }
     return nil
+  }
+
+  /// Whether a session could be opened now, beside others or instead of one.
+  mutating func hasRoom(inScopeOf server: ServerID) -> Bool {
+    count(inScopeOf: server) < limit || victim(inScopeOf: server) != nil
   }
 
   mutating func resetPeaks() {

@@ -1,4 +1,5 @@
 // Words that may carry one argument: start, arrivals, popularity and the ids of people.
+// Each reads a word and prints it back in the form that `inspect` shows.
 internal import Basics
 internal import Workload
 

@@ -24,9 +24,10 @@ public struct ScenarioFile: Sendable {
   }
 
   /// - settings: `key=value` texts of `--set`.
-  /// - files: gives the bytes of a file that the scenario names. Paths are relative to the scenario's own folder; the
-  ///   profile is asked for as `profiles/NAME.json`.
-  /// - expectationCheck: nil for a sound expectation, else the column in its text (from 1) and the reason.
+  /// - files: gives the bytes of a file that the scenario names. Paths are relative to the
+  ///   scenario's own folder; the profile is asked for as `profiles/NAME.json`.
+  /// - expectationCheck: nil for a sound expectation, else the column in its text (from 1) and the
+  ///   reason.
   public static func read(
     bytes: [UInt8], name: String, settings: [String] = [],
     files: @escaping (String) -> Result<[UInt8], FileProblem>,

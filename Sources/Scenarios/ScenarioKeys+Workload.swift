@@ -1,4 +1,5 @@
 // The keys at the head of a scenario, of its people and of their conversations.
+// A table and nothing else: what keys say together is judged in Checks.
 internal import Basics
 internal import Workload
 

@@ -188,11 +188,20 @@ extension Campaign {
         doubts.append(Doubt(text: "the precision asked for was not reached, it is \(percent)"))
       }
     }
+    let refused = samples.reduce(0) { $0 + $1.spawnsRefused }
+    if refused > 0 {
+      doubts.append(
+        Doubt(
+          text: "\(refused) processes were not started: a run holds \(Simulator.mostServers)",
+          invalid: true))
+    }
     // A queue that keeps growing has no steady state: what is under way at the end outweighs what is normal.
     let underWay = samples.reduce(0) { $0 + $1.underWay }
     if grows(samples) {
       doubts.append(
-        Doubt(text: "work keeps piling up (\(underWay / max(1, samples.count)) turns under way at the end): the fleet is overloaded, figures depend on the length of the run"))
+        Doubt(
+          text: "work keeps piling up (\(underWay / max(1, samples.count)) turns under way at the "
+            + "end): the fleet is overloaded, figures depend on the length of the run"))
     }
     return doubts
   }

@@ -75,8 +75,14 @@ public struct Campaign {
     if !pilots.isEmpty { return pilots }
     // All variants measure the same stretch of time, else common random numbers would not be common.
     let warmUp = commonWarmUp
-    return variants.indices.flatMap { index in
-      wanted(variants[index]).map { replication(index, $0, warmUp: warmUp) }
+    let wanted = variants.map { self.wanted($0) }
+    // Replication by replication, so that a run that is stopped has figures for all variants.
+    let numbers = wanted.filter { !$0.isEmpty }
+    guard let first = numbers.map(\.lowerBound).min(), let end = numbers.map(\.upperBound).max()
+    else { return [] }
+    return (first..<end).flatMap { number in
+      variants.indices.filter { wanted[$0].contains(number) }
+        .map { replication($0, number, warmUp: warmUp) }
     }
   }
 

@@ -64,9 +64,10 @@ enum EventCode {
 
 /// What is on its way between two machines when the way takes time.
 enum Mail: BitwiseCopyable {
-  case request(ServerID, CLIRequest)
-  case reply(CLIReply, TurnID, ServerID)
-  case opened(TurnID, ServerID, resumed: Bool, handle: UInt32)
+  /// `epoch` is the server's life in which it was sent: a connection does not outlive its server.
+  case request(ServerID, CLIRequest, epoch: UInt32)
+  case reply(CLIReply, TurnID, ServerID, epoch: UInt32)
+  case opened(TurnID, ServerID, resumed: Bool, handle: UInt32, epoch: UInt32)
   case command(LockCommand, SessionID, TurnID, token: UInt32)
   case answer(LockAnswer)
   case lockWake(SessionID)

@@ -13,6 +13,8 @@ public struct Replication: Sendable, Equatable {
   public var events: Int
   /// Turns that had begun and not ended when the measurement stopped.
   public var underWay: Int
+  /// Processes that could not be started because the run had no number left for them.
+  public var spawnsRefused = 0
 
   public func value(_ metric: CountMetric) -> Int { counts[metric.rawValue] }
   public func value(_ metric: PeakMetric) -> Int { peaks[metric.rawValue] }

@@ -160,7 +160,7 @@ extension Simulator {
       counts: CountMetric.allCases.map { recorder.value(of: $0) },
       peaks: PeakMetric.allCases.map { recorder.value(of: $0) },
       derived: derived, servers: serverResults, series: seriesResults(),
-      measured: measured, events: events, underWay: turnsUnderWay)
+      measured: measured, events: events, underWay: turnsUnderWay, spawnsRefused: fleet.spawnsRefused)
   }
 
   /// A result lists this many servers one by one; all of them are in the figures.
@@ -203,10 +203,14 @@ extension Simulator {
   /// One line for benchmarks: what was going on.
   public var summary: String {
     mutating get {
-    let sums = totals()
-    func of(_ metric: CountMetric) -> Int { sums[metric.rawValue] }
-    return
-      "hits \(of(.sessionsHits)) opened \(of(.sessionsCreated) + of(.sessionsResumed)) evicted \(of(.sessionsEvicted)) busy \(of(.sessionsEvictedBusy)) locks \(of(.locksAcquired)) refused \(of(.locksRefused)) failed \(recorder.value(of: .turnsFailed)) timeouts \(recorder.value(of: .turnsTimedOut)) mean \(recorder.mean(of: .turnResponse) ?? 0)"
+      let sums = totals()
+      func of(_ metric: CountMetric) -> Int { sums[metric.rawValue] }
+      let opened = of(.sessionsCreated) + of(.sessionsResumed)
+      return "hits \(of(.sessionsHits)) opened \(opened) evicted \(of(.sessionsEvicted)) "
+        + "busy \(of(.sessionsEvictedBusy)) locks \(of(.locksAcquired)) "
+        + "refused \(of(.locksRefused)) failed \(recorder.value(of: .turnsFailed)) "
+        + "timeouts \(recorder.value(of: .turnsTimedOut)) "
+        + "mean \(recorder.mean(of: .turnResponse) ?? 0)"
     }
   }
 }

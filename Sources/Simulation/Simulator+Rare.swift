@@ -12,6 +12,8 @@ extension Simulator {
     case .hostDone: hostDone(EventCode.high(code), generation: low)
     case .retry: toServer(EventCode.server(code), .retryDue(EventCode.providerCall(code)))
     case .deadline:
+      // Another one was armed before this: that one rang, and this must not arm a second chain of them.
+      if armed[Int(low)] != now { return }
       armed[Int(low)] = .never
       toGateway(Int(low), .deadlineReached)
     case .timeout, .retryLock, .renewLock, .patience:
@@ -81,12 +83,14 @@ extension Simulator {
     let letter = mail[place]
     mail.remove(place)
     switch letter {
-    case .request(let server, let request): arrive(request, at: server)
-    case .reply(let reply, let turn, let server):
-      // A reply on its way when its server died is lost with the connection.
-      if states[server.place].alive { deliver(reply, turn) }
-    case .opened(let turn, let server, let resumed, let handle):
-      if states[server.place].alive {
+    case .request(let server, let request, let epoch):
+      // What was on its way when the server died is lost with the connection: the app was told then, and the turn's
+      // place may be another turn's by now.
+      if states[server.place].epoch == epoch { arrive(request, at: server) }
+    case .reply(let reply, let turn, let server, let epoch):
+      if states[server.place].epoch == epoch { deliver(reply, turn) }
+    case .opened(let turn, let server, let resumed, let handle, let epoch):
+      if states[server.place].epoch == epoch {
         toGateway(turn.instance, .opened(turn, resumed: resumed, handle: handle))
       }
     case .command(let command, let session, let turn, let token):
@@ -122,7 +126,9 @@ extension Simulator {
       toGateway(turn.instance, .opened(turn, resumed: resumed, handle: handle))
     } else {
       post(
-        .opened(turn, ServerID(server), resumed: resumed, handle: handle), at: now + delay)
+        .opened(
+          turn, ServerID(server), resumed: resumed, handle: handle, epoch: states[server].epoch),
+        at: now + delay)
     }
   }
 
@@ -177,7 +183,8 @@ extension Simulator {
       if server != .none { store.abandon(session, server) }
       toPopulation(.sessionForgotten(session))
     case .spawn(let turn): spawn(turn)
-    case .hangUp(let server, let person, let kill): hangUp(server, person, kill: kill)
+    case .hangUp(let server, let person, let instance, let kill):
+      hangUp(server, person, of: instance, kill: kill)
     case .timer(let timer, let turn, let generation, let instant):
       queue.push(Event(instant, EventCode.timer(timer, turn, generation)))
     case .checkHealth(let instance, let server, let instant):
@@ -189,6 +196,11 @@ extension Simulator {
   }
 
   private mutating func spawn(_ turn: TurnID) {
+    if servers.count >= Simulator.mostServers {
+      fleet.spawnsRefused += 1
+      toGateway(turn.instance, .refused(turn))
+      return
+    }
     spawns += 1
     let start = Sampler(plan.profile.start).value(spawnStream.draw(entity: 0, count: spawns))
     let connect = plan.profile.firstConnect.mean
@@ -197,22 +209,27 @@ extension Simulator {
   }
 
   /// The pool lets a process go: its connection closes, and with it the sessions; only `kill` ends the process.
-  private mutating func hangUp(_ server: ServerID, _ person: UInt32, kill: Bool) {
-    let instance = gateways.count == 1 ? 0 : instanceOfPerson(person)
+  private mutating func hangUp(
+    _ server: ServerID, _ person: UInt32, of instance: Int, kill: Bool
+  ) {
     if states[server.place].alive {
       toServer(server.place, .connectionClosed(ConnectionID(instance)))
-      if kill {
-        states[server.place].alive = false
-        states[server.place].epoch &+= 1
-        if limitsMemory { noteMemory(server.place) }
-      }
+      if kill { end(server, toldTo: instance) }
     }
     let pause = Interval(seconds: plan.profile.destroy.cpu.mean)
     post(.released(TurnID.none(of: instance), person: person), at: now + pause)
   }
 
-  private mutating func instanceOfPerson(_ person: UInt32) -> Int {
-    balancer.pick(key: guideHash(plan.names(Int(person))))
+  /// A process ended on purpose: its work is gone, and turns that were under way there fail at once.
+  private mutating func end(_ server: ServerID, toldTo instance: Int) {
+    states[server.place].alive = false
+    states[server.place].epoch &+= 1
+    if !dedicated {
+      let host = Int(states[server.place].host)
+      armHost(host, hosts[host].forget(server, at: now))
+    }
+    if limitsMemory { noteMemory(server.place) }
+    toGateway(instance, .serverLost(server))
   }
 
   /// The nightly job: lists the store, deletes what nobody used for long.
@@ -238,7 +255,7 @@ extension Simulator {
   private mutating func change(_ change: FleetChange) {
     switch change.kind {
     case .add(let count):
-      for _ in 0..<count { announce(addServer()) }
+      for _ in 0..<count where servers.count < Simulator.mostServers { announce(addServer()) }
     case .remove(let count):
       for server in lastAlive(count) {
         for instance in 0..<gateways.count { toGateway(instance, .serverRemoved(server)) }

@@ -139,7 +139,7 @@ public struct Simulator: ~Copyable {
     gateways[instance].handle(input, at: now, into: &gatewayActions)
     let due = gateways[instance].nextDeadline
     if due < armed[instance] {
-      armed[instance] = due
+      armed[instance] = max(due, now)
       queue.push(Event(max(due, now), EventCode.plain(.deadline, UInt32(instance))))
     }
   }
@@ -205,7 +205,8 @@ public struct Simulator: ~Copyable {
     if delay == .zero {
       deliver(reply, turn)
     } else {
-      post(.reply(reply, turn, ServerID(server)), at: now + delay)
+      post(
+        .reply(reply, turn, ServerID(server), epoch: states[server].epoch), at: now + delay)
     }
   }
 
@@ -234,7 +235,8 @@ public struct Simulator: ~Copyable {
     case .complete(let turn, let outcome): complete(turn, outcome)
     case .create(let server, let session, let turn): request(.create, server, session, turn)
     case .resume(let server, let session, let turn): request(.resume, server, session, turn)
-    case .disconnect(let server, let session, let turn): request(.destroy, server, session, turn)
+    case .disconnect(let server, let session, let turn, let handle):
+      request(.destroy, server, session, turn, handle: handle)
     case .measured(let measure, let length): recorder.record(TimeMetric(measure), length)
     case .lock(let command, let session, let turn, let token):
       lock(command, session, turn, token)
@@ -251,7 +253,7 @@ public struct Simulator: ~Copyable {
     if toServer == .zero {
       arrive(request, at: server)
     } else {
-      post(.request(server, request), at: now + toServer)
+      post(.request(server, request, epoch: states[server.place].epoch), at: now + toServer)
     }
   }
 

@@ -41,9 +41,11 @@ public struct SessionBook: ~Copyable {
     let groups = groupSize > 0 ? (plan.users + groupSize - 1) / groupSize : 0
     firstEphemeral = own + groups
     nextEphemeral = firstEphemeral
-    left = Table(repeating: 0, count: limited ? firstEphemeral : 0)
-    conversations = Table(repeating: 0, count: limited ? firstEphemeral : 0)
-    begun = Table(repeating: 0, count: limited ? 0 : (firstEphemeral + 63) / 64)
+    // Visits of ephemeral turns are counted by loop, and a person has as many loops as tabs.
+    let counted = max(firstEphemeral, plan.users * plan.tabs)
+    left = Table(repeating: 0, count: limited ? counted : 0)
+    conversations = Table(repeating: 0, count: limited ? counted : 0)
+    begun = Table(repeating: 0, count: limited ? 0 : (counted + 63) / 64)
     freeEphemeral = Table()
     choice = seed.stream("session choice")
     groupStream = seed.stream("group share")

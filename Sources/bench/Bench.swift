@@ -57,7 +57,8 @@ enum Bench {
     let bytes = Double(after - before) / Double(users)
     print(
       "\(users) users: \(Double(Int(Double(popped) / spent / 1e4)) / 100) M events/s, "
-        + "\(popped) events, \(Double(popped) / max(1, Double(simulator.completedTurns))) per turn, "
+        + "\(popped) events, "
+        + "\(Double(popped) / max(1, Double(simulator.completedTurns))) per turn, "
         + "\(Int(bytes)) B/user, rebuilds \(simulator.queueRebuilds), \(simulator.summary)")
   }
 }

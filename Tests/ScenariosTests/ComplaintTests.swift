@@ -123,7 +123,8 @@ private let head = "seatrial: 1\n"
       "app: {sessions: {limit: 5, evict: lru-pinned, when-busy: wait}}",
       "fleet: {servers: 62}\napp: {routing: rendezvous}",
       "app: {pattern: collaborative}\nmodel: {latency: 3s}",
-      "workload: {arrivals: constant, stages: [{for: 1m, rate: 4/s, to: 8/s}, {for: 0s, rate: 1/s}]}",
+      "workload: {arrivals: constant, "
+        + "stages: [{for: 1m, rate: 4/s, to: 8/s}, {for: 0s, rate: 1/s}]}",
       "fleet: {servers: 2, changes: [{at: 1m, lose: 2, back-after: 5s}, {at: 2m, lose: 2}]}",
     ])
   func fine(text: String) {
@@ -153,7 +154,8 @@ private let head = "seatrial: 1\n"
   @Test("All complaints come at once, in the order of the text")
   func together() {
     let found = complaints(
-      "workload: {users: none, thnk: 3s}\nfleet: {servers: 0}\napp: {timeout: 5}\nsweep: {seed: [x]}",
+      "workload: {users: none, thnk: 3s}\nfleet: {servers: 0}\napp: {timeout: 5}\n"
+        + "sweep: {seed: [x]}",
       set: ["app.instances=none"])
     let places = found.split(separator: "\n").map { $0.split(separator: " ")[0] }
     #expect(

@@ -17,7 +17,8 @@ private let example = """
     sessions: {kind: persistent, turns: geometric(8), per-user: 2, popularity: zipf(0.8)}
     phases: {warm-up: auto, measure: 10m}
   model: {latency: lognormal(median: 1.2s, sigma: 0.5)}
-  fleet: {cli: mock, profile: copilot-cli-1.0.57, servers: 4, storage: shared, hosts: {count: 2, cores: 8, memory: 32GiB}}
+  fleet: {cli: mock, profile: copilot-cli-1.0.57, servers: 4, storage: shared,
+    hosts: {count: 2, cores: 8, memory: 32GiB}}
   app:
     instances: 2
     pattern: shared                         # isolated | shared | collaborative

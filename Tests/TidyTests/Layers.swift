@@ -18,7 +18,7 @@ struct Layer {
     "Metrics": pure("Basics"),
     "Statistics": pure("Basics"),
     "Wire": pure("Basics"),
-    "Scenarios": pure("Basics", "Workload", "Policies", "CLIModel", "Metrics", "CYAML"),
+    "Scenarios": pure("Basics", "Workload", "Policies", "CLIModel", "CYAML"),
     "Reporting": pure("Basics", "Metrics", "Statistics"),
     "Simulation": pure(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
