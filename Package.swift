@@ -50,6 +50,7 @@ let package = Package(
       "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios"),
     module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
     module("MockCLI", "Basics", "CLIModel", "Wire", "LinuxIO"),
+    module("Hazards", "Basics", "Policies", "CLIModel"),
 
     // Programs: files, flags, exit codes.
     program(
@@ -79,6 +80,7 @@ let package = Package(
       "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics",
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
+    tests("Hazards", "Hazards", "Policies"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
     tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),
