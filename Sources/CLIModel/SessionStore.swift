@@ -1,6 +1,7 @@
-// The session directories on disk. With shared storage every server of the fleet looks into one directory; with local
-// storage a session exists only where it was created, and one id may live on two disks as two conversations.
-// It holds what outlives a process: turns flushed, when last, and how many processes have the session in memory.
+// The session directories on disk. With shared storage every server of the fleet looks into one
+// directory; with local storage a session exists only where it was created, and one id may live on
+// two disks as two conversations. It holds what outlives a process: turns flushed, when last, and
+// how many processes have the session in memory.
 public import Basics
 
 /// A session's directory as one server sees it.
@@ -16,7 +17,8 @@ public struct StoredSession: BitwiseCopyable, Sendable {
 
 public struct SessionStore: ~Copyable {
   public let shared: Bool
-  /// Eight bytes a session; what only some scenarios ask for stands beside it and is empty otherwise.
+  /// Eight bytes a session; what only some scenarios ask for stands beside it and is empty
+  /// otherwise.
   @usableFromInline var records: Table<StoredSession>
   /// Local storage only: the server whose disk has the session.
   @usableFromInline var homes: Table<UInt32>
@@ -129,7 +131,8 @@ public struct SessionStore: ~Copyable {
     return existed
   }
 
-  /// The number will mean another conversation: the old files stay, under an id that nobody uses again.
+  /// The number will mean another conversation: the old files stay, under an id that nobody uses
+  /// again.
   public mutating func abandon(_ session: SessionID, _ server: ServerID) {
     _ = delete(session, server)
   }
