@@ -12,7 +12,8 @@ let house: [SwiftSetting] = [
 ]
 
 func module(_ name: String, _ dependencies: String...) -> Target {
-  .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
+  .target(
+    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
 }
 
 func program(_ name: String, _ dependencies: String...) -> Target {
@@ -20,10 +21,11 @@ func program(_ name: String, _ dependencies: String...) -> Target {
     name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
 }
 
-func tests(_ name: String, _ dependencies: String...) -> Target {
+/// `goldens`: pages to compare with lie beside the tests, and are no sources.
+func tests(_ name: String, _ dependencies: String..., goldens: Bool = false) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: dependencies.map { .init(stringLiteral: $0) },
-    exclude: [], swiftSettings: house)
+    exclude: goldens ? ["Goldens"] : [], swiftSettings: house)
 }
 
 let package = Package(
@@ -46,13 +48,16 @@ let package = Package(
 
     // Hosts: the only code that knows what time it is.
     module(
-      "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios"),
+      "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
+      "Scenarios"),
     module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
     module("MockCLI", "Basics", "CLIModel", "Wire", "LinuxIO"),
+    module("Hazards", "Basics", "Policies", "CLIModel"),
 
     // Programs: files, flags, exit codes.
     program(
-      "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
+      "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
+      "Scenarios",
       "Reporting", "Simulation", "LinuxIO"),
     program("mock-copilot", "MockCLI", "LinuxIO"),
     program(
@@ -65,7 +70,7 @@ let package = Package(
       name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
-    tests("Basics", "Basics"),
+    tests("Basics", "Basics", "LinuxIO"),
     tests("Workload", "Workload", "Basics"),
     tests("Policies", "Policies", "Basics"),
     tests("CLIModel", "CLIModel", "Basics"),
@@ -73,11 +78,12 @@ let package = Package(
     tests("Statistics", "Statistics", "Basics"),
     tests("Wire", "Wire", "Basics"),
     tests("Scenarios", "Scenarios", "Basics", "Workload", "Policies", "CLIModel"),
-    tests("Reporting", "Reporting", "Basics", "Metrics", "Statistics"),
+    tests("Reporting", "Reporting", "Basics", "Metrics", "Statistics", goldens: true),
     tests(
       "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics",
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
+    tests("Hazards", "Hazards", "Policies"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
     tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),

@@ -1,4 +1,5 @@
 // A first-in, first-out queue over one `Table`: a power of two of slots, a head and a length.
+// For lines in which things wait: it grows, never shrinks, and frees nothing while it runs.
 
 public struct Ring<Element: BitwiseCopyable>: ~Copyable {
   @usableFromInline var slots: Table<Element>

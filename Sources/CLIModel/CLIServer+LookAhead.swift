@@ -1,4 +1,5 @@
 // Hints for a host that knows which inputs come next. Nothing changes; see Gateway+LookAhead.
+// It must stay free to be left out: no decision may depend on it.
 public import Basics
 
 extension CLIServer {

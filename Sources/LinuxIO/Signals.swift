@@ -1,7 +1,7 @@
 // Ctrl-C and SIGTERM. The first sets a flag that workers poll, so that a run drains and still
 // writes its report; the second ends the process at once. The handler does nothing that is not
-// async-signal-safe: one atomic exchange and, the second time, `_exit`. Call `listen()` once,
-// before any thread starts.
+// async-signal-safe: an atomic exchange, a look at the clock and, the second time, `_exit`. Call
+// `listen()` once, before any thread starts.
 internal import Glibc
 internal import Synchronization
 
@@ -22,12 +22,18 @@ public struct StopRequest: Sendable {
 /// The first signal that came, 0 before. A global, because a signal handler can carry nothing with
 /// it.
 private let firstSignal = Atomic<Int32>(0)
+/// When it came, in monotonic nanoseconds.
+private let firstSignalAt = Atomic<Int64>(0)
+/// `timeout` and some shells signal a process and then its group: one wish, two signals.
+private let echo: Int64 = 250_000_000
 
 public enum Signals {
   public static func listen() -> StopRequest {
     // Touched before a handler is installed: a lazy initializer takes a lock, which a handler must
     // not.
     firstSignal.store(0, ordering: .relaxed)
+    firstSignalAt.store(0, ordering: .relaxed)
+    _ = echo
     ignoreBrokenPipes()
     install(for: SIGINT)
     install(for: SIGTERM)
@@ -44,7 +50,14 @@ public enum Signals {
     unsafe action.__sigaction_handler.sa_handler = { number in
       let (first, _) = firstSignal.compareExchange(
         expected: 0, desired: number, ordering: .relaxed)
-      if !first { _exit(128 + number) }
+      var clock = timespec()
+      _ = unsafe clock_gettime(CLOCK_MONOTONIC, &clock)
+      let now = Int64(clock.tv_sec) * 1_000_000_000 + Int64(clock.tv_nsec)
+      if first {
+        firstSignalAt.store(now, ordering: .relaxed)
+      } else if now - firstSignalAt.load(ordering: .relaxed) > echo {
+        _exit(128 + number)
+      }
     }
     // Calls under way are restarted: the flag is polled, nothing waits for EINTR.
     action.sa_flags = Int32(SA_RESTART)

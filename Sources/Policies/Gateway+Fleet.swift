@@ -1,5 +1,6 @@
-// What happens around the turns of an app instance: processes of pattern 1 come and go, servers are added, lost and found
-// again, timers ring, access is checked. None of it is on the path of an ordinary turn.
+// What happens around the turns of an app instance: processes of pattern 1 come and go, servers are
+// added, lost and found again, timers ring, access is checked. None of it is on the path of an
+// ordinary turn.
 public import Basics
 
 extension Gateway {
@@ -114,7 +115,8 @@ extension Gateway {
     }
   }
 
-  /// `instances.set(userId, …)`: a second spawn for one person overwrites the first, which nobody will ever stop.
+  /// `instances.set(userId, …)`: a second spawn for one person overwrites the first, which nobody
+  /// will ever stop.
   private mutating func spawned(
     _ id: TurnID, _ server: ServerID, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
@@ -128,6 +130,16 @@ extension Gateway {
     pool.members[person].inMap = true
     pool.members[person].server = server
     useMember(person, place, at: now, &actions)
+    serveSpawnWaiters(person, at: now, &actions)
+  }
+
+  /// No process could be started; those who waited for it try again, and fail in their turn.
+  private mutating func notSpawned(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    let person = Int(turns[place].plan.loop) / tabs
+    if pool.members[person].spawning > 0 { pool.members[person].spawning -= 1 }
+    finish(place, .serverLost, at: now, &actions)
     serveSpawnWaiters(person, at: now, &actions)
   }
 
@@ -182,6 +194,7 @@ extension Gateway {
     let place = id.place
     switch turns[place].step {
     case .evicting: closed(id, at: now, &actions)
+    case .spawning: notSpawned(place, at: now, &actions)
     case .opening:
       abandonReservation(place, .serverLost, at: now, &actions)
       finish(place, .serverLost, at: now, &actions)
@@ -193,7 +206,8 @@ extension Gateway {
     }
   }
 
-  /// The connection breaks: all that was under way there fails, all that was resident there is gone.
+  /// The connection breaks: all that was under way there fails, all that was resident there is
+  /// gone.
   private mutating func serverLost(
     _ server: ServerID, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
@@ -315,12 +329,13 @@ extension Gateway {
       }
       tally.idleRemoved += 1
       manager.remove(oldest.place)
-      actions.append(.disconnect(entry.server, entry.session, none))
+      actions.append(.disconnect(entry.server, entry.session, none, handle: entry.handle))
       admitWaiting(inScopeOf: entry.server, at: now, &actions)
     }
   }
 
-  /// Arms a timer for each turn that will be overdue before the next sweep; all others cost nothing.
+  /// Arms a timer for each turn that will be overdue before the next sweep; all others cost
+  /// nothing.
   private mutating func sweepTimeouts(
     at now: Instant, _ actions: inout Table<GatewayAction>
   ) {

@@ -1,6 +1,6 @@
-// The figures of a result as a grid: metrics down, variants across, while that fits; with more
-// variants the other way round, with the few figures that decide. Metrics that are nothing
-// everywhere are left out, and what no sample supports is a dash, explained once.
+// Every figure of a result as a grid, for the full page: metrics down, variants across, in as many
+// grids as the width asks for. Metrics that are nothing everywhere are left out, and what no sample
+// supports is a dash, explained once.
 internal import Metrics
 
 extension TerminalTable {
@@ -12,15 +12,32 @@ extension TerminalTable {
   }
 
   func figures(_ result: RunResult) -> [[String]] {
-    guard !result.variants.isEmpty else { return [] }
     let rows = rows(result.variants)
     guard !rows.isEmpty else { return [] }
-    let grid =
-      variantsAcross(result.variants, rows, intervals: .beside)
-      ?? variantsAcross(result.variants, rows, intervals: .below)
-      ?? variantsDown(result.variants, rows)
-    let hasMissing = grid.contains { $0.split(separator: " ").contains("-") }
-    return [grid] + (hasMissing ? [wrap(TerminalTable.missingNote, width: width, lead: "  ")] : [])
+    var rest = result.variants[...]
+    var grids: [[String]] = []
+    while !rest.isEmpty {
+      let (grid, count) = widest(rest, rows)
+      grids.append(grid)
+      rest = rest.dropFirst(count)
+    }
+    let hasMissing = grids.contains { $0.contains { $0.split(separator: " ").contains("-") } }
+    return grids + (hasMissing ? [wrap(TerminalTable.missingNote, width: width, lead: "  ")] : [])
+  }
+
+  /// As many variants as can stand beside each other under headings that can be read.
+  private func widest(_ variants: ArraySlice<VariantResult>, _ rows: [Row]) -> ([String], Int) {
+    for count in (1...variants.count).reversed() {
+      let some = Array(variants.prefix(count))
+      if let grid = across(some, rows, intervals: .beside)
+        ?? across(some, rows, intervals: .below, cutting: count == 1)
+      {
+        return (grid, count)
+      }
+    }
+    // A name so long that not even its figures fit beside it.
+    let variant = variants[variants.startIndex]
+    return ([variant.name] + rows.map { "  \($0.label) \(figure(variant, $0))" }, 1)
   }
 
   private static let missingNote =
@@ -50,11 +67,9 @@ extension TerminalTable {
 
   private enum Intervals { case beside, below }
 
-  private func variantsAcross(
-    _ variants: [VariantResult], _ rows: [Row], intervals: Intervals
+  private func across(
+    _ variants: [VariantResult], _ rows: [Row], intervals: Intervals, cutting: Bool = false
   ) -> [String]? {
-    // Past six the columns are too narrow for their headings, even where the figures would fit.
-    guard variants.count <= 6 else { return nil }
     var grid = TextGrid(head: [""] + variants.map(\.name))
     for row in rows {
       let halves = variants.map { halfWidth($0, row) }
@@ -72,32 +87,7 @@ extension TerminalTable {
         grid.rows.append([""] + halves.map { $0 ?? "" })
       }
     }
-    return grid.lines(width: width)
-  }
-
-  /// The decisive figures that fit the width, in this order, one variant a line.
-  private func variantsDown(_ variants: [VariantResult], _ rows: [Row]) -> [String] {
-    let decisive = [
-      "turn.response.p95", "turn.throughput", "sessions.eviction_rate", "turns.lost",
-      "turn.response.p50", "locks.contention_rate", "turns.failed", "server.memory",
-    ]
-    var lines: [String]?
-    var chosen: [Row] = []
-    for label in decisive {
-      guard let row = rows.first(where: { $0.label == label }) else { continue }
-      var grid = TextGrid(head: ["variant"] + (chosen + [row]).map(\.label))
-      for variant in variants {
-        grid.rows.append([variant.name] + (chosen + [row]).map { figure(variant, $0) })
-      }
-      guard let set = grid.lines(width: width, cuttingWords: chosen.isEmpty) else { break }
-      lines = set
-      chosen.append(row)
-    }
-    // Names so long that not even one figure fits beside them.
-    return lines
-      ?? variants.flatMap { variant in
-        [variant.name] + rows.map { "  \($0.label) \(figure(variant, $0))" }
-      }
+    return grid.lines(width: width, cuttingWords: cutting)
   }
 
   private func figure(_ variant: VariantResult, _ row: Row) -> String {
@@ -106,10 +96,10 @@ extension TerminalTable {
   }
 
   private func halfWidth(_ variant: VariantResult, _ row: Row) -> String? {
-    guard let metric = variant[row.metric], let interval = metric.interval(row.statistic) else {
-      return nil
-    }
-    return units.plusMinus + units.text(interval.halfWidth, unit: metric.unit)
+    guard let metric = variant[row.metric], let interval = metric.interval(row.statistic),
+      interval.halfWidth > 0
+    else { return nil }
+    return units.plusMinus + units.rough(interval.halfWidth, unit: metric.unit)
   }
 }
 

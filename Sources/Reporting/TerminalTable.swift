@@ -1,7 +1,7 @@
 // A result as a page of text for the terminal: the verdict in the first sentence, then the figures
-// of all variants side by side, what was expected, how the variants differ, and how levels moved.
-// Strings out; where they go is the program's affair. The wording may change freely: machines read
-// the JSON.
+// that decide, of all variants side by side, what was expected, how the variants differ, and how
+// levels moved. About a screen; `full` gives every figure instead. Strings out; where they go is
+// the program's affair. The wording may change freely: machines read the JSON.
 public import Metrics
 
 public struct TerminalTable: Sendable {
@@ -9,18 +9,24 @@ public struct TerminalTable: Sendable {
   public var width: Int
   /// ASCII only, and no sparklines: for logs, pipes and TERM=dumb.
   public var plain: Bool
+  /// Every metric, every difference and every curve.
+  public var full: Bool
 
-  public init(width: Int = 80, plain: Bool = false) {
+  public init(width: Int = 80, plain: Bool = false, full: Bool = false) {
     self.width = width
     self.plain = plain
+    self.full = full
   }
 
   public func render(_ result: RunResult) -> String {
-    var blocks = [opening(result)]
-    blocks += figures(result)
-    blocks.append(expectations(result))
-    blocks.append(differences(result))
-    blocks.append(curves(result))
+    var blocks = [verdict(result) + scenario(result)]
+    if full {
+      blocks += figures(result)
+      blocks += [everyExpectation(result), everyDifference(result), everyCurve(result)]
+    } else {
+      blocks += decisiveFigures(result)
+      blocks += [expectations(result)] + differences(result) + [curves(result)]
+    }
     blocks.append(closing(result))
     let text = blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
@@ -29,113 +35,83 @@ public struct TerminalTable: Sendable {
 
   var units: HumanUnits { HumanUnits(plain: plain) }
 
-  private func opening(_ result: RunResult) -> [String] {
-    var sentence = "The measurement is \(result.verdict.rawValue)"
-    if !result.reasons.isEmpty {
-      sentence += ": " + result.reasons.map(withoutStop).joined(separator: "; ")
+  /// More reasons than these push the figures off the screen; `full` lists them all.
+  private static let reasonsShown = 5
+
+  private func verdict(_ result: RunResult) -> [String] {
+    let cut = result.complete ? "" : " It is INCOMPLETE: the run was cut short."
+    let word = "The measurement is \(result.verdict.rawValue)"
+    guard result.reasons.count > 1 else {
+      let reason = result.reasons.first.map { ": " + withoutStop($0) } ?? ""
+      return wrap(word + reason + "." + cut, width: width)
     }
-    sentence += "."
-    if !result.complete { sentence += " It is INCOMPLETE: the run was cut short." }
+    let shown = full ? result.reasons[...] : result.reasons.prefix(TerminalTable.reasonsShown)
+    var lines = wrap("\(word), for \(result.reasons.count) reasons.\(cut)", width: width)
+    for reason in shown { lines += wrap(withoutStop(reason), width: width, lead: "  - ") }
+    let rest = result.reasons.count - shown.count
+    return rest == 0 ? lines : lines + ["  - and \(rest) more"]
+  }
+
+  /// What was run, how often and for how long, and what it takes to run it again.
+  private func scenario(_ result: RunResult) -> [String] {
+    let variants = result.variants
+    var parts: [String] = []
+    if !variants.isEmpty {
+      parts.append(counted(variants.count, "variant"))
+      let counts = variants.map(\.replications)
+      let noun = counts.allSatisfy { $0 == 1 } ? "replication" : "replications"
+      parts.append(span(counts.map { "\($0)" }, counts.map(Double.init)) + " " + noun)
+      let lengths = variants.map { $0.measuredSeconds / Double(max(1, $0.replications)) }
+      parts.append(span(lengths.map(length), lengths))
+    }
+    let amount = parts.joined(separator: plain ? " x " : " \u{D7} ")
     let digest = result.scenario.digest.prefix(12)
-    let kind = result.kind.rawValue
-    return wrap(sentence, width: width)
-      + wrap(
-        "\(result.scenario.name), \(kind), seed \(result.seed), digest \(digest)", width: width)
+    let facts = [amount, result.kind.rawValue].filter { !$0.isEmpty }.joined(separator: " ")
+    let what = "\(result.scenario.name): \(facts),"
+    let which = "seed \(result.seed), digest \(digest)"
+    // Where one line is too short for both, neither is torn.
+    guard what.count + 1 + which.count > width else { return [what + " " + which] }
+    return wrap(what, width: width) + wrap(which, width: width)
   }
 
-  private func expectations(_ result: RunResult) -> [String] {
-    var texts: [String] = []
-    for variant in result.variants {
-      for expectation in variant.expectations where !texts.contains(expectation.text) {
-        texts.append(expectation.text)
-      }
+  /// `10`, or `10 to 14` where they differ.
+  private func span(_ texts: [String], _ values: [Double]) -> String {
+    let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
+    guard let first = order.first, let last = order.last else { return "" }
+    return texts[first] == texts[last] ? texts[first] : "\(texts[first]) to \(texts[last])"
+  }
+
+  /// Lengths come from scenarios and are round: `10 min`, not `10.0 min`.
+  private func length(_ seconds: Double) -> String {
+    let words = units.text(seconds, unit: "s").split(separator: " ")
+    guard var digits = words.first, digits.contains(".") else {
+      return words.joined(separator: " ")
     }
-    guard !texts.isEmpty else { return [] }
-    var lines = ["expectations"]
-    for text in texts {
-      lines.append("  \(text)")
-      // The bad news first.
-      for outcome in [ExpectationResult.Outcome.missed, .cannotTell, .met] {
-        let who = result.variants.flatMap { variant in
-          variant.expectations.filter { $0.text == text && $0.outcome == outcome }
-            .map { said(of: $0, in: variant) }
-        }
-        guard !who.isEmpty else { continue }
-        let word = pad(outcome.rawValue.withoutDashes, to: 11)
-        lines += wrap(who.joined(separator: ", "), width: width, lead: "    \(word)  ")
-      }
-    }
-    return lines
-  }
-
-  private func said(of expectation: ExpectationResult, in variant: VariantResult) -> String {
-    let figure = units.text(expectation.observed, unit: expectation.unit)
-    let reason = expectation.reason.map { " (\($0))" } ?? ""
-    return "\(variant.name) \(figure)\(reason)"
-  }
-
-  private func differences(_ result: RunResult) -> [String] {
-    guard !result.differences.isEmpty else { return [] }
-    var lines: [String] = []
-    var against: [String] = []
-    for difference in result.differences where !against.contains(difference.against) {
-      against.append(difference.against)
-    }
-    for base in against {
-      var grid = TextGrid(head: ["", "", "", "", ""], words: [0, 1, 4])
-      for difference in result.differences where difference.against == base {
-        grid.rows.append([
-          difference.metric, difference.variant, signed(difference.difference, difference.unit),
-          difference.interval.map { between($0, difference.unit) } ?? HumanUnits.missing,
-          difference.word.rawValue.withoutDashes,
-        ])
-      }
-      lines.append("against \(base)")
-      lines += withoutHead(grid)
-    }
-    return lines
-  }
-
-  private func between(_ interval: ConfidenceInterval, _ unit: String) -> String {
-    "[\(signed(interval.low, unit)), \(signed(interval.high, unit))]"
-  }
-
-  private func signed(_ value: Double, _ unit: String) -> String {
-    (value > 0 ? "+" : "") + units.text(value, unit: unit)
-  }
-
-  private func curves(_ result: RunResult) -> [String] {
-    var grid = TextGrid(head: ["", "", "", ""], words: [0, 1, 2, 3])
-    for variant in result.variants {
-      for series in variant.series {
-        let known = series.values.compactMap { $0 }
-        guard let low = known.min(), let high = known.max() else { continue }
-        // 24 columns: with names of usual length the line stays within 80.
-        grid.rows.append([
-          variant.name, series.name, plain ? "" : sparkline(series.values, width: 24),
-          "\(units.text(low, unit: series.unit)) to \(units.text(high, unit: series.unit))",
-        ])
-      }
-    }
-    return grid.rows.isEmpty ? [] : ["levels over time"] + withoutHead(grid)
-  }
-
-  /// Columns that speak for themselves; sentences where the terminal is too narrow for columns.
-  private func withoutHead(_ grid: TextGrid) -> [String] {
-    grid.lines(width: width).map { Array($0.dropFirst()) }
-      ?? grid.rows.flatMap { wrap($0.joined(separator: " "), width: width, lead: "  ", hanging: 4) }
+    while digits.last == "0" { digits.removeLast() }
+    if digits.last == "." { digits.removeLast() }
+    return ([digits] + words.dropFirst()).joined(separator: " ")
   }
 
   private func closing(_ result: RunResult) -> [String] {
     let cost = result.cost
-    guard cost != .init() else { return [] }
-    return wrap(
-      "cost: \(units.text(cost.wallSeconds, unit: "s")) of wall time,"
-        + " \(units.text(cost.cpuSeconds, unit: "s")) of CPU,"
-        + " \(units.text(Double(cost.events), unit: "count")) events,"
-        + " \(units.text(Double(cost.peakMemoryBytes), unit: "bytes")) at most", width: width)
+    var lines: [String] = []
+    if cost != .init() {
+      lines += wrap(
+        "cost: \(units.text(cost.wallSeconds, unit: "s")) of wall time,"
+          + " \(units.text(cost.cpuSeconds, unit: "s")) of CPU,"
+          + " \(units.text(Double(cost.events), unit: "count")) events,"
+          + " \(units.text(Double(cost.peakMemoryBytes), unit: "bytes")) at most", width: width)
+    }
+    if !full, !result.variants.isEmpty {
+      lines += wrap(
+        "--full prints every metric, difference and curve; result.json holds them all.",
+        width: width)
+    }
+    return lines
   }
 }
+
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 private func withoutStop(_ sentence: String) -> String {
   sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence

@@ -87,7 +87,7 @@ struct TextGrid {
 func breakName(_ name: String, width: Int, cutting: Bool = true) -> [String] {
   var words: [Substring] = []
   var rest = name[...]
-  while let end = rest.firstIndex(where: { "-/_. :,".contains($0) }) {
+  while let end = rest.firstIndex(where: { "-/_. :,=".contains($0) }) {
     words.append(rest[...end])
     rest = rest[rest.index(after: end)...]
   }

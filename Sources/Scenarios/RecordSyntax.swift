@@ -1,4 +1,5 @@
 // Values of several fields: stages, spikes and changes of the fleet, each a list of small mappings.
+// A field that is missing, repeated or unknown is complained about where it stands.
 internal import Basics
 internal import CLIModel
 
@@ -73,7 +74,8 @@ extension Syntax {
         help: "How long the stage lasts; 0s makes a step."),
       RecordField(name: "rate", shape: .rate, required: true, help: "The rate it begins with."),
       RecordField(
-        name: "to", shape: .rate, required: false, help: "The rate it ends with; else it is level."),
+        name: "to", shape: .rate, required: false,
+        help: "The rate it ends with; else it is level."),
     ]
     return Syntax<Stage>(
       .record(fields),
@@ -112,7 +114,8 @@ extension Syntax {
         return Spike(at: at, length: length, rate: rate)
       },
       show: {
-        "{at: \(Text.duration($0.at)), for: \(Text.duration($0.length)), rate: \(Text.rate($0.rate))}"
+        "{at: \(Text.duration($0.at)), for: \(Text.duration($0.length)), "
+          + "rate: \(Text.rate($0.rate))}"
       })
   }
 

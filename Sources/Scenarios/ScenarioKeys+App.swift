@@ -1,4 +1,5 @@
 // The keys of the customer's backend, of its session lock, and of how a run is repeated and judged.
+// A table and nothing else: what keys say together is judged in Checks.
 internal import Basics
 internal import Policies
 

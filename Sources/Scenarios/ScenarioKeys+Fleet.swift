@@ -1,4 +1,5 @@
 // The keys of the phases, the model provider and the fleet.
+// A table and nothing else: what keys say together is judged in Checks.
 internal import Basics
 internal import CLIModel
 

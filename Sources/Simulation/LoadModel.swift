@@ -32,6 +32,8 @@ struct LoadModel {
   let serverMemory: Double
   let hostUtilisation: Double?
   let eventsPerTurn: Double
+  /// Processes a second that pattern 1 starts anew because it has let others go.
+  let spawnRate: Double
 
   /// At most; on the mean server.
   var liveOnServer: Double { liveSessions / Double(servers) }
@@ -97,6 +99,17 @@ struct LoadModel {
       memory.base
       + liveSessions / Double(servers) * busiestShare * (memory.activeSession + memory.turn * held)
     eventsPerTurn = LoadModel.eventsPerTurn(scenario, opens: 1 / length + missRatio)
+    switch app.pool.release {
+    case _ where app.pattern != .isolated: spawnRate = 0
+    case .never: spawnRate = 0
+    case .sessionEnd: spawnRate = throughput / length
+    case .idle:
+      // As if think times were exponential: who thinks for longer finds the process gone.
+      spawnRate =
+        throughput
+        * exponential(
+          -app.pool.idle.seconds / max(1e-9, workload.think.mean))
+    }
   }
 
   /// Conversations that are open at the same time: at most, and the mean as a share of that.

@@ -1,4 +1,5 @@
-// What one replication leaves: figures in catalog order, ready to be merged with others of the same variant.
+// What one replication leaves: figures in catalog order, ready to be merged with others of the same
+// variant.
 public import Basics
 public import Metrics
 
@@ -13,6 +14,8 @@ public struct Replication: Sendable, Equatable {
   public var events: Int
   /// Turns that had begun and not ended when the measurement stopped.
   public var underWay: Int
+  /// Processes that could not be started because the run had no number left for them.
+  public var spawnsRefused = 0
 
   public func value(_ metric: CountMetric) -> Int { counts[metric.rawValue] }
   public func value(_ metric: PeakMetric) -> Int { peaks[metric.rawValue] }

@@ -1,4 +1,5 @@
 // Building a run: machines from plans, the first servers on their hosts, the first wake-ups.
+// Their order is part of the result: equal instants are taken in the order they were pushed.
 internal import Basics
 internal import CLIModel
 internal import Policies
@@ -22,6 +23,7 @@ struct ServerState: BitwiseCopyable {
 
 /// Counts that no machine keeps because they are the fleet's.
 struct FleetCounters: BitwiseCopyable {
+  var spawnsRefused = 0
   var crashes = 0
   var restarts = 0
   var memoryExhausted = 0
@@ -30,6 +32,10 @@ struct FleetCounters: BitwiseCopyable {
 }
 
 extension Simulator {
+  /// An event has 16 bits for the number of a server, and numbers of dead servers are not used
+  /// again.
+  public static let mostServers = 1 << 16
+
   public init(_ plan: RunPlan) {
     self.plan = plan
     let seed = plan.seed
@@ -53,7 +59,8 @@ extension Simulator {
     states = Table()
     hosts = Table()
     hostMemory = Table()
-    store = SessionStore(shared: plan.fleet.storage.kind == .shared, sessions: population.sessions,
+    store = SessionStore(
+      shared: plan.fleet.storage.kind == .shared, sessions: population.sessions,
       keepsAge: plan.app.cleanUp != nil)
     locks = LockStore(plan.app.lock)
     provider = Provider(plan.model, seed: seed)
@@ -103,7 +110,7 @@ extension Simulator {
   /// A process on the host with the fewest; with hosts of their own, on a new one.
   mutating func addServer() -> ServerID {
     let id = ServerID(servers.count)
-    precondition(id.place < 1 << 16, "more than 65,535 CLI servers in one run")
+    precondition(id.place < Simulator.mostServers, "more CLI servers than an event can name")
     if dedicated && limitsMemory { addHost() }
     let mayCrash =
       limitsMemory

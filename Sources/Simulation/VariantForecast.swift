@@ -41,7 +41,19 @@ public struct VariantForecast: Sendable {
   /// Simulated people's tabs: the size of the simulator's state.
   public let loops: Double
   public let simulatorMemory: Double
+  /// CLI processes started in one replication, those that are gone included.
+  public let processes: Double
   public let warnings: [String]
+
+  /// Of one replication in the simulator: it numbers servers with 16 bits, each number once.
+  public static let mostProcesses = 65_535.0
+
+  /// Why the simulator cannot run this, if so. The estimate may be off by a tenth.
+  public var refusal: String? {
+    guard processes > 0.9 * VariantForecast.mostProcesses else { return nil }
+    return "about \(Int(min(processes, 1e15))) CLI processes would be started in a replication; "
+      + "the simulator can tell \(Int(VariantForecast.mostProcesses)) apart"
+  }
 
   public var fleetMemory: Double { serverMemory * Double(servers) }
 
@@ -71,6 +83,8 @@ public struct VariantForecast: Sendable {
       case .auto: scenario.phases.measure.seconds * (0.05 + 1 / Double(run.replications))
       }
     let simulated = (warmUp + scenario.phases.measure.seconds) * Double(run.replications)
+    processes =
+      Double(model.servers) + model.spawnRate * simulated / Double(max(1, run.replications))
     events = simulated * model.throughput * model.eventsPerTurn
     loops = model.loops
     // 100 B a tab and 60 B a conversation: the million people of the library take 150 MB.
@@ -93,7 +107,8 @@ public struct VariantForecast: Sendable {
         "the busiest server is asked for \(percent(busiest)) of what it can do: \(then)")
     }
     if let host, host > limit {
-      warnings.append("the hosts' cores are asked for \(percent(host)) of what they can do: \(then)")
+      warnings.append(
+        "the hosts' cores are asked for \(percent(host)) of what they can do: \(then)")
     }
     let hosts = scenario.fleet.hosts
     if let room = hosts.memory {

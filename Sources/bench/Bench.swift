@@ -1,5 +1,6 @@
-// Events per second of the simulator on the reference model: closed users with think time, sticky routing, a session
-// manager at half of a server's sessions, a tenth of the turns on shared sessions under a lock.
+// Events per second of the simulator on the reference model: closed users with think time, sticky
+// routing, a session manager at half of a server's sessions, a tenth of the turns on shared
+// sessions under a lock.
 internal import Basics
 internal import CLIModel
 internal import LinuxIO
@@ -57,7 +58,8 @@ enum Bench {
     let bytes = Double(after - before) / Double(users)
     print(
       "\(users) users: \(Double(Int(Double(popped) / spent / 1e4)) / 100) M events/s, "
-        + "\(popped) events, \(Double(popped) / max(1, Double(simulator.completedTurns))) per turn, "
+        + "\(popped) events, "
+        + "\(Double(popped) / max(1, Double(simulator.completedTurns))) per turn, "
         + "\(Int(bytes)) B/user, rebuilds \(simulator.queueRebuilds), \(simulator.summary)")
   }
 }

@@ -53,6 +53,7 @@ enum CommandTable {
       Flag(
         name: "out", value: .text, placeholder: "DIR",
         help: "folder of result.json, by default results/NAME-TIME-PROCESS"),
+      Flag(name: "full", help: "every metric, difference and curve, not only what decides"),
       json, quiet,
       Flag(name: "no-progress", help: "no progress on stderr"),
       noColor,

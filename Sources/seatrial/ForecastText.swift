@@ -12,6 +12,7 @@ enum ForecastText {
     for variant in forecast.variants {
       lines += ["  \(variant.name)"] + rows(variant).map { "    \(padded($0.0, to: 16))\($0.1)" }
       lines += variant.warnings.map { "    warning: \($0)" }
+      if let refusal = variant.refusal { lines.append("    cannot be simulated: \(refusal)") }
     }
     let jobs = counted(forecast.jobs, "thread")
     lines += [
@@ -86,7 +87,9 @@ enum ForecastText {
       "fleet_memory_bytes": JSONValue(measured: variant.fleetMemory),
       "response_mean_seconds": JSONValue(measured: variant.response),
       "events": JSONValue(measured: variant.events),
+      "processes": JSONValue(measured: variant.processes.rounded),
       "warnings": .array(variant.warnings.map(JSONValue.string)),
+      "refusal": variant.refusal.map(JSONValue.string) ?? .null,
     ]
   }
 }

@@ -4,7 +4,9 @@
 enum HelpText {
   static func overview(_ commands: [Command]) -> String {
     let examples = commands.compactMap(\.examples.first)
-    var lines = ["seatrial tests and sizes fleets of headless Copilot CLI servers.", "", "examples"]
+    var lines = [
+      "seatrial tests and sizes fleets of headless Copilot CLI servers.", "", "examples",
+    ]
     lines += pairs(examples.map { ($0.line, $0.does) })
     lines += ["", "commands"]
     lines += pairs(commands.map { ($0.name, $0.summary) })

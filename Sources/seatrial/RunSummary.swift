@@ -1,4 +1,5 @@
-// The one line that says what is about to run, before anything does.
+// The one line that says what is about to run, before anything does: enough to notice a mistake
+// while it is still cheap.
 internal import Basics
 internal import Scenarios
 
@@ -15,7 +16,8 @@ enum RunSummary {
 
   private static func replications(_ settings: [RunSettings]) -> String {
     let least = settings.map(\.replications).min() ?? 0
-    let most = settings.map { $0.precision == nil ? $0.replications : $0.maxReplications }.max() ?? 0
+    let most =
+      settings.map { $0.precision == nil ? $0.replications : $0.maxReplications }.max() ?? 0
     return least == most ? counted(least, "replication") : "\(least) to \(most) replications"
   }
 

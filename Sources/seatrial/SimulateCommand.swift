@@ -18,8 +18,17 @@ struct SimulateCommand {
   func run() -> ExitCode {
     switch VariantChoice(invocation).load() {
     case .failure(let refusal): return refusal.report()
-    case .success(let file): return simulate(file)
+    case .success(let file): return refuses(file) ? .badScenario : simulate(file)
     }
+  }
+
+  /// What no simulator could be asked for is better said before than found out.
+  private func refuses(_ file: ScenarioFile) -> Bool {
+    let refusals = Forecast(file.variants, jobs: 1).variants.compactMap { variant in
+      variant.refusal.map { "\(invocation.arguments[0]): variant \(variant.name): \($0)" }
+    }
+    for refusal in refusals { Console.say(refusal) }
+    return !refusals.isEmpty
   }
 
   private func simulate(_ file: ScenarioFile) -> ExitCode {
@@ -69,7 +78,8 @@ struct SimulateCommand {
     let plain = invocation.has("no-color") || !Terminal.colorAllowed(on: channel)
     // 40 to 160 columns: below, no figure fits; above, the eye loses the line.
     let width = min(160, max(40, Terminal.width(of: channel) ?? 80))
-    return Console.result(TerminalTable(width: width, plain: plain).render(result))
+    let table = TerminalTable(width: width, plain: plain, full: invocation.has("full"))
+    return Console.result(table.render(result))
   }
 
   /// What the figures mean for the exit code. An invalid measurement can neither meet nor miss.

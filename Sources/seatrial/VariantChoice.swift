@@ -1,5 +1,5 @@
-// The scenario of a command, with the variants that --variant asks for in the order of the file. The
-// digest of a run is over what it ran, so the others are left out of what runs.
+// The scenario of a command, with the variants that --variant asks for, in the order of the file.
+// The digest of a run is over what it ran, so the others are left out of what runs.
 internal import Scenarios
 
 struct VariantChoice {

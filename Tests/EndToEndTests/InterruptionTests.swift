@@ -1,4 +1,4 @@
-// Runs that are stopped, killed, or not allowed to write: each leaves what it can and says the rest.
+// Runs that are stopped, killed, or not allowed to write: each leaves what it can and says so.
 import Basics
 import Glibc
 import LinuxIO
@@ -9,7 +9,8 @@ import Testing
   /// Enough work for minutes; nobody lets it finish.
   private static let long = [
     "--set", "workload.users=5000", "--set", "fleet.servers=200", "--set",
-    "workload.phases.measure=20h", "--out", "o", "--no-progress",
+    "workload.phases.measure=20h", "--set", "app.sessions.limit=unlimited", "--out", "o",
+    "--no-progress",
   ]
 
   private func startLong(_ seatrial: Seatrial, _ more: [String] = []) throws -> Process {
@@ -20,9 +21,11 @@ import Testing
     return process
   }
 
-  @Test("a signal stops the run, and the report is written, marked incomplete", arguments: [
-    (SIGINT, Int32(130)), (SIGTERM, Int32(143)),
-  ])
+  @Test(
+    "a signal stops the run, and the report is written, marked incomplete",
+    arguments: [
+      (SIGINT, Int32(130)), (SIGTERM, Int32(143)),
+    ])
   func stopped(signal: Int32, code: Int32) throws {
     try Seatrial.test { seatrial in
       let process = try startLong(seatrial, ["--json"])
@@ -87,10 +90,12 @@ import Testing
     }
   }
 
-  @Test("a full disk behind stdout is explained and ends with 1", arguments: [
-    ["simulate", "small.yaml", "--out", "o"], ["inspect", "small.yaml"], ["schema", "result"],
-    ["validate", "small.yaml"], ["--help"],
-  ])
+  @Test(
+    "a full disk behind stdout is explained and ends with 1",
+    arguments: [
+      ["simulate", "small.yaml", "--out", "o"], ["inspect", "small.yaml"], ["schema", "result"],
+      ["validate", "small.yaml"], ["--help"],
+    ])
   func fullDisk(line: [String]) throws {
     try Seatrial.test { seatrial in
       let run = try Process(
@@ -101,9 +106,11 @@ import Testing
     }
   }
 
-  @Test("a reader that has gone away is no failure", arguments: [
-    ["simulate", "small.yaml", "--out", "o"], ["inspect", "small.yaml"], ["schema", "result"],
-  ])
+  @Test(
+    "a reader that has gone away is no failure",
+    arguments: [
+      ["simulate", "small.yaml", "--out", "o"], ["inspect", "small.yaml"], ["schema", "result"],
+    ])
   func closedPipe(line: [String]) throws {
     try Seatrial.test { seatrial in
       let run = try Process(

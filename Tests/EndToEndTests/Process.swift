@@ -62,7 +62,7 @@ struct Process {
     let shell = ["sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder, path]
     var words = unsafe (shell + arguments).map { unsafe strdup($0) }
     unsafe words.append(nil)
-    defer { for unsafe word in unsafe words { unsafe free(word) } }
+    defer { unsafe words.forEach { unsafe free($0) } }
     var id: pid_t = 0
     let result = unsafe posix_spawn(&id, "/bin/sh", &actions, nil, words, environ)
     if pipeEnds[1] >= 0 { _ = close(pipeEnds[1]) }

@@ -31,7 +31,9 @@ import Testing
       #expect(run.code == 104)
       #expect(run.output == "small.yaml: sound, 2 variants\n")
       let lines = run.errors.split(separator: "\n")
-      for place in ["one.yaml:3:3: ", "one.yaml:4:", "one.yaml:5:18: ", "one.yaml:6:", "two.yaml:2:"] {
+      for place in [
+        "one.yaml:3:3: ", "one.yaml:4:", "one.yaml:5:18: ", "one.yaml:6:", "two.yaml:2:",
+      ] {
         #expect(lines.contains { $0.hasPrefix(place) }, "\(place) in \(run.errors)")
       }
       #expect(run.errors.contains("users"))

@@ -24,8 +24,9 @@ import Testing
       let command = result.environment.first { $0.name == "command" }?.value
       #expect(
         command == "seatrial simulate small.yaml --json --out here/it/is --seed 5")
-      #expect(run.errors.hasPrefix(
-        "small: 2 variants \u{D7} 4 replications \u{D7} 2 min simulated, seed 5\n"))
+      #expect(
+        run.errors.hasPrefix(
+          "small: 2 variants \u{D7} 4 replications \u{D7} 2 min simulated, seed 5\n"))
       #expect(run.errors.hasSuffix("result: here/it/is/result.json\n"))
     }
   }
@@ -134,6 +135,26 @@ import Testing
         "app.timeout=20h")
       #expect(run.code == 4)
       #expect(run.errors.contains("no turn was completed"), "\(run.errors)")
+    }
+  }
+
+  @Test(
+    "more processes than the simulator can tell apart are refused, not crashed into",
+    arguments: [
+      ["fleet.servers=70000"], ["app.pattern=isolated", "workload.users=70000"],
+      [
+        "app.pattern=isolated", "app.pool.release=session-end", "workload.users=2000",
+        "workload.phases.measure=2h",
+      ],
+    ])
+  func tooManyProcesses(settings: [String]) throws {
+    try Seatrial.test { seatrial in
+      let flags = settings.flatMap { ["--set", $0] }
+      let run = try Process(
+        Seatrial.program, ["simulate", "small.yaml", "--out", "o"] + flags, in: seatrial.folder
+      ).wait()
+      #expect(run.ending == .exited(104), "\(run)")
+      #expect(run.errors.contains("the simulator can tell 65535 apart"))
     }
   }
 

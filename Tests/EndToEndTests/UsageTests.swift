@@ -19,9 +19,11 @@ import Testing
     }
   }
 
-  @Test("each command explains itself, with all its flags", arguments: [
-    "simulate", "validate", "inspect", "schema",
-  ])
+  @Test(
+    "each command explains itself, with all its flags",
+    arguments: [
+      "simulate", "validate", "inspect", "schema",
+    ])
   func pages(command: String) throws {
     try Seatrial.test { seatrial in
       let asked = try seatrial.run("help", command)
@@ -47,29 +49,33 @@ import Testing
     var said: [String]
   }
 
-  @Test("a mistyped line ends with code 2 and a guess", arguments: [
-    Mistake(line: ["simlate"], said: ["no command simlate; did you mean simulate?"]),
-    Mistake(line: ["help", "validat"], said: ["did you mean validate?"]),
-    Mistake(line: ["--seed", "3"], said: ["--seed stands before the command"]),
-    Mistake(
-      line: ["simulate", "small.yaml", "--sed", "3", "--quite"],
-      said: ["no flag --sed; did you mean --seed?", "no flag --quite; did you mean --quiet?"]),
-    Mistake(line: ["simulate"], said: ["simulate needs a FILE"]),
-    Mistake(line: ["simulate", "a.yaml", "b.yaml"], said: ["what is b.yaml?"]),
-    Mistake(line: ["simulate", "small.yaml", "--seed"], said: ["--seed needs a value: --seed N"]),
-    Mistake(line: ["simulate", "small.yaml", "--out", "--json"], said: ["--out needs a value"]),
-    Mistake(line: ["simulate", "small.yaml", "--seed=-1"], said: ["-1 is below 0"]),
-    Mistake(line: ["simulate", "small.yaml", "--jobs", "0"], said: ["0 is outside of 1 to 1024"]),
-    Mistake(line: ["simulate", "small.yaml", "--json=yes"], said: ["--json takes no value"]),
-    Mistake(line: ["simulate", "small.yaml", "--set", "users"], said: ["not of the form"]),
-    Mistake(line: ["simulate", "small.yaml", "--precision", "two"], said: ["is no share"]),
-    Mistake(line: ["simulate", "small.yaml", "-q"], said: ["with two dashes"]),
-    Mistake(line: ["simulate", "small.yaml", "--seed", "1", "--seed", "2"], said: ["twice"]),
-    Mistake(
-      line: ["simulate", "small.yaml", "--variant", "round-robbin"],
-      said: ["did you mean round-robin?"]),
-    Mistake(line: ["schema", "reslt"], said: ["did you mean result?"]),
-  ])
+  @Test(
+    "a mistyped line ends with code 2 and a guess",
+    arguments: [
+      Mistake(line: ["simlate"], said: ["no command simlate; did you mean simulate?"]),
+      Mistake(line: ["help", "validat"], said: ["did you mean validate?"]),
+      Mistake(line: ["--seed", "3"], said: ["--seed stands before the command"]),
+      Mistake(
+        line: ["simulate", "small.yaml", "--sed", "3", "--quite"],
+        said: ["no flag --sed; did you mean --seed?", "no flag --quite; did you mean --quiet?"]),
+      Mistake(line: ["simulate"], said: ["simulate needs a FILE"]),
+      Mistake(line: ["simulate", "a.yaml", "b.yaml"], said: ["what is b.yaml?"]),
+      Mistake(
+        line: ["simulate", "small.yaml", "--seed"], said: ["--seed needs a value: --seed N"]),
+      Mistake(line: ["simulate", "small.yaml", "--out", "--json"], said: ["--out needs a value"]),
+      Mistake(line: ["simulate", "small.yaml", "--seed=-1"], said: ["-1 is below 0"]),
+      Mistake(
+        line: ["simulate", "small.yaml", "--jobs", "0"], said: ["0 is outside of 1 to 1024"]),
+      Mistake(line: ["simulate", "small.yaml", "--json=yes"], said: ["--json takes no value"]),
+      Mistake(line: ["simulate", "small.yaml", "--set", "users"], said: ["not of the form"]),
+      Mistake(line: ["simulate", "small.yaml", "--precision", "two"], said: ["is no share"]),
+      Mistake(line: ["simulate", "small.yaml", "-q"], said: ["with two dashes"]),
+      Mistake(line: ["simulate", "small.yaml", "--seed", "1", "--seed", "2"], said: ["twice"]),
+      Mistake(
+        line: ["simulate", "small.yaml", "--variant", "round-robbin"],
+        said: ["did you mean round-robin?"]),
+      Mistake(line: ["schema", "reslt"], said: ["did you mean result?"]),
+    ])
   func mistakes(mistake: Mistake) throws {
     try Seatrial.test { seatrial in
       let run = try Process(Seatrial.program, mistake.line, in: seatrial.folder).wait()

@@ -12,6 +12,9 @@ import Testing
       if stop.isRequested { exit(1) }
       _ = raise(SIGINT)
       if !stop.isRequested || stop.signal != .interrupt { exit(2) }
+      // The echo of the first is not a second.
+      _ = raise(SIGINT)
+      _ = usleep(300_000)
       _ = raise(SIGINT)
       exit(3)
     }
@@ -24,11 +27,13 @@ import Testing
       let stop = Signals.listen()
       _ = raise(SIGTERM)
       if stop.signal != .terminate { exit(2) }
+      _ = usleep(300_000)
       _ = raise(SIGINT)
     }
     await #expect(processExitsWith: .exitCode(143)) {
       _ = Signals.listen()
       _ = raise(SIGTERM)
+      _ = usleep(300_000)
       _ = raise(SIGTERM)
     }
   }

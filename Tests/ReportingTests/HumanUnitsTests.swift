@@ -30,6 +30,24 @@ import Testing
     #expect(plain.plusMinus == "+-")
   }
 
+  @Test(
+    "Figures of a row share unit and decimals while each keeps two digits",
+    arguments: [
+      ([1.5, 2.25, 0], "s", ["1.50 s", "2.25 s", "0 s"]),
+      ([4.63, 11.22], "s", ["4.6 s", "11.2 s"]),
+      ([0.0057, 0.5811], "ratio", ["0.57 %", "58.11 %"]),
+      ([0.045, 2], "s", ["0.045 s", "2.000 s"]),
+      ([0.0002, 8.62], "s", ["200 \u{B5}s", "8.62 s"]),
+      ([1.5e9, 77e9, nil], "bytes", ["1.4 GiB", "71.7 GiB", "-"]),
+      ([0, 1029, 3], "count", ["0", "1029", "3"]),
+      ([1.02, 1.5], "factor", ["1.02", "1.50"]),
+      ([12_345_678, 20_000_000], "count", ["12.3M", "20.0M"]),
+      ([nil, .nan], "s", ["-", "-"]), ([], "s", []),
+    ] as [([Double?], String, [String])])
+  func rows(values: [Double?], unit: String, texts: [String]) {
+    #expect(HumanUnits(plain: false).row(values, unit: unit) == texts)
+  }
+
   @Test("A sparkline spans its own range, with blanks for gaps")
   func spark() {
     #expect(sparkline([0, 1, 2, 3, 4, 5, 6, 7], width: 8) == "▁▂▃▄▅▆▇█")

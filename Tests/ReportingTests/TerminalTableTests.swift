@@ -27,7 +27,9 @@ import Testing
         recorder.record(.driverLag, Interval(seconds: seconds * 1e-5))
       }
       for _ in 0..<12 + place * 30 { recorder.record(.lockWait, .milliseconds(45)) }
+      recorder.count(.turnsPlanned, 2010)
       recorder.count(.turnsCompleted, 2000)
+      recorder.count(.turnsFailed, place == 2 ? 10 : 0)
       recorder.count(.turnsLost, place == 1 ? 3 : 0)
       recorder.count(.sessionsHits, 1500)
       recorder.count(.sessionsCreated, 400)
@@ -37,6 +39,8 @@ import Testing
       recorder.count(.locksRefused, 7 * place)
       recorder.high(.serverMemory, 4_400_000_000 + place * 300_000_000)
       recorder.high(.sessionsResidentMax, 50)
+      recorder.high(.fleetServers, place == 1 ? 300 : 4)
+      recorder.high(.fleetMemory, (place == 1 ? 77_000 : 1_500 + place * 90) * 1_000_000)
       var variant = VariantResult(name: name)
       variant.metrics = recorder.results(measured: .seconds(600))
       variant.set(MetricResult(.imbalance, 1.05 + 0.2 * Double(place)))
@@ -50,24 +54,43 @@ import Testing
         "lock.wait.p95 < 1s",
       ].compactMap { try? Expectation(parsing: $0).result(in: variant) }
       variant.series = [
-        SeriesResult(
-          name: "sessions.resident", unit: "count", startSeconds: 0, stepSeconds: 10,
-          values: (0..<60).map { $0 == 30 ? nil : Double(min($0 * (place + 1), 50)) })
+        series("turn.throughput", "/s") { 3 + Double($0 % 7) / 10 },
+        series("turn.response.mean", "s") { $0 == 30 ? nil : 1 + Double($0 % 5) / 8 },
+        series("sessions.resident", "count") { $0 == 30 ? nil : Double(min($0 * (place + 1), 50)) },
+        series("turns.failed", "/s") { place == 2 && $0 > 40 && $0 < 44 ? 0.5 : 0 },
       ]
       variant.replications = 10
+      variant.measuredSeconds = 6000
       result.variants.append(variant)
       if place > 0 {
-        result.differences.append(
-          PairedDifference(
-            metric: "turn.response.p95", unit: "s", variant: name, against: names[0],
-            difference: 0.75 * Double(place),
-            interval: .init(low: 0.75 * Double(place) - 0.21, high: 0.75 * Double(place) + 0.21),
-            word: .worse))
+        let step = Double(place)
+        result.differences += [
+          difference("turn.response.mean", "s", name, step * 0.004, 0.01, .noDifference),
+          difference("turn.response.p95", "s", name, step * 0.75, 0.21, .worse),
+          difference("sessions.eviction_rate", "ratio", name, step * 0.03, 0.03, .cannotTell),
+          difference(
+            "fleet.memory", "bytes", name, place == 2 ? 0 : step * -1e8, 1e7,
+            place == 2 ? .noDifference : .better),
+        ]
       }
     }
     result.cost = .init(
       wallSeconds: 0.82, cpuSeconds: 1.4, events: 12_345_678, peakMemoryBytes: 45_000_000)
     return result
+  }
+
+  private func difference(
+    _ metric: String, _ unit: String, _ name: String, _ value: Double, _ half: Double,
+    _ word: PairedDifference.Word
+  ) -> PairedDifference {
+    PairedDifference(
+      metric: metric, unit: unit, variant: name, against: Self.names[0], difference: value,
+      interval: .init(low: value - half, high: value + half), word: word)
+  }
+
+  private func series(_ name: String, _ unit: String, _ value: (Int) -> Double?) -> SeriesResult {
+    SeriesResult(
+      name: name, unit: unit, startSeconds: 0, stepSeconds: 10, values: (0..<60).map(value))
   }
 
   @Test("Three variants stand side by side, with half widths and curves")
@@ -94,12 +117,43 @@ import Testing
       TerminalTable().render(result(names, withIntervals: false)), "eight-variants.golden")
   }
 
+  @Test("The full page has every metric and every difference")
+  func full() {
+    let names = Array(Self.names.prefix(2))
+    expectGolden(TerminalTable(full: true).render(result(names)), "two-variants-full.golden")
+  }
+
+  @Test("Five variants are one screen, at 80 columns and at 130", arguments: [80, 130])
+  func screen(width: Int) {
+    var result = result(Array(Self.names.prefix(5)))
+    result.differences.removeAll { $0.metric == "sessions.eviction_rate" }
+    for place in result.variants.indices { result.variants[place].expectations.removeLast() }
+    let lines = TerminalTable(width: width).render(result).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    // 47, with missed expectations and every kind of difference, and the empty piece at the end.
+    #expect(lines.count <= 48)
+  }
+
+  @Test("No name is cut within a word", arguments: 1...9)
+  func wholeWords(count: Int) {
+    let names = (0..<count).map { "collaborative\($0)-rendezvous\($0)" }
+    for full in [true, false] {
+      let page = TerminalTable(full: full).render(result(names))
+      for line in page.split(separator: "\n") {
+        for word in line.split(whereSeparator: { !$0.isLetter })
+        where "collaborative".contains(word) {
+          #expect(word.count < 4 || word == "collaborative", "\(count) variants: \(line)")
+        }
+      }
+    }
+  }
+
   @Test("No line is wider than the terminal", arguments: [60, 80, 100, 132])
   func width(width: Int) {
     for count in 1...9 {
       let names = (0..<count).map { "a-rather-long-variant-name-\($0)" }
-      for plain in [true, false] {
-        let page = TerminalTable(width: width, plain: plain).render(result(names))
+      for (plain, full) in [(true, false), (false, false), (true, true), (false, true)] {
+        let page = TerminalTable(width: width, plain: plain, full: full).render(result(names))
         for line in page.split(separator: "\n") {
           #expect(line.count <= width, "\(count) variants: \(line)")
         }
