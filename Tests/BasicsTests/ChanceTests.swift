@@ -1,5 +1,5 @@
-// Draws: every law has the moments and percentiles it says it has, streams do not share draws, and addresses are pure. Bounds
-// are five standard errors; at fixed seeds the tests are deterministic.
+// Draws: every law has the moments and percentiles it says it has, streams do not share draws, and
+// addresses are pure. Bounds are five standard errors; at fixed seeds the tests are deterministic.
 import Basics
 import Testing
 
@@ -27,9 +27,12 @@ import Testing
     }
     let mean = sum / Double(n)
     let deviation = law.mean * law.squaredVariation.squareRoot()
-    #expect(abs(mean - law.mean) <= 5 * deviation / Double(n).squareRoot() + 1e-9, "\(law): \(mean)")
+    #expect(
+      abs(mean - law.mean) <= 5 * deviation / Double(n).squareRoot() + 1e-9, "\(law): \(mean)")
     let variation = (squares / Double(n) - mean * mean) / (mean * mean)
-    #expect(abs(variation - law.squaredVariation) <= 0.05 * law.squaredVariation + 1e-9, "\(law): \(variation)")
+    #expect(
+      abs(variation - law.squaredVariation) <= 0.05 * law.squaredVariation + 1e-9,
+      "\(law): \(variation)")
   }
 
   @Test("Percentiles of the laws drawn by inversion")
@@ -50,7 +53,8 @@ import Testing
     }
   }
 
-  @Test("One address gives values in one proportion, so variants that differ in a scale stay coupled")
+  @Test(
+    "One address gives values in one proportion, so variants that differ in a scale stay coupled")
   func coupled() {
     for law in Self.laws {
       if case .geometric = law { continue }
@@ -73,7 +77,8 @@ import Testing
         var draw =
           addressing == 0
           ? stream.draw(entity: 0, count: count)
-          : addressing == 1 ? stream.draw(entity: count, count: 0) : stream.draw(entity: count / 8, count: 0)
+          : addressing == 1
+            ? stream.draw(entity: count, count: 0) : stream.draw(entity: count / 8, count: 0)
         if addressing == 2 { for _ in 0..<(count % 8) { _ = draw.bits() } }
         let u = draw.uniform()
         #expect(u > 0 && u < 1)
@@ -100,9 +105,18 @@ import Testing
     let think = seed.stream("think")
     let service = seed.stream("service")
     let pairs: [(String, Double)] = [
-      ("names", correlation({ think.draw(entity: 1, count: $0) }, { service.draw(entity: 1, count: $0) })),
-      ("entities", correlation({ think.draw(entity: 1, count: $0) }, { think.draw(entity: 2, count: $0) })),
-      ("counts", correlation({ think.draw(entity: 1, count: $0) }, { think.draw(entity: 1, count: $0 + 1) })),
+      (
+        "names",
+        correlation({ think.draw(entity: 1, count: $0) }, { service.draw(entity: 1, count: $0) })
+      ),
+      (
+        "entities",
+        correlation({ think.draw(entity: 1, count: $0) }, { think.draw(entity: 2, count: $0) })
+      ),
+      (
+        "counts",
+        correlation({ think.draw(entity: 1, count: $0) }, { think.draw(entity: 1, count: $0 + 1) })
+      ),
       (
         "replications",
         correlation(
@@ -110,7 +124,9 @@ import Testing
           { seed.replication(1).stream("think").draw(entity: 1, count: $0) })
       ),
     ]
-    for (name, value) in pairs { #expect(abs(value) < 5 / Double(n).squareRoot(), "\(name): \(value)") }
+    for (name, value) in pairs {
+      #expect(abs(value) < 5 / Double(n).squareRoot(), "\(name): \(value)")
+    }
   }
 
   @Test("An address gives the same draw whenever it is asked; replication 0 is the seed itself")
@@ -127,7 +143,8 @@ import Testing
   @Test("The normal quantile at the points of tables")
   func normal() {
     for (p, expected) in [
-      (0.5, 0.0), (0.975, 1.959963984540054), (0.995, 2.575829303548901), (1e-10, -6.361340902404056),
+      (0.5, 0.0), (0.975, 1.959963984540054), (0.995, 2.575829303548901),
+      (1e-10, -6.361340902404056),
       (0.9999, 3.719016485455709),
     ] {
       #expect(abs(inverseNormal(p) - expected) < 1e-12 * max(1, abs(expected)) * 10, "\(p)")

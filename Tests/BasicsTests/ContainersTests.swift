@@ -1,5 +1,5 @@
-// The owned containers against the standard library's, over seeds: a map by open addressing against a dictionary, a ring against an
-// array, a slab's places.
+// The owned containers against the standard library's, over seeds: a map by open addressing against
+// a dictionary, a ring against an array, a slab's places.
 import Basics
 import Testing
 

@@ -1,5 +1,6 @@
-// The event queue against a list that is sorted: earliest first, equal instants in the order of pushing. Over many seeds, with
-// ties, gaps from nanoseconds to years, widths that are wrong at first, and growth and draining.
+// The event queue against a list that is sorted: earliest first, equal instants in the order of
+// pushing. Over many seeds, with ties, gaps from nanoseconds to years, widths that are wrong at
+// first, and growth and draining.
 import Basics
 import Testing
 
@@ -55,7 +56,8 @@ private struct SortedList {
         }
         let popped = queue.pop(through: .never)
         let expected = model.pop()
-        #expect(popped?.instant.nanoseconds == expected?.0, "kind \(kind), seed \(seed), step \(step)")
+        #expect(
+          popped?.instant.nanoseconds == expected?.0, "kind \(kind), seed \(seed), step \(step)")
         #expect(popped?.code == expected?.1, "kind \(kind), seed \(seed), step \(step)")
         if let popped { now = popped.instant.nanoseconds }
         if popped?.code != expected?.1 { return }
@@ -115,10 +117,12 @@ private struct SortedList {
         #expect(event.instant >= last, "spacing \(spacing.nanoseconds)")
         last = event.instant
         queue.push(
-          Event(last + Interval(nanoseconds: Int64(-naturalLog(random.uniform()) * 1e9)), event.code))
+          Event(
+            last + Interval(nanoseconds: Int64(-naturalLog(random.uniform()) * 1e9)), event.code))
       }
       #expect(queue.count == 5000)
-      #expect((queue.rebuilds > 0) == (spacing != .microseconds(100)), "spacing \(spacing.nanoseconds)")
+      #expect(
+        (queue.rebuilds > 0) == (spacing != .microseconds(100)), "spacing \(spacing.nanoseconds)")
     }
   }
 
@@ -126,7 +130,9 @@ private struct SortedList {
   func farFuture() {
     var queue = EventQueue(spacing: .microseconds(3))
     let instants = (0..<63).map { Int64(1) << Int64($0) }
-    for instant in instants.reversed() { queue.push(Event(Instant(nanoseconds: instant), UInt64(instant))) }
+    for instant in instants.reversed() {
+      queue.push(Event(Instant(nanoseconds: instant), UInt64(instant)))
+    }
     for instant in instants { #expect(queue.pop(through: .never)?.code == UInt64(instant)) }
   }
 }

@@ -1,5 +1,6 @@
-// What one CLI process does, as measured on the real one: first in, first out with continuations first; sends that queue in a session
-// and are answered together at idle; create over an existing id; owners; the idle sweep; compaction; the ladder of retries; crashes.
+// What one CLI process does, as measured on the real one: first in, first out with continuations
+// first; sends that queue in a session and are answered together at idle; create over an existing
+// id; owners; the idle sweep; compaction; the ladder of retries; crashes.
 import Basics
 import CLIModel
 import Testing
@@ -13,7 +14,8 @@ import Testing
     }
   }
 
-  @Test("One piece of work at a time, requests in order, and turns already begun before new requests")
+  @Test(
+    "One piece of work at a time, requests in order, and turns already begun before new requests")
   func order() {
     var server = busy()
     for session in 0..<3 { server.ask(0, .create, session, session) }
@@ -85,7 +87,8 @@ import Testing
     #expect(server.cli.residents == 1)
   }
 
-  @Test("A session that was never used cannot be resumed; one with a turn can, after it was destroyed")
+  @Test(
+    "A session that was never used cannot be resumed; one with a turn can, after it was destroyed")
   func resume() {
     var server = Server {
       $0.resume = OperationCost(cpu: .fixed(0.009))
@@ -137,7 +140,9 @@ import Testing
       """)
   }
 
-  @Test("Destroy in the middle of a turn: the turn is cut, those behind it too, and a late answer is nobody's")
+  @Test(
+    "Destroy in the middle of a turn: it is cut, those behind it too, and a late answer is nobody's"
+  )
   func destroyMidTurn() {
     var server = Server()
     server.ask(0, .create, 1, 0)
@@ -183,7 +188,9 @@ import Testing
     #expect(server.lines.last == "8 close 1           → cut t3 on 1")
   }
 
-  @Test("The idle sweep takes what was not used for the time, running turns excepted; used ones come back")
+  @Test(
+    "The idle sweep takes what was not used for the time, but no running turn; used ones return"
+  )
   func idleSweep() {
     var server = Server(fleet: { $0.idleTimeout = .seconds(300) })
     for session in 0..<3 { server.ask(0, .create, session, session) }
@@ -197,10 +204,14 @@ import Testing
     #expect(server.cli.tally.idleRemoved == 2)
     server.ask(303_000, .resume, 0, 0)
     server.ask(303_000, .resume, 1, 1)
-    #expect(server.lines.suffix(2) == ["303000 resume s0 t0 → resumed t0", "303000 resume s1 t1 → notFound t1"])
+    #expect(
+      server.lines.suffix(2) == [
+        "303000 resume s0 t0 → resumed t0", "303000 resume s1 t1 → notFound t1",
+      ])
   }
 
-  @Test("Compaction starts in the background when the context is full, and empties the memory of turns")
+  @Test(
+    "Compaction starts in the background when the context is full, and empties the memory of turns")
   func compaction() {
     var server = Server {
       $0.context.baseTokens = 1000
@@ -216,14 +227,16 @@ import Testing
       server.ask(Int64(turn + 1), .send, 1, turn)
       server.answer(Int64(turn + 1), turn)
     }
-    // 80 % of 5000 is passed with 1000 + 4 x 1000. The turn is answered at once; the work comes after.
+    // 80 % of 5000 is passed with 1000 + 4 x 1000. The turn is answered at once; the work comes
+    // after.
     #expect(server.lines.last == "4 answer 3          → finished t3, work 500")
     server.done(504)
     #expect(server.cli.tally.compacted == 1)
     #expect(server.cli.memory == 4)
   }
 
-  @Test("The ladder of retries: pauses by class of status, then an error and the session is idle again")
+  @Test(
+    "The ladder of retries: pauses by class of status, then an error and the session is idle again")
   func retries() {
     var server = Server {
       $0.retryServerError = [.seconds(1), .seconds(2)]
@@ -270,7 +283,10 @@ import Testing
     server.ask(2, .send, 1, 2)
     server.fail(3, 0, 500)
     server.answer(4, 1)
-    #expect(server.lines.suffix(2) == ["3 failure 0         → failed t1, call 1 t2", "4 answer 1          → finished t2"])
+    #expect(
+      server.lines.suffix(2) == [
+        "3 failure 0         → failed t1, call 1 t2", "4 answer 1          → finished t2",
+      ])
   }
 
   @Test("kill -9 loses the turns of the last 100 ms and nothing older")
@@ -290,7 +306,9 @@ import Testing
     #expect(server.lines.last == "200 resume s1 t0    → resumed t0")
   }
 
-  @Test("Two servers on one storage: each answers from its own memory, and the second resume is a split brain")
+  @Test(
+    "Two servers on one storage: each answers from its own memory; the second is a split brain"
+  )
   func splitBrain() {
     var one = Server(id: 0)
     one.ask(0, .create, 1, 0)
@@ -306,7 +324,8 @@ import Testing
     }
     ask(.resume, &one.store)
     #expect(two.tally.splitBrain == 1)
-    // A turn on the first is unknown to the second, whose next turn answers from a stale history; and back.
+    // A turn on the first is unknown to the second, whose next turn answers from a stale history;
+    // and back.
     one.ask(2000, .send, 1, 1)
     one.answer(2001, 1)
     ask(.send, &one.store)
@@ -322,7 +341,8 @@ import Testing
     #expect(one.store[SessionID(1), ServerID(0)].turns == 4)
   }
 
-  @Test("With local storage a session exists where it was created, and one id can be two conversations")
+  @Test(
+    "With local storage a session exists where it was created, and one id can be two conversations")
   func localStorage() {
     var store = SessionStore(shared: false, sessions: 2)
     let here = ServerID(0)

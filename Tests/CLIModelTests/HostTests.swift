@@ -1,5 +1,5 @@
-// A shared host against brute force: work done in small steps of time by the definition of max-min fair shares. And by hand, where
-// the shares can be said aloud.
+// A shared host against brute force: work done in small steps of time by the definition of max-min
+// fair shares. And by hand, where the shares can be said aloud.
 import Basics
 import CLIModel
 import Testing
@@ -94,7 +94,9 @@ private func stepped(
       #expect(exact.count == 12)
       for server in 0..<12 {
         // A step too late for each of up to 12 departures on the way.
-        #expect(abs(exact[server]! - rough[server]!) < 5e-4, "seed \(seed), server \(server), cores \(cores)")
+        #expect(
+          abs(exact[server]! - rough[server]!) < 5e-4,
+          "seed \(seed), server \(server), cores \(cores)")
       }
     }
   }
@@ -104,7 +106,8 @@ private func stepped(
     var host = Host(cores: 1)
     _ = host.begin(Demand(total: .milliseconds(100), mainShare: 1), for: ServerID(0), at: .zero)
     let before = host.generation
-    let both = host.begin(Demand(total: .milliseconds(100), mainShare: 1), for: ServerID(1), at: .zero)
+    let both = host.begin(
+      Demand(total: .milliseconds(100), mainShare: 1), for: ServerID(1), at: .zero)
     #expect(both == .zero + .milliseconds(200) && host.generation != before)
     #expect(host.forget(ServerID(0), at: .zero + .milliseconds(100)) == .zero + .milliseconds(150))
     #expect(host.finish(at: .zero + .milliseconds(150)) == ServerID(1))
@@ -115,7 +118,8 @@ private func stepped(
   func ties() {
     var host = Host(cores: 4)
     for server in [2, 0, 1] {
-      _ = host.begin(Demand(total: .milliseconds(10), mainShare: 1), for: ServerID(server), at: .zero)
+      _ = host.begin(
+        Demand(total: .milliseconds(10), mainShare: 1), for: ServerID(server), at: .zero)
     }
     let end = Instant.zero + .milliseconds(10)
     for server in 0..<3 {

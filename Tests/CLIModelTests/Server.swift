@@ -1,4 +1,5 @@
-// Drives one CLI server by hand and writes down what it asks for and says, as the gateway's timelines do.
+// Drives one CLI server by hand and writes down what it asks for and says, as the gateway's
+// timelines do.
 import Basics
 import CLIModel
 import Testing
@@ -32,7 +33,9 @@ struct Server: ~Copyable {
   }
 
   /// The provider answers the call made n-th, from 0.
-  mutating func answer(_ ms: Int64, _ call: Int) { tell(ms, .providerAnswered(calls[call]), "answer \(call)") }
+  mutating func answer(_ ms: Int64, _ call: Int) {
+    tell(ms, .providerAnswered(calls[call]), "answer \(call)")
+  }
   mutating func fail(_ ms: Int64, _ call: Int, _ status: UInt16) {
     tell(ms, .providerFailed(calls[call], status: status), "failure \(call)")
   }
@@ -54,10 +57,12 @@ struct Server: ~Copyable {
       switch actions[index] {
       case .work(let demand): said.append("work \(demand.total.nanoseconds / 1_000_000)")
       case .callProvider(let call, let turn, _, let attempt):
-        said.append("call \(calls.count) t\(turn.place)" + (attempt > 0 ? " attempt \(attempt)" : ""))
+        said.append(
+          "call \(calls.count) t\(turn.place)" + (attempt > 0 ? " attempt \(attempt)" : ""))
         calls.append(call)
       case .reply(let reply, let turn, let connection):
-        said.append("\(reply) t\(turn.place)" + (connection.place > 0 ? " on \(connection.place)" : ""))
+        said.append(
+          "\(reply) t\(turn.place)" + (connection.place > 0 ? " on \(connection.place)" : ""))
       case .opened(let turn, _, let resumed, _):
         said.append("\(resumed ? "resumed" : "created") t\(turn.place)")
       case .retry(_, let pause): said.append("retry after \(pause.nanoseconds / 1_000_000)")

@@ -1,4 +1,5 @@
-// People by hand: who asks when, in which conversation, and when it ends; and the instants of open arrivals against their curves.
+// People by hand: who asks when, in which conversation, and when it ends; and the instants of open
+// arrivals against their curves.
 import Basics
 import Testing
 import Workload
@@ -214,9 +215,11 @@ private struct People: ~Copyable {
   @Test("Evenly spaced arrivals keep the area under the curve between them")
   func constant() {
     #expect(instants(.constant(.constant(4)), 4) == [0.25, 0.5, 0.75, 1])
-    // From 0 to 2 a second within 4 s: n arrivals by t with t^2 / 4 = n; then 2 a second; then none.
+    // From 0 to 2 a second within 4 s: n arrivals by t with t^2 / 4 = n; then 2 a second; then
+    // none.
     let ramp = RateCurve.pieces([
-      RatePiece(length: .seconds(4), from: 0, to: 2), RatePiece(length: .seconds(2), from: 2, to: 2),
+      RatePiece(length: .seconds(4), from: 0, to: 2),
+      RatePiece(length: .seconds(2), from: 2, to: 2),
       RatePiece(length: .zero, from: 2, to: 0),
     ])
     let expected = [2, 2.828427125, 3.464101615, 4, 4.5, 5, 5.5, 6]

@@ -1,5 +1,5 @@
-// One seed, one run: the digest says so. Other seeds differ; and variants of one seed meet the same people, which is what makes
-// their differences small.
+// One seed, one run: the digest says so. Other seeds differ; and variants of one seed meet the same
+// people, which is what makes their differences small.
 import Basics
 import CLIModel
 import Metrics
@@ -8,7 +8,8 @@ import Simulation
 import Testing
 import Workload
 
-/// A plan in which nearly everything happens: groups and locks, two instances, limits, losses, a shared host.
+/// A plan in which nearly everything happens: groups and locks, two instances, limits, losses, a
+/// shared host.
 func busyPlan(seed: UInt64) -> RunPlan {
   var plan = LossTests.plan(0)
   plan.seed = Seed(seed)
@@ -150,10 +151,12 @@ struct DeterminismTests {
     for (a, b) in zip(short, long) { #expect(abs(a - b) < 1e-6) }
   }
 
-  @Test("Thinking and service are independent: turns counted over a while have the spread of a renewal process")
+  @Test(
+    "Thinking and service are independent: turns over a while have the spread of renewals"
+  )
   func independentCycles() {
-    // Cycles of two exponential parts of mean 1: the count over T has the variance 2 T / 8; with one draw for both it
-    // would be 4 T / 8. Over 600 runs the ratio's standard error is 6 %.
+    // Cycles of two exponential parts of mean 1: the count over T has the variance 2 T / 8; with
+    // one draw for both it would be 4 T / 8. Over 600 runs the ratio's standard error is 6 %.
     let counts = (0..<600).map { index -> Double in
       var plan = barePlan()
       plan.seed = Seed(12).replication(index)

@@ -1,5 +1,6 @@
-// What must follow from a change, without knowing the figures: time that is stretched stretches every latency, an idle server more
-// never hurts, free operations take no time, and a law that holds for one run holds for its parts.
+// What must follow from a change, without knowing the figures: time that is stretched stretches
+// every latency, an idle server more never hurts, free operations take no time, and a law that
+// holds for one run holds for its parts.
 import Basics
 import CLIModel
 import Metrics
@@ -24,7 +25,8 @@ struct MetamorphicTests {
     plan.fleet.storage.latency = Distribution.exponential(mean: 0.01).scaled(by: k)
     plan.model.latency = Distribution.lognormal(median: 1, sigma: 0.5).scaled(by: k)
     plan.profile.turnBefore = OperationCost(cpu: Distribution.exponential(mean: 0.02).scaled(by: k))
-    plan.profile.turnAfter = OperationCost(cpu: Distribution.erlang(shape: 3, mean: 0.1).scaled(by: k))
+    plan.profile.turnAfter = OperationCost(
+      cpu: Distribution.erlang(shape: 3, mean: 0.1).scaled(by: k))
     plan.profile.create = OperationCost(cpu: Distribution.fixed(0.01).scaled(by: k))
     plan.profile.resume = OperationCost(cpu: Distribution.fixed(0.01).scaled(by: k))
     plan.profile.destroy = OperationCost(cpu: Distribution.fixed(0.003).scaled(by: k))
@@ -40,7 +42,8 @@ struct MetamorphicTests {
     return plan
   }
 
-  @Test("Time stretched by k: the same counts, and every latency times k", arguments: [2.0, 3, 100])
+  @Test(
+    "Time stretched by k: the same counts, and every latency times k", arguments: [2.0, 3, 100])
   func stretching(k: Double) {
     for seed in UInt64(1)...5 {
       let plain = Replication.run(
@@ -133,7 +136,8 @@ struct MetamorphicTests {
 
   @Test("The windows of a series add to the whole")
   func windows() {
-    let run = Replication.run(Self.stretched(4, by: 1), warmUp: .seconds(20), measure: .seconds(240))
+    let run = Replication.run(
+      Self.stretched(4, by: 1), warmUp: .seconds(20), measure: .seconds(240))
     let throughput = run.series.first { $0.name == "turn.throughput" }!
     let sum = throughput.values.reduce(0) { $0 + ($1 ?? 0) * throughput.stepSeconds }
     #expect(throughput.values.count == 120)
