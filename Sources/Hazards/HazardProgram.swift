@@ -1,7 +1,7 @@
-internal import Basics
 // Small races as values: who asks for what, under which policy, and which answers take their time.
 // The guide's code and its cures are the same program with one policy changed. A program decides
 // nothing itself; the Gateway and the LockStore that it is run on are those of every other run.
+internal import Basics
 public import Policies
 
 /// Where a caller has to wait, so that others may come between. What is not listed is answered at

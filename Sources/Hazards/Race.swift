@@ -99,7 +99,7 @@ struct Race: ~Copyable {
       spawned += 1
       tell("spawns a process")
       wait(.spawn, .spawned(turn, ServerID(spawned)), turn, by: task)
-    case .disconnect(_, let session, let turn):
+    case .disconnect(_, let session, let turn, _):
       tell("disconnects session \(session.index)")
       if !turn.isNone { wait(.disconnect, .closed(turn), turn, by: task) }
     case .create(_, let session, let turn), .resume(_, let session, let turn):
