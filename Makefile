@@ -76,7 +76,7 @@ $(VENV)/ready: Tests/Benchmarks/requirements.txt
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-sanitize: setup ## run the quick tests under the address and the thread sanitizer
+sanitize: setup ## quick tests under the address sanitizer, threads under the thread sanitizer
 	@bash Tests/Setup/sanitize.sh
 
 fuzz: setup ## damage the scenario files anew, FUZZ times with another seed
