@@ -51,6 +51,9 @@ let package = Package(
     module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
     module("MockCLI", "Basics", "CLIModel", "Wire", "LinuxIO"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
+    module(
+      "Planning", "Basics", "Workload", "Policies", "CLIModel", "Scenarios", "Simulation",
+      "Statistics"),
 
     // Programs: files, flags, exit codes.
     program(
@@ -81,6 +84,7 @@ let package = Package(
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
     tests("Hazards", "Hazards", "Policies"),
+    tests("Planning", "Planning", "CLIModel", "Scenarios", "Simulation", "LinuxIO"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
     tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),

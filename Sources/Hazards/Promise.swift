@@ -1,5 +1,6 @@
-// What the guide's code promises and a bad schedule breaks. The machines keep the counts themselves;
-// this file only says which count belongs to which promise, so nothing here can disagree with them.
+// What the guide's code promises and a bad schedule breaks. The machines keep the counts
+// themselves; this file only says which count belongs to which promise, so nothing here can
+// disagree with them.
 internal import Policies
 
 /// A sentence that must hold however the answers interleave.

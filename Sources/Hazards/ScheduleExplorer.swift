@@ -1,6 +1,7 @@
-// Every order in which the pending answers of a program can come back, depth first. Each schedule is
-// replayed from the start, because machines cannot be copied; a few thousand schedules of ten steps
-// cost milliseconds. Counts of schedules are no probabilities: load decides how often a race is run.
+// Every order in which the pending answers of a program can come back, depth first. Each schedule
+// is replayed from the start, because machines cannot be copied; a few thousand schedules of ten
+// steps cost milliseconds. Counts of schedules are no probabilities: load decides how often a race
+// is run.
 
 public struct ScheduleExplorer: Sendable {
   /// Schedules after which the search stops and says so. 2^20 of them take some seconds.
