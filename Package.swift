@@ -50,6 +50,7 @@ let package = Package(
       "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios"),
     module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
     module("MockCLI", "Basics", "CLIModel", "Wire", "LinuxIO"),
+    module("Live", "Basics", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
     module(
       "Planning", "Basics", "Workload", "Policies", "CLIModel", "Scenarios", "Simulation",
@@ -68,6 +69,7 @@ let package = Package(
     .target(name: "CPrefetch"),
     .systemLibrary(
       name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     tests("Basics", "Basics", "LinuxIO"),
@@ -83,6 +85,7 @@ let package = Package(
       "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics",
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
+    tests("Live", "Live", "Basics", "Policies", "LinuxIO"),
     tests("Hazards", "Hazards", "Policies"),
     tests("Planning", "Planning", "CLIModel", "Scenarios", "Simulation", "LinuxIO"),
     tests("Tidy", "LinuxIO"),
