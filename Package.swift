@@ -12,7 +12,8 @@ let house: [SwiftSetting] = [
 ]
 
 func module(_ name: String, _ dependencies: String...) -> Target {
-  .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
+  .target(
+    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
 }
 
 func program(_ name: String, _ dependencies: String...) -> Target {
@@ -47,7 +48,8 @@ let package = Package(
 
     // Hosts: the only code that knows what time it is.
     module(
-      "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios"),
+      "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
+      "Scenarios"),
     module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
     module("MockCLI", "Basics", "CLIModel", "Wire", "LinuxIO"),
     module("Live", "Basics", "LinuxIO", "CHiredis"),
@@ -58,7 +60,8 @@ let package = Package(
 
     // Programs: files, flags, exit codes.
     program(
-      "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
+      "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
+      "Scenarios",
       "Reporting", "Simulation", "LinuxIO"),
     program("mock-copilot", "MockCLI", "LinuxIO"),
     program(

@@ -1,5 +1,6 @@
-// A law of chance as a scenario states it. `Sampler` is its compiled form; `Distribution` is a plain value that can be
-// compared, printed and asked for its moments, which forecasts and oracles need.
+// A law of chance as a scenario states it. `Sampler` is its compiled form; `Distribution` is a
+// plain value that can be compared, printed and asked for its moments, which forecasts and oracles
+// need.
 
 public enum Distribution: Hashable, Sendable {
   case fixed(Double)
@@ -19,7 +20,8 @@ public enum Distribution: Hashable, Sendable {
     switch self {
     case .fixed(let value): value
     case .uniform(let low, let high): (low + high) / 2
-    case .exponential(let mean), .erlang(_, let mean), .gamma(_, let mean), .geometric(let mean): mean
+    case .exponential(let mean), .erlang(_, let mean), .gamma(_, let mean), .geometric(let mean):
+      mean
     case .lognormal(let median, let sigma): median * Basics.exponential(sigma * sigma / 2)
     case .pareto(let minimum, let shape):
       shape > 1 ? minimum * shape / (shape - 1) : Double.infinity

@@ -1,10 +1,12 @@
-// The pending events of a run, earliest first, equal instants in the order they were pushed: (instant, sequence)
-// is a total order although no sequence number is stored. It is a hierarchy of wheels over aligned powers of two:
-// level 0 has slots of 2^shift ns, each higher level slots 2048 times as wide. An event waits in the level of the highest
-// bit in which it differs from the present and moves down when its window opens. Far events sit in chunks, so
-// moving them reads memory in order; that, not comparison, is what counts at 10^6 users.
+// The pending events of a run, earliest first, equal instants in the order they were pushed:
+// (instant, sequence) is a total order although no sequence number is stored. It is a hierarchy of
+// wheels over aligned powers of two: level 0 has slots of 2^shift ns, each higher level slots 2048
+// times as wide. An event waits in the level of the highest bit in which it differs from the
+// present and moves down when its window opens. Far events sit in chunks, so moving them reads
+// memory in order; that, not comparison, is what counts at 10^6 users.
 //
-// It must never be asked for the past: pushing before the instant last popped is a bug of the caller.
+// It must never be asked for the past: pushing before the instant last popped is a bug of the
+// caller.
 
 public struct Event: Sendable, BitwiseCopyable {
   public var instant: Instant
@@ -38,7 +40,8 @@ public struct EventQueue: ~Copyable {
   @usableFromInline var slotsOpened: Int
   @usableFromInline var windowsOpened: Int
   public private(set) var rebuilds: Int
-  /// Events wanted in a slot: more than one lets a host look at several before it handles the first.
+  /// Events wanted in a slot: more than one lets a host look at several before it handles the
+  /// first.
   let batch: Int
   /// A slot has been opened since the host last looked.
   public var justOpened: Bool
@@ -132,7 +135,8 @@ public struct EventQueue: ~Copyable {
 
   @inlinable mutating func fileFar(_ event: Event, slot: UInt64, apart: UInt64) {
     let level = (63 &- apart.leadingZeroBitCount) / EventQueue.slotBits
-    let place = Int(truncatingIfNeeded: slot &>> UInt64(level &* EventQueue.slotBits))
+    let place =
+      Int(truncatingIfNeeded: slot &>> UInt64(level &* EventQueue.slotBits))
       & (EventQueue.slots &- 1)
     far[level &- 1].append(event, slot: place, in: &chunks)
   }
@@ -235,8 +239,8 @@ public struct EventQueue: ~Copyable {
 
   // MARK: the width of a slot
 
-  /// Wide slots make sorting long, narrow ones make windows frequent. Judged by counts alone, so it is the same in
-  /// every run of one seed.
+  /// Wide slots make sorting long, narrow ones make windows frequent. Judged by counts alone, so it
+  /// is the same in every run of one seed.
   private mutating func reconsiderWidth() {
     let perSlot = popped / max(1, slotsOpened)
     var wanted = shift

@@ -1,5 +1,6 @@
-// The two kinds of wheel inside `EventQueue`. The near one links single events, because its slots hold one or two; a
-// far one fills chunks of 16, because its slots hold hundreds and are emptied in one go.
+// The two kinds of wheel inside `EventQueue`. The near one links single events, because its slots
+// hold one or two; a far one fills chunks of 16, because its slots hold hundreds and are emptied in
+// one go.
 
 /// 2048 bits with a first-set search from a position.
 @usableFromInline struct SlotBits: ~Copyable {

@@ -1,5 +1,5 @@
-// Distinct types for distinct ids. All are dense indices: names are interned before a machine sees them, so a
-// machine never hashes a string and an id is also the place of its record.
+// Distinct types for distinct ids. All are dense indices: names are interned before a machine sees
+// them, so a machine never hashes a string and an id is also the place of its record.
 
 public struct UserID: Hashable, Sendable, BitwiseCopyable {
   public var index: UInt32
@@ -29,7 +29,8 @@ public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
   @inlinable public var place: Int { Int(index) }
 }
 
-/// A turn under way: the app instance in the upper eight bits, its slot in that instance's slab in the lower 24.
+/// A turn under way: the app instance in the upper eight bits, its slot in that instance's slab in
+/// the lower 24.
 public struct TurnID: Hashable, Sendable, BitwiseCopyable {
   public var index: UInt32
   @inlinable public init(instance: Int, place: Int) {

@@ -1,7 +1,7 @@
-// From a 64-bit key to a slot number, by open addressing with linear probing and backward-shift deletion.
-// Eight bytes an entry: the slot and a 32-bit tag of the key's hash. Tags can collide, so a
-// look-up asks its caller to confirm the candidate by reading the record it is about to use anyway.
-// Nothing iterates it.
+// From a 64-bit key to a slot number, by open addressing with linear probing and backward-shift
+// deletion. Eight bytes an entry: the slot and a 32-bit tag of the key's hash. Tags can collide, so
+// a look-up asks its caller to confirm the candidate by reading the record it is about to use
+// anyway. Nothing iterates it.
 
 public struct IndexMap: ~Copyable {
   @usableFromInline var entries: Table<UInt64>
@@ -24,7 +24,8 @@ public struct IndexMap: ~Copyable {
     mix64(key) & 0xFFFF_FFFF_0000_0000
   }
 
-  /// Where a word would stand if nothing were in its way: derived from its tag, so moves need no key.
+  /// Where a word would stand if nothing were in its way: derived from its tag, so moves need no
+  /// key.
   @inlinable @inline(__always) func home(of word: UInt64) -> Int {
     Int(truncatingIfNeeded: word &>> 32) & mask
   }
@@ -44,7 +45,8 @@ public struct IndexMap: ~Copyable {
     }
   }
 
-  /// The two halves of a look-up ahead of time: fetch the line, and later guess the slot without confirming it.
+  /// The two halves of a look-up ahead of time: fetch the line, and later guess the slot without
+  /// confirming it.
   @inlinable @inline(__always) public mutating func prefetch(_ key: UInt64) {
     entries.prefetch(home(of: IndexMap.tag(key)))
   }

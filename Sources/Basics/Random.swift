@@ -1,6 +1,7 @@
-// Chance comes in as an argument. A run has one seed; each consumer has a stream with a name; each draw
-// is addressed by (stream, entity, count) and is a pure function of that address. So a policy that asks in another
-// order, or not at all, changes nobody else's draws: two variants meet the same people (common random numbers).
+// Chance comes in as an argument. A run has one seed; each consumer has a stream with a name; each
+// draw is addressed by (stream, entity, count) and is a pure function of that address. So a policy
+// that asks in another order, or not at all, changes nobody else's draws: two variants meet the
+// same people (common random numbers).
 
 /// Finalizer of SplitMix64 (Stafford's variant 13): every input bit reaches every output bit.
 @inlinable @inline(__always) public func mix64(_ x: UInt64) -> UInt64 {
@@ -15,7 +16,8 @@ public struct Seed: Hashable, Sendable {
 
   public init(_ value: UInt64) { self.value = value }
 
-  /// A stream for one purpose. The name is hashed with FNV-1a, so the order of declarations does not matter.
+  /// A stream for one purpose. The name is hashed with FNV-1a, so the order of declarations does
+  /// not matter.
   public func stream(_ name: String) -> Stream {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
@@ -44,7 +46,8 @@ public struct Stream: Sendable, BitwiseCopyable {
   }
 }
 
-/// One addressed draw. Most laws need a single `uniform`; those that reject take more of the same sequence.
+/// One addressed draw. Most laws need a single `uniform`; those that reject take more of the same
+/// sequence.
 public struct Draw: Sendable, BitwiseCopyable {
   @usableFromInline var state: UInt64
 
@@ -67,7 +70,8 @@ public struct Draw: Sendable, BitwiseCopyable {
   }
 }
 
-/// A sequence with state, for consumers whose draws have no address of their own (a router's choices).
+/// A sequence with state, for consumers whose draws have no address of their own (a router's
+/// choices).
 public struct SeededRandom: Sendable, BitwiseCopyable {
   @usableFromInline var draws: Draw
 

@@ -1,6 +1,6 @@
-// The compiled form of a `Distribution`: numbers ready, one switch a draw. Laws are drawn by inversion wherever
-// the inverse is known, so one uniform gives one value and a larger uniform a larger value. That keeps variants coupled
-// when only a parameter differs; gamma alone rejects.
+// The compiled form of a `Distribution`: numbers ready, one switch a draw. Laws are drawn by
+// inversion wherever the inverse is known, so one uniform gives one value and a larger uniform a
+// larger value. That keeps variants coupled when only a parameter differs; gamma alone rejects.
 
 public struct Sampler: ~Copyable {
   @usableFromInline enum Law: UInt8 {
@@ -59,7 +59,7 @@ public struct Sampler: ~Copyable {
     values = sorted
   }
 
-  @inlinable public func value(_ draw: Draw) -> Double {
+  @inlinable @inline(__always) public func value(_ draw: Draw) -> Double {
     var draw = draw
     switch law {
     case .fixed: return a
@@ -74,7 +74,7 @@ public struct Sampler: ~Copyable {
   public var isMemoryless: Bool { law == .exponential }
 
   /// A length of time; negative draws cannot occur, so none is clipped.
-  @inlinable public func interval(_ draw: Draw) -> Interval { Interval(seconds: value(draw)) }
+  @inlinable @inline(__always) public func interval(_ draw: Draw) -> Interval { Interval(seconds: value(draw)) }
 
   @usableFromInline func rareValue(_ draw: inout Draw) -> Double {
     switch law {
@@ -89,7 +89,8 @@ public struct Sampler: ~Copyable {
       let place = draw.uniform() * Double(values.count - 1)
       let below = Int(place)
       let low = values[below]
-      return below + 1 < values.count ? low + (place - Double(below)) * (values[below + 1] - low) : low
+      return below + 1 < values.count
+        ? low + (place - Double(below)) * (values[below + 1] - low) : low
     case .fixed, .uniform, .exponential, .lognormal:
       preconditionFailure("law \(law) is drawn in value(_:)")
     }
@@ -134,7 +135,8 @@ public func inverseNormal(_ p: Double) -> Double {
   if r <= 5 {
     r -= 1.6
     magnitude =
-      (((((((r * 7.7454501427834140764e-4 + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
+      (((((((r * 7.7454501427834140764e-4 + 0.0227238449892691845833) * r + 0.24178072517745061177)
+        * r
         + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
         + 4.6303378461565452959) * r + 1.42343711074968357734)
       / (((((((r * 1.05075007164441684324e-9 + 5.475938084995344946e-4) * r
@@ -147,7 +149,8 @@ public func inverseNormal(_ p: Double) -> Double {
         + 0.0012426609473880784386) * r + 0.026532189526576123093) * r + 0.29656057182850489123) * r
         + 1.7848265399172913358) * r + 5.4637849111641143699) * r + 6.6579046435011037772)
       / (((((((r * 2.04426310338993978564e-15 + 1.4215117583164458887e-7) * r
-        + 1.8463183175100546818e-5) * r + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r
+        + 1.8463183175100546818e-5) * r + 7.868691311456132591e-4) * r + 0.0148753612908506148525)
+        * r
         + 0.13692988092273580531) * r + 0.59983220655588793769) * r + 1)
   }
   return q < 0 ? -magnitude : magnitude

@@ -1,5 +1,5 @@
-// Records with stable places: a freed place is reused, last freed first, so live records stay dense and warm.
-// An id is an index; whoever keeps one across time keeps a generation beside it.
+// Records with stable places: a freed place is reused, last freed first, so live records stay dense
+// and warm. An id is an index; whoever keeps one across time keeps a generation beside it.
 
 public struct Slab<Record: BitwiseCopyable>: ~Copyable {
   @usableFromInline var records: Table<Record>
@@ -28,7 +28,9 @@ public struct Slab<Record: BitwiseCopyable>: ~Copyable {
     records.modify(place, body)
   }
 
-  @inlinable @inline(__always) public mutating func prefetch(_ place: Int) { records.prefetch(place) }
+  @inlinable @inline(__always) public mutating func prefetch(_ place: Int) {
+    records.prefetch(place)
+  }
 
   @inlinable public mutating func insert(_ record: Record) -> Int {
     if !free.isEmpty {
@@ -40,7 +42,8 @@ public struct Slab<Record: BitwiseCopyable>: ~Copyable {
     return records.count &- 1
   }
 
-  /// The record's content stays until the place is reused; the caller marks it dead where that matters.
+  /// The record's content stays until the place is reused; the caller marks it dead where that
+  /// matters.
   @inlinable public mutating func remove(_ place: Int) {
     free.append(UInt32(truncatingIfNeeded: place))
   }

@@ -1,7 +1,7 @@
-// `Table` is the one owned, growable array of the machines: uniquely owned, bounds-checked, without the
-// reference count and the uniqueness check that `[T]` pays on each write. Measured on the hot path it is
-// worth 14 to 20 M events/s against `[T]` (docs/decisions/0002-owned-tables.md). It is the only unsafe storage of
-// the pure modules.
+// `Table` is the one owned, growable array of the machines: uniquely owned, bounds-checked, without
+// the reference count and the uniqueness check that `[T]` pays on each write. Measured on the hot
+// path it is worth 14 to 20 M events/s against `[T]` (docs/decisions/0002-owned-tables.md). It is
+// the only unsafe storage of the pure modules.
 public import CPrefetch
 
 @safe public struct Table<Element: ~Copyable>: ~Copyable {
@@ -43,8 +43,8 @@ public import CPrefetch
     }
   }
 
-  /// Several fields of one element at one go: its address is worked out once, where a subscript a field would work it
-  /// out again after every store.
+  /// Several fields of one element at one go: its address is worked out once, where a subscript a
+  /// field would work it out again after every store.
   @inlinable @inline(__always)
   public mutating func modify<Result>(_ index: Int, _ body: (inout Element) -> Result) -> Result {
     precondition(UInt(bitPattern: index) < UInt(bitPattern: _count), "table index out of range")

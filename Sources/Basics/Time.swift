@@ -1,5 +1,5 @@
-// One clock for the whole project: 64-bit nanoseconds since the start of a run.
-// `Instant` is a point, `Interval` a length; the types keep the two apart. Nothing here reads a clock.
+// One clock for the whole project: 64-bit nanoseconds since the start of a run. `Instant` is a
+// point, `Interval` a length; the types keep the two apart. Nothing here reads a clock.
 
 public struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
   public var nanoseconds: Int64
@@ -20,7 +20,9 @@ public struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// Longer than any run; `Instant` addition saturates there.
   @inlinable public static var unbounded: Interval { Interval(nanoseconds: Int64.max) }
 
-  @inlinable public static func microseconds(_ n: Int64) -> Interval { .init(nanoseconds: n &* 1_000) }
+  @inlinable public static func microseconds(_ n: Int64) -> Interval {
+    .init(nanoseconds: n &* 1_000)
+  }
   @inlinable public static func milliseconds(_ n: Int64) -> Interval {
     .init(nanoseconds: n &* 1_000_000)
   }
@@ -28,7 +30,9 @@ public struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
     .init(nanoseconds: n &* 1_000_000_000)
   }
 
-  @inlinable public static func < (a: Interval, b: Interval) -> Bool { a.nanoseconds < b.nanoseconds }
+  @inlinable public static func < (a: Interval, b: Interval) -> Bool {
+    a.nanoseconds < b.nanoseconds
+  }
   @inlinable public static func + (a: Interval, b: Interval) -> Interval {
     let (sum, overflow) = a.nanoseconds.addingReportingOverflow(b.nanoseconds)
     return .init(nanoseconds: overflow ? Int64.max : sum)

@@ -1,6 +1,8 @@
-// One planned turn: what Population says to Gateway. It stands in Basics because both speak it and neither knows the other.
+// One planned turn: what Population says to Gateway. It stands in Basics because both speak it and
+// neither knows the other.
 
-/// One planned turn. `ordinal` counts the turns of its loop: with `loop` it addresses the draws of the turn.
+/// One planned turn. `ordinal` counts the turns of its loop: with `loop` it addresses the draws of
+/// the turn.
 public struct TurnPlan: BitwiseCopyable, Sendable {
   public var loop: UInt32
   public var ordinal: UInt32

@@ -1,5 +1,5 @@
-// What a CLI server is told and what it asks for: trivial values of 16 bytes, so a table of them costs nothing to
-// fill and drain. Inputs are past tense, actions imperative.
+// What a CLI server is told and what it asks for: trivial values of 16 bytes, so a table of them
+// costs nothing to fill and drain. Inputs are past tense, actions imperative.
 public import Basics
 
 /// One request on the wire, with what is needed to answer it.
@@ -26,7 +26,8 @@ public struct CLIRequest: BitwiseCopyable, Sendable {
   }
 }
 
-/// A provider call under way: the place of its session and the generation that tells a stale answer.
+/// A provider call under way: the place of its session and the generation that tells a stale
+/// answer.
 public struct ProviderCall: BitwiseCopyable, Sendable {
   public var place: UInt32
   public var generation: UInt32
@@ -57,7 +58,8 @@ public enum CLIReply: UInt8, BitwiseCopyable, Sendable {
   case notFound
   /// `session.error`, after the retries.
   case failed
-  /// Not on the wire: the turn was cut short and nobody will be told. Hosts use it to forget the turn.
+  /// Not on the wire: the turn was cut short and nobody will be told. Hosts use it to forget the
+  /// turn.
   case cut
 }
 

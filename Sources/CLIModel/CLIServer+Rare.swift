@@ -1,11 +1,13 @@
-// The parts of a CLI server that most turns do not meet: creating and resuming, queued sends, deletion, compaction, the
-// idle sweep, lost connections, crashes. Kept apart so that the hot path reads in one screen.
+// The parts of a CLI server that most turns do not meet: creating and resuming, queued sends,
+// deletion, compaction, the idle sweep, lost connections, crashes. Kept apart so that the hot path
+// reads in one screen.
 public import Basics
 
 extension CLIServer {
   // MARK: sessions come and go
 
-  /// An existing id is no error: memory starts empty, the disk keeps the old turns (context is lost).
+  /// An existing id is no error: memory starts empty, the disk keeps the old turns (context is
+  /// lost).
   @usableFromInline mutating func create(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
@@ -57,8 +59,8 @@ extension CLIServer {
     var session = LiveSession(
       job.session, known: known, owner: job.connection, generation: nextGeneration, at: now)
     session.held = held
-    // Each load starts its draws elsewhere: a number that is used again, a second server that holds the same
-    // session, and a resumed session must not repeat service times that were drawn before.
+    // Each load starts its draws elsewhere: a number that is used again, a second server that holds
+    // the same session, and a resumed session must not repeat service times that were drawn before.
     session.draws = UInt32(
       truncatingIfNeeded: mix64(UInt64(id.index) &<< 32 | UInt64(truncatingIfNeeded: loads)))
     let place = sessions.insert(session)
@@ -136,7 +138,8 @@ extension CLIServer {
   // MARK: sends that wait in a session
 
   @usableFromInline mutating func queueSend(_ job: Job, at place: Int) {
-    let node = UInt32(queued.insert(QueuedSend(turn: job.turn, connection: job.connection, done: false)))
+    let node = UInt32(
+      queued.insert(QueuedSend(turn: job.turn, connection: job.connection, done: false)))
     if sessions[place].queue == noLink {
       sessions[place].queue = node
       return
@@ -146,7 +149,8 @@ extension CLIServer {
     queued[last].next = node
   }
 
-  /// The running turn is over and others wait: the next one starts, or all are told that the session is idle.
+  /// The running turn is over and others wait: the next one starts, or all are told that the
+  /// session is idle.
   @usableFromInline mutating func settleQueued(
     _ place: Int, _ outcome: CLIReply, at now: Instant, _ store: inout SessionStore,
     _ actions: inout Table<CLIAction>
@@ -160,8 +164,7 @@ extension CLIServer {
           QueuedSend(
             turn: TurnID(raw: sessions[place].turn), connection: sessions[place].connection,
             done: true)))
-      queued[Int(done)].next = sessions[place].queue
-      sessions[place].queue = done
+      insertDone(done, at: place)
     }
     var node = sessions[place].queue
     while node != noLink {
@@ -185,6 +188,22 @@ extension CLIServer {
     sessions[place].lastActive = LiveSession.stamp(now)
   }
 
+  /// Behind those that are done already: at idle the answers go out in the order of the turns.
+  private mutating func insertDone(_ node: UInt32, at place: Int) {
+    var before = noLink
+    var next = sessions[place].queue
+    while next != noLink && queued[Int(next)].done {
+      before = next
+      next = queued[Int(next)].next
+    }
+    queued[Int(node)].next = next
+    if before == noLink {
+      sessions[place].queue = node
+    } else {
+      queued[Int(before)].next = node
+    }
+  }
+
   private mutating func removeQueued(_ node: UInt32, at place: Int) {
     if sessions[place].queue == node {
       sessions[place].queue = queued[Int(node)].next
@@ -199,7 +218,8 @@ extension CLIServer {
   // MARK: rare inputs
 
   @usableFromInline mutating func handleRare(
-    _ input: CLIInput, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+    _ input: CLIInput, at now: Instant, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
   ) {
     switch input {
     case .providerFailed(let call, let status):

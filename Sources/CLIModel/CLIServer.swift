@@ -1,7 +1,8 @@
-// One headless CLI process: what it does with requests and what that costs, as measured on the real one. It is a single
-// station: one piece of work at a time, new requests in order of arrival, and work that continues a turn already begun
-// before new requests (a burst's acknowledgements come one slot before the completions; docs/decisions/0003). It holds
-// no clock and no socket: the simulator and the mock ask it the same questions.
+// One headless CLI process: what it does with requests and what that costs, as measured on the real
+// one. It is a single station: one piece of work at a time, new requests in order of arrival, and
+// work that continues a turn already begun before new requests (a burst's acknowledgements come one
+// slot before the completions; docs/decisions/0003). It holds no clock and no socket: the simulator
+// and the mock ask it the same questions.
 public import Basics
 
 public struct CLIServer: ~Copyable {
@@ -68,7 +69,8 @@ public struct CLIServer: ~Copyable {
   // MARK: inputs
 
   @inlinable public mutating func handle(
-    _ input: CLIInput, at now: Instant, store: inout SessionStore, into actions: inout Table<CLIAction>
+    _ input: CLIInput, at now: Instant, store: inout SessionStore,
+    into actions: inout Table<CLIAction>
   ) {
     switch input {
     case .requested(let request):
@@ -90,10 +92,13 @@ public struct CLIServer: ~Copyable {
     default:
       handleRare(input, at: now, &store, &actions)
     }
-    if !busy && (!continuations.isEmpty || !requests.isEmpty) { startNext(at: now, &store, &actions) }
+    if !busy && (!continuations.isEmpty || !requests.isEmpty) {
+      startNext(at: now, &store, &actions)
+    }
   }
 
-  /// The station takes up work while there is some and it costs time; free work is done on the spot.
+  /// The station takes up work while there is some and it costs time; free work is done on the
+  /// spot.
   @inlinable mutating func startNext(
     at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
@@ -142,7 +147,8 @@ public struct CLIServer: ~Copyable {
 
   // MARK: the steps of a turn
 
-  /// `session.send` is acknowledged, and the provider called unless the session is in a turn already.
+  /// `session.send` is acknowledged, and the provider called unless the session is in a turn
+  /// already.
   @inlinable @inline(__always) mutating func beginTurn(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
@@ -175,7 +181,8 @@ public struct CLIServer: ~Copyable {
     actions.append(.callProvider(call, turn, connection, attempt: 0))
   }
 
-  /// The answer is written and the client sees `session.idle`, unless more sends wait in this session.
+  /// The answer is written and the client sees `session.idle`, unless more sends wait in this
+  /// session.
   @inlinable @inline(__always) mutating func finishTurn(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {

@@ -1,14 +1,18 @@
-// The measured cost of one CLI version: what `scenarios/profiles/*.json` holds. The defaults here are neutral zeros;
-// every number that a run uses comes from a profile or from a scenario's override, never from the code.
+// The measured cost of one CLI version: what `scenarios/profiles/*.json` holds. The defaults here
+// are neutral zeros; every number that a run uses comes from a profile or from a scenario's
+// override, never from the code.
 public import Basics
 
-/// CPU work of one operation: its law over all threads, and how much of it must run on the main thread.
+/// CPU work of one operation: its law over all threads, and how much of it must run on the main
+/// thread.
 public struct OperationCost: Sendable, Hashable {
   /// Seconds of CPU, summed over threads.
   public var cpu: Distribution
-  /// Share of the CPU that only the main thread can do, 0 to 1. The rest spreads over helper threads.
+  /// Share of the CPU that only the main thread can do, 0 to 1. The rest spreads over helper
+  /// threads.
   public var mainShare: Double
-  /// Chance that this operation meets a long pause (garbage collection, most likely), and its length in seconds.
+  /// Chance that this operation meets a long pause (garbage collection, most likely), and its
+  /// length in seconds.
   public var outlierChance: Double
   public var outlier: Double
 

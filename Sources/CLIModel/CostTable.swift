@@ -76,7 +76,8 @@ public import Basics
     retryRefused = profile.retryRefused
   }
 
-  /// The pause before the next attempt; nil: the ladder is at its end. Status 0 is a refused connection.
+  /// The pause before the next attempt; nil: the ladder is at its end. Status 0 is a refused
+  /// connection.
   @usableFromInline func retryPause(status: Int, attempt: Int) -> Interval? {
     let ladder =
       switch status {
@@ -197,7 +198,8 @@ extension CLIServer {
     }
   }
 
-  /// Addressed by the session and its count of jobs where the session is live, else by the server's own count.
+  /// Addressed by the session and its count of jobs where the session is live, else by the server's
+  /// own count.
   private mutating func nextDraw(for job: Job) -> Draw {
     if let place = find(job.session) {
       sessions[place].draws &+= 1

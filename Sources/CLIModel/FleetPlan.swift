@@ -1,5 +1,5 @@
-// What a scenario says about the fleet: how many CLI servers, on which hosts, over which storage, what happens to them
-// on the way, and the model provider behind them.
+// What a scenario says about the fleet: how many CLI servers, on which hosts, over which storage,
+// what happens to them on the way, and the model provider behind them.
 public import Basics
 
 public struct FleetPlan: Sendable, Hashable {

@@ -1,7 +1,8 @@
-// A machine with cores, shared by the CLI servers on it. Runnable servers share the cores equally, and none takes more
-// than its work can use: a serial piece of work uses one core, a turn's helper threads up to 1 / mainShare. The shares
-// are the max-min fair ones. Work is counted on one virtual clock for each width of work, so an arrival or a departure costs
-// the number of widths, not the number of servers.
+// A machine with cores, shared by the CLI servers on it. Runnable servers share the cores equally,
+// and none takes more than its work can use: a serial piece of work uses one core, a turn's helper
+// threads up to 1 / mainShare. The shares are the max-min fair ones. Work is counted on one virtual
+// clock for each width of work, so an arrival or a departure costs the number of widths, not the
+// number of servers.
 public import Basics
 
 public struct Host: ~Copyable {
@@ -96,7 +97,8 @@ public struct Host: ~Copyable {
     for index in 0..<widths.count { clocks[index] += elapsed * rates[index] }
   }
 
-  /// Water-filling: raise a common level until the cores are used up or everybody has what it can use.
+  /// Water-filling: raise a common level until the cores are used up or everybody has what it can
+  /// use.
   private mutating func shareOut() {
     var left = cores
     var unserved = running.count
@@ -121,7 +123,8 @@ public struct Host: ~Copyable {
     for index in 0..<widths.count where rates[index] < 0 { rates[index] = 0 }
   }
 
-  /// The running work that ends first; equal ends go to the lower server, so the order is the same in every run.
+  /// The running work that ends first; equal ends go to the lower server, so the order is the same
+  /// in every run.
   private func earliest() -> Int? {
     var best = -1
     var bestWait = Double.infinity
@@ -130,7 +133,8 @@ public struct Host: ~Copyable {
       let width = Int(work.width)
       let rate = rates[width]
       let wait = rate > 0 ? (work.finish - clocks[width]) / rate : Double.infinity
-      if wait < bestWait || (wait == bestWait && best >= 0 && work.server.index < running[best].server.index)
+      if wait < bestWait
+        || (wait == bestWait && best >= 0 && work.server.index < running[best].server.index)
       {
         best = index
         bestWait = wait

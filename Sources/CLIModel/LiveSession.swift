@@ -1,11 +1,12 @@
-// The records inside one CLI process: a session in memory, a send that waits its turn, a piece of work.
-// Small on purpose: at 10^6 sessions each byte here is a megabyte.
+// The records inside one CLI process: a session in memory, a send that waits its turn, a piece of
+// work. Small on purpose: at 10^6 sessions each byte here is a megabyte.
 public import Basics
 
 /// A session that this process holds in memory.
 @usableFromInline struct LiveSession: BitwiseCopyable {
   @usableFromInline var id: SessionID
-  /// Turns on disk as far as this process knows; behind the disk, it answers without the others' turns.
+  /// Turns on disk as far as this process knows; behind the disk, it answers without the others'
+  /// turns.
   @usableFromInline var known: UInt32
   /// Turns held in memory since it was loaded or compacted.
   @usableFromInline var held: UInt32
@@ -26,7 +27,9 @@ public import Basics
   /// More than one connection has created or resumed it.
   @usableFromInline var coOwned: Bool
 
-  @inlinable init(_ id: SessionID, known: UInt32, owner: ConnectionID, generation: UInt32, at now: Instant) {
+  @inlinable init(
+    _ id: SessionID, known: UInt32, owner: ConnectionID, generation: UInt32, at now: Instant
+  ) {
     self.id = id
     self.known = known
     held = 0
@@ -51,8 +54,8 @@ public import Basics
   }
 }
 
-/// A send that came while its session was in a turn. It stays, marked done, until the session is idle, because the
-/// client that sent it waits for idle too.
+/// A send that came while its session was in a turn. It stays, marked done, until the session is
+/// idle, because the client that sent it waits for idle too.
 @usableFromInline struct QueuedSend: BitwiseCopyable {
   @usableFromInline var turn: TurnID
   @usableFromInline var next: UInt32

@@ -1,5 +1,6 @@
-// The model behind the CLI, as far as a fleet feels it: how long an answer takes, how often it fails, and when it says
-// 429. Its draws are addressed by person and turn, so the same question takes the same time in every variant.
+// The model behind the CLI, as far as a fleet feels it: how long an answer takes, how often it
+// fails, and when it says 429. Its draws are addressed by person and turn, so the same question
+// takes the same time in every variant.
 public import Basics
 
 public struct Provider: ~Copyable {

@@ -1,6 +1,7 @@
-// The session directories on disk. With shared storage every server of the fleet looks into one directory; with local
-// storage a session exists only where it was created, and one id may live on two disks as two conversations.
-// It holds what outlives a process: turns flushed, when last, and how many processes have the session in memory.
+// The session directories on disk. With shared storage every server of the fleet looks into one
+// directory; with local storage a session exists only where it was created, and one id may live on
+// two disks as two conversations. It holds what outlives a process: turns flushed, when last, and
+// how many processes have the session in memory.
 public import Basics
 
 /// A session's directory as one server sees it.
@@ -16,7 +17,8 @@ public struct StoredSession: BitwiseCopyable, Sendable {
 
 public struct SessionStore: ~Copyable {
   public let shared: Bool
-  /// Eight bytes a session; what only some scenarios ask for stands beside it and is empty otherwise.
+  /// Eight bytes a session; what only some scenarios ask for stands beside it and is empty
+  /// otherwise.
   @usableFromInline var records: Table<StoredSession>
   /// Local storage only: the server whose disk has the session.
   @usableFromInline var homes: Table<UInt32>
@@ -120,14 +122,17 @@ public struct SessionStore: ~Copyable {
       records[session.place] = record
     } else if homes[session.place] == server.index {
       records[session.place] = record
-      if live == 0 { homes[session.place] = noLink }
+      // With copies elsewhere the place stays taken, or a copy would be mistaken for it.
+      if live == 0 && strayPlaces.count == 0 { homes[session.place] = noLink }
     } else if existed {
       writeStray(record, session, server)
+      if live == 0 { removeStray(session, server) }
     }
     return existed
   }
 
-  /// The number will mean another conversation: the old files stay, under an id that nobody uses again.
+  /// The number will mean another conversation: the old files stay, under an id that nobody uses
+  /// again.
   public mutating func abandon(_ session: SessionID, _ server: ServerID) {
     _ = delete(session, server)
   }
@@ -165,6 +170,13 @@ public struct SessionStore: ~Copyable {
       return
     }
     strayPlaces.insert(key, slot: strays.insert(Stray(key: key, record: record)))
+  }
+
+  private mutating func removeStray(_ session: SessionID, _ server: ServerID) {
+    let key = SessionStore.key(session, server)
+    guard let place = strayPlaces.find(key, where: { strays[$0].key == key }) else { return }
+    strayPlaces.remove(key, slot: place)
+    strays.remove(place)
   }
 
   @usableFromInline mutating func grow(to place: Int) {

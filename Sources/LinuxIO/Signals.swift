@@ -1,7 +1,7 @@
 // Ctrl-C and SIGTERM. The first sets a flag that workers poll, so that a run drains and still
 // writes its report; the second ends the process at once. The handler does nothing that is not
-// async-signal-safe: an atomic exchange, a look at the clock and, the second time, `_exit`. Call `listen()` once,
-// before any thread starts.
+// async-signal-safe: an atomic exchange, a look at the clock and, the second time, `_exit`. Call
+// `listen()` once, before any thread starts.
 internal import Glibc
 internal import Synchronization
 

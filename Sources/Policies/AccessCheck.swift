@@ -1,6 +1,6 @@
-// Who may open which session. The guide takes the part of the session id before the first dash and compares it with the user's
-// id: people with a dash in their id are locked out, and "mary" may open what belongs to "mary-jane". The owner record
-// compares ids instead.
+// Who may open which session. The guide takes the part of the session id before the first dash and
+// compares it with the user's id: people with a dash in their id are locked out, and "mary" may
+// open what belongs to "mary-jane". The owner record compares ids instead.
 internal import Basics
 
 struct AccessCheck: ~Copyable {
@@ -40,7 +40,8 @@ struct AccessCheck: ~Copyable {
 
 /// `const [sessionUserId] = sessionId.split("-"); sessionUserId === currentUserId`
 public func guidePrefixAllows(sessionID: String, user: String) -> Bool {
-  // By code units, as JavaScript compares; Swift's characters would join a dash with a mark after it.
+  // By code units, as JavaScript compares; Swift's characters would join a dash with a mark after
+  // it.
   let head = sessionID.utf8.prefix { $0 != UInt8(ascii: "-") }
   return head.elementsEqual(user.utf8)
 }

@@ -1,5 +1,6 @@
-// Pattern 1: a CLI process for each person, as the guide's CLIPool keeps them. The map of one app instance: who has a process,
-// who waits for one, which port comes next. Spawning and stopping are awaits, hence steps of the Gateway.
+// Pattern 1: a CLI process for each person, as the guide's CLIPool keeps them. The map of one app
+// instance: who has a process, who waits for one, which port comes next. Spawning and stopping are
+// awaits, hence steps of the Gateway.
 internal import Basics
 
 struct CLIPool: ~Copyable {

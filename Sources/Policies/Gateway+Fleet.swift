@@ -1,5 +1,6 @@
-// What happens around the turns of an app instance: processes of pattern 1 come and go, servers are added, lost and found
-// again, timers ring, access is checked. None of it is on the path of an ordinary turn.
+// What happens around the turns of an app instance: processes of pattern 1 come and go, servers are
+// added, lost and found again, timers ring, access is checked. None of it is on the path of an
+// ordinary turn.
 public import Basics
 
 extension Gateway {
@@ -114,7 +115,8 @@ extension Gateway {
     }
   }
 
-  /// `instances.set(userId, …)`: a second spawn for one person overwrites the first, which nobody will ever stop.
+  /// `instances.set(userId, …)`: a second spawn for one person overwrites the first, which nobody
+  /// will ever stop.
   private mutating func spawned(
     _ id: TurnID, _ server: ServerID, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
@@ -204,7 +206,8 @@ extension Gateway {
     }
   }
 
-  /// The connection breaks: all that was under way there fails, all that was resident there is gone.
+  /// The connection breaks: all that was under way there fails, all that was resident there is
+  /// gone.
   private mutating func serverLost(
     _ server: ServerID, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
@@ -331,7 +334,8 @@ extension Gateway {
     }
   }
 
-  /// Arms a timer for each turn that will be overdue before the next sweep; all others cost nothing.
+  /// Arms a timer for each turn that will be overdue before the next sweep; all others cost
+  /// nothing.
   private mutating func sweepTimeouts(
     at now: Instant, _ actions: inout Table<GatewayAction>
   ) {

@@ -1,5 +1,5 @@
-// The lock around a turn: the guide's `withSessionLock`, its retry and queue variants, renewal, and the release in one command
-// or two. The lock service answers later; each command is an await.
+// The lock around a turn: the guide's `withSessionLock`, its retry and queue variants, renewal, and
+// the release in one command or two. The lock service answers later; each command is an await.
 public import Basics
 
 extension Gateway {

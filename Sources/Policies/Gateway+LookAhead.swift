@@ -1,10 +1,11 @@
-// Hints for a host that knows which turns come next: which records their steps will read. Nothing is decided and nothing
-// changes; a wrong guess costs a fetched line. Worth a factor at 10^5 people and more, where every record is cold.
+// Hints for a host that knows which turns come next: which records their steps will read. Nothing
+// is decided and nothing changes; a wrong guess costs a fetched line. Worth a factor at 10^5 people
+// and more, where every record is cold.
 public import Basics
 
 extension Gateway {
-  /// First glance: the line of the session map where the look-up will begin. Only for sticky routing, whose answer
-  /// needs no state.
+  /// First glance: the line of the session map where the look-up will begin. Only for sticky
+  /// routing, whose answer needs no state.
   @inlinable public mutating func glance(key: UInt32, session: SessionID) -> ServerID? {
     guard policy.routing == .stickyModulo, router.servers.count > 0 else { return nil }
     let server = ServerID(

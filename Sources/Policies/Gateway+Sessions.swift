@@ -1,5 +1,6 @@
-// The awaits around the session map: evicting, opening, waiting for a slot, putting away. The guide checks the size, awaits the
-// eviction, awaits the creation and only then inserts; the reserve policy takes the slot before its first await.
+// The awaits around the session map: evicting, opening, waiting for a slot, putting away. The guide
+// checks the size, awaits the eviction, awaits the creation and only then inserts; the reserve
+// policy takes the slot before its first await.
 public import Basics
 
 extension Gateway {
@@ -9,7 +10,8 @@ extension Gateway {
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let turn = turns[place]
-    // Only the first time: a turn that comes back from the line for a slot has wanted its session all along.
+    // Only the first time: a turn that comes back from the line for a slot has wanted its session
+    // all along.
     if turn.opening == .never { turns[place].opening = now }
     if turn.plan.flags.contains(.ephemeral) {
       open(place, at: now, &actions)
@@ -61,7 +63,8 @@ extension Gateway {
   private mutating func noVictim(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    // The guide's map cannot be full of nothing, so a missing victim means that all are pinned or being opened.
+    // The guide's map cannot be full of nothing, so a missing victim means that all are pinned or
+    // being opened.
     if policy.sessions.whenBusy == .reject || (!manager.pinned && !manager.single) {
       finish(place, .rejected, at: now, &actions)
       return
@@ -79,8 +82,9 @@ extension Gateway {
     manager.scopes[scope].waitLast = link
   }
 
-  /// A pin or a slot came free: the first turn in line tries again. With reserved slots the next ones too while
-  /// there is room, because who finds its session open by now takes no slot, and a lost server frees many.
+  /// A pin or a slot came free: the first turn in line tries again. With reserved slots the next
+  /// ones too while there is room, because who finds its session open by now takes no slot, and a
+  /// lost server frees many.
   @usableFromInline mutating func admitWaiting(
     inScopeOf server: ServerID, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
@@ -169,7 +173,8 @@ extension Gateway {
       manager.entries[entry].waiters = noLink
       send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
       joinOpened(waiters, entry, handle, at: now, &actions)
-      // Without pins an open session may be evicted at once; with pins the line waits for the end of a turn.
+      // Without pins an open session may be evicted at once; with pins the line waits for the end
+      // of a turn.
       if !manager.pinned { admitWaiting(inScopeOf: turn.server, at: now, &actions) }
       return
     }
@@ -214,7 +219,8 @@ extension Gateway {
     return head
   }
 
-  /// "Session not found": on a resume the policy decides; on a send the map was wrong about the session.
+  /// "Session not found": on a resume the policy decides; on a send the map was wrong about the
+  /// session.
   mutating func missing(_ id: TurnID, at now: Instant, _ actions: inout Table<GatewayAction>) {
     let place = id.place
     switch turns[place].step {
@@ -255,7 +261,8 @@ extension Gateway {
     getSession(place, at: now, &actions)
   }
 
-  /// An opening failed: the reserved slot is given back and those who waited for it share the failure.
+  /// An opening failed: the reserved slot is given back and those who waited for it share the
+  /// failure.
   mutating func abandonReservation(
     _ place: Int, _ outcome: TurnOutcome, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
@@ -280,7 +287,8 @@ extension Gateway {
 
   // MARK: after the answer
 
-  /// Ephemeral sessions are destroyed, ended ones deleted or left, turns given up on wait for the CLI's last word.
+  /// Ephemeral sessions are destroyed, ended ones deleted or left, turns given up on wait for the
+  /// CLI's last word.
   @usableFromInline mutating func putAway(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {

@@ -1,9 +1,10 @@
-// One app instance: the customer's backend around the CLI servers. It takes a turn from plan to answer: lock, pool or
-// router, session manager, send, release. Everything is decided here and nothing is done here: each step ends with an
-// action and goes on when its input comes. The guide's interleavings, and its bugs, live in the gaps between.
+// One app instance: the customer's backend around the CLI servers. It takes a turn from plan to
+// answer: lock, pool or router, session manager, send, release. Everything is decided here and
+// nothing is done here: each step ends with an action and goes on when its input comes. The guide's
+// interleavings, and its bugs, live in the gaps between.
 //
-//   planned → [lock] → server (pool | router) → session (hit | evict, open) → send → [unlock]
-//   → complete
+//   planned → [lock] → server (pool | router) → session (hit | evict, open) → send
+//           → [unlock] → complete
 public import Basics
 
 public struct Gateway: ~Copyable {
@@ -64,11 +65,19 @@ public struct Gateway: ~Copyable {
   // MARK: what the host reads
 
   @inlinable public mutating func turn(_ id: TurnID) -> Turn { turns[id.place] }
+  /// All that completing a turn reads, at one go.
+  @inlinable @inline(__always) public mutating func completion(
+    of id: TurnID
+  ) -> (plan: TurnPlan, planned: Instant, sent: Instant, server: ServerID) {
+    turns.modify(id.place) { ($0.plan, $0.planned, $0.sent, $0.server) }
+  }
   @inlinable public mutating func plan(of id: TurnID) -> TurnPlan { turns[id.place].plan }
   @inlinable public mutating func planned(_ id: TurnID) -> Instant { turns[id.place].planned }
   @inlinable public mutating func sent(_ id: TurnID) -> Instant { turns[id.place].sent }
   @inlinable public mutating func server(of id: TurnID) -> ServerID { turns[id.place].server }
-  @inlinable public mutating func isSending(_ id: TurnID) -> Bool { turns[id.place].step == .sending }
+  @inlinable public mutating func isSending(_ id: TurnID) -> Bool {
+    turns[id.place].step == .sending
+  }
   public var residents: Int { manager.count }
   public var residentMax: Int { manager.residentMax }
   public var overLimitMax: Int { manager.overLimitMax }
@@ -76,8 +85,8 @@ public struct Gateway: ~Copyable {
   public var portsUsed: Int { pool.portsUsed }
   public var bytes: Int { turns.bytes + manager.bytes }
 
-  /// An early, late or repeated wake-up changes nothing that is not due.
-  /// Mutating only so that it is reached by address: a borrowed machine is copied, all thousand bytes of it.
+  /// An early, late or repeated wake-up changes nothing that is not due. Mutating only so that it
+  /// is reached by address: a borrowed machine is copied, all thousand bytes of it.
   @inlinable public var nextDeadline: Instant {
     mutating get { hasIdleRules ? idleDeadline : nextSweep }
   }
@@ -148,7 +157,8 @@ public struct Gateway: ~Copyable {
     getSession(place, turn.plan, on: turn.server, at: now, &actions)
   }
 
-  /// The guide's `getSession`: what is resident is returned, else the limit is enforced and the session opened.
+  /// The guide's `getSession`: what is resident is returned, else the limit is enforced and the
+  /// session opened.
   @inlinable @inline(__always) mutating func getSession(
     _ place: Int, _ plan: TurnPlan, on server: ServerID, at now: Instant,
     _ actions: inout Table<GatewayAction>

@@ -1,5 +1,6 @@
-// What one app instance is told, and what it asks for. Inputs are past tense, actions imperative, all of them trivial
-// values. Every `await` of the guide's code is one action that goes out and one input that comes back.
+// What one app instance is told, and what it asks for. Inputs are past tense, actions imperative,
+// all of them trivial values. Every `await` of the guide's code is one action that goes out and one
+// input that comes back.
 public import Basics
 
 public enum GatewayInput: BitwiseCopyable, Sendable {
@@ -34,7 +35,9 @@ public enum GatewayInput: BitwiseCopyable, Sendable {
   case healthChecked(ServerID, alive: Bool)
 }
 
-public enum TurnTimer: UInt8, BitwiseCopyable, Sendable { case timeout, retryLock, renewLock, patience }
+public enum TurnTimer: UInt8, BitwiseCopyable, Sendable {
+  case timeout, retryLock, renewLock, patience
+}
 
 public enum GatewayAction: BitwiseCopyable, Sendable {
   case create(ServerID, SessionID, TurnID)

@@ -1,5 +1,6 @@
-// What a scenario says about the customer's backend. Each choice is a closed enum: the guide's own behaviour and
-// the safer ones differ by one named value. Words of the scenario file are the raw values.
+// What a scenario says about the customer's backend. Each choice is a closed enum: the guide's own
+// behaviour and the safer ones differ by one named value. Words of the scenario file are the raw
+// values.
 public import Basics
 
 public struct GatewayPolicy: Sendable, Hashable {
@@ -94,7 +95,8 @@ public struct SessionPolicy: Sendable, Hashable {
     case reserve
   }
   public enum Reopen: String, Sendable, Hashable, CaseIterable {
-    /// The guide's SessionManager calls `createSession`, which empties the memory of an existing id.
+    /// The guide's SessionManager calls `createSession`, which empties the memory of an existing
+    /// id.
     case create
     case resume
   }

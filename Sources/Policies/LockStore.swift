@@ -1,6 +1,7 @@
-// The lock service: what Redis does with SET NX EX, GET, DEL, a compare-and-delete script and a renewal, plus a queue for
-// first-in first-out locks. One for a run, shared by all app instances. Beside the service it keeps an observer's book
-// that no client can see: who is really inside a critical section, and which token wrote last.
+// The lock service: what Redis does with SET NX EX, GET, DEL, a compare-and-delete script and a
+// renewal, plus a queue for first-in first-out locks. One for a run, shared by all app instances.
+// Beside the service it keeps an observer's book that no client can see: who is really inside a
+// critical section, and which token wrote last.
 public import Basics
 
 public enum LockCommand: UInt8, BitwiseCopyable, Sendable {

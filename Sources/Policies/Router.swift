@@ -1,5 +1,6 @@
-// Which server a turn goes to: the guide's round robin and its hash-modulo sticky routing, and the ones people
-// replace them with. It sees what its own app instance sees: the servers in its list and its own turns under way.
+// Which server a turn goes to: the guide's round robin and its hash-modulo sticky routing, and the
+// ones people replace them with. It sees what its own app instance sees: the servers in its list
+// and its own turns under way.
 public import Basics
 
 public struct Router: ~Copyable {
@@ -23,7 +24,8 @@ public struct Router: ~Copyable {
 
   public var count: Int { servers.count }
 
-  /// In the order of their numbers, so that a server that comes back is found where it was: `hash % n` depends on it.
+  /// In the order of their numbers, so that a server that comes back is found where it was: `hash %
+  /// n` depends on it.
   public mutating func add(_ server: ServerID) {
     for place in 0..<servers.count where servers[place] == server.index { return }
     servers.append(server.index)
@@ -92,7 +94,8 @@ public struct Router: ~Copyable {
     }
   }
 
-  /// Rendezvous hashing: the server whose mix with the key is largest, among those with fewer turns than the ceiling.
+  /// Rendezvous hashing: the server whose mix with the key is largest, among those with fewer turns
+  /// than the ceiling.
   private func highest(key: UInt32, below ceiling: UInt32) -> ServerID? {
     var best: UInt32?
     var bestScore: UInt64 = 0
@@ -122,7 +125,8 @@ public struct InstanceBalancer: ~Copyable {
     random = SeededRandom(stream)
   }
 
-  /// By user it mixes the key first: `hash % instances` and `hash % servers` would otherwise pair up.
+  /// By user it mixes the key first: `hash % instances` and `hash % servers` would otherwise pair
+  /// up.
   @inlinable public mutating func pick(key: UInt32) -> Int {
     if instances == 1 { return 0 }
     if balance == .byUser { return Int(mix64(UInt64(key)) % UInt64(instances)) }

@@ -1,6 +1,7 @@
-// The bounded set of sessions that an app instance keeps open: the guide's SessionManager and its safer variants. This
-// file is the map itself: entries, their order, the limit's bookkeeping. The awaits around it are steps of the Gateway.
-// An entry is one session on one server; a scope is what one limit applies to (the instance, or a server).
+// The bounded set of sessions that an app instance keeps open: the guide's SessionManager and its
+// safer variants. This file is the map itself: entries, their order, the limit's bookkeeping. The
+// awaits around it are steps of the Gateway. An entry is one session on one server; a scope is what
+// one limit applies to (the instance, or a server).
 public import Basics
 
 public struct SessionManager: ~Copyable {
@@ -35,13 +36,14 @@ public struct SessionManager: ~Copyable {
   @usableFromInline let movesOnUse: Bool
   @usableFromInline let pinned: Bool
   @usableFromInline let single: Bool
-  /// A session lives on one server at a time, wherever that is (the router is asked on a miss only).
+  /// A session lives on one server at a time, wherever that is (the router is asked on a miss
+  /// only).
   @usableFromInline let oneHome: Bool
   @usableFromInline var entries: Slab<Entry>
   @usableFromInline var places: IndexMap
   @usableFromInline var scopes: Table<Scope>
-  /// Beside each entry, packed so that the end of a turn touches nothing else: a count of the place's entries in the
-  /// upper half, turns under way on this one in the lower.
+  /// Beside each entry, packed so that the end of a turn touches nothing else: a count of the
+  /// place's entries in the upper half, turns under way on this one in the lower.
   @usableFromInline var marks: Table<UInt32>
   @usableFromInline var usage: UsageList
 
@@ -68,11 +70,13 @@ public struct SessionManager: ~Copyable {
   static var nobody: SessionID { SessionID(Int(UInt32.max)) }
   public var bytes: Int { entries.bytes + places.bytes + scopes.bytes + marks.bytes }
 
-  @inlinable @inline(__always) mutating func key(_ session: SessionID, _ server: ServerID) -> UInt64 {
+  @inlinable @inline(__always) mutating func key(_ session: SessionID, _ server: ServerID) -> UInt64
+  {
     oneHome ? UInt64(session.index) : UInt64(server.index) &<< 32 | UInt64(session.index)
   }
 
-  @inlinable @inline(__always) mutating func find(_ session: SessionID, _ server: ServerID) -> Int? {
+  @inlinable @inline(__always) mutating func find(_ session: SessionID, _ server: ServerID) -> Int?
+  {
     places.find(key(session, server)) {
       entries[$0].session == session && (oneHome || entries[$0].server == server)
     }
@@ -145,7 +149,11 @@ public struct SessionManager: ~Copyable {
   @inlinable mutating func unlink(_ place: Int, _ scope: Int) {
     let next = entries[place].next
     let previous = entries[place].previous
-    if previous == noLink { scopes[scope].oldest = next } else { entries[Int(previous)].next = next }
+    if previous == noLink {
+      scopes[scope].oldest = next
+    } else {
+      entries[Int(previous)].next = next
+    }
     if next == noLink {
       scopes[scope].newest = previous
     } else {
@@ -174,7 +182,8 @@ public struct SessionManager: ~Copyable {
     link(place, scope)
   }
 
-  /// The end of a turn that took the entry when the place had the given count. False: the entry is gone.
+  /// The end of a turn that took the entry when the place had the given count. False: the entry is
+  /// gone.
   @inlinable @inline(__always)
   mutating func release(_ place: Int, taken: UInt16, at now: Instant) -> Bool {
     let isThere = marks.modify(place) {
@@ -188,8 +197,8 @@ public struct SessionManager: ~Copyable {
 
   @inlinable mutating func pins(_ place: Int) -> Int { Int(marks[place] & 0xFFFF) }
 
-  /// The entry to evict: first in order, skipping pinned ones where the policy says so. A reserved slot whose
-  /// session is still being created is never a victim.
+  /// The entry to evict: first in order, skipping pinned ones where the policy says so. A reserved
+  /// slot whose session is still being created is never a victim.
   mutating func victim(inScopeOf server: ServerID) -> Int? {
     let scope = scope(of: server)
     guard scope < scopes.count else { return nil }
@@ -257,8 +266,16 @@ public struct UsageList: ~Copyable {
   public mutating func remove(_ place: Int) {
     guard enabled, place < links.count, links[place].listed else { return }
     let link = links[place]
-    if link.previous == noLink { first = link.next } else { links[Int(link.previous)].next = link.next }
-    if link.next == noLink { last = link.previous } else { links[Int(link.next)].previous = link.previous }
+    if link.previous == noLink {
+      first = link.next
+    } else {
+      links[Int(link.previous)].next = link.next
+    }
+    if link.next == noLink {
+      last = link.previous
+    } else {
+      links[Int(link.next)].previous = link.previous
+    }
     links[place].listed = false
   }
 }

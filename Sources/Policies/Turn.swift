@@ -1,5 +1,5 @@
-// A turn under way in one app instance, from plan to answer: one record of a slab, its id is its place. Lists of
-// turns that wait are links between records.
+// A turn under way in one app instance, from plan to answer: one record of a slab, its id is its
+// place. Lists of turns that wait are links between records.
 public import Basics
 
 /// Where a turn stands: the await it is in.

@@ -15,7 +15,8 @@ extension TerminalTable {
       chosen += first.series.filter { $0.name == name && !isLevel($0) }.map { (first, $0) }
     }
     let failures = result.variants.flatMap { variant in
-      let most = variant.series.first { $0.name == "turn.throughput" }?.values.compactMap { $0 }.max()
+      let most = variant.series.first { $0.name == "turn.throughput" }?.values.compactMap { $0 }
+        .max()
       return variant.series.filter { $0.name == "turns.failed" && isBurst($0, most ?? 0) }
         .map { (variant, $0) }
     }

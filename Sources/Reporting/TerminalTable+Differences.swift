@@ -11,6 +11,9 @@ extension TerminalTable {
     var words: [String]
   }
 
+  /// The margin of the contract (docs/measuring.md, Words), which results do not carry.
+  private static let margin = "2 %"
+
   func differences(_ result: RunResult) -> [[String]] {
     bases(result).map { base in
       differences(base, result.differences.filter { $0.against == base }, in: result)
@@ -40,7 +43,7 @@ extension TerminalTable {
     if !silent.isEmpty {
       let what = rows.isEmpty ? "no difference from \(base)" : "no difference"
       lines += wrap(
-        "\(what) of 2 % or more: \(silent.joined(separator: ", "))", width: width,
+        "\(what) (\(TerminalTable.margin)): \(silent.joined(separator: ", "))", width: width,
         lead: rows.isEmpty ? "" : "  ")
     }
     return lines
@@ -96,7 +99,7 @@ extension TerminalTable {
     if words.contains("same") { parts.append("same: no difference") }
     if words.contains("?") { parts.append("?: cannot tell") }
     if rows.contains(where: { $0.figures.contains { $0.hasSuffix(" pp") } }) {
-      parts.append("pp: percentage points")
+      parts.append("pp: % points")
     }
     return parts.isEmpty ? "" : " (\(parts.joined(separator: "; ")))"
   }

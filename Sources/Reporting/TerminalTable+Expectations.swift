@@ -63,7 +63,8 @@ extension TerminalTable {
     if !missed.isEmpty { sentences.append("MISSED by " + missed.joined(separator: ", ")) }
     if !open.isEmpty { sentences.append("cannot tell for " + open.joined(separator: ", ")) }
     guard !met.isEmpty else { return sentences }
-    let whom = met.count < answer.all.count ? "\(met.count)" : met.count == 1 ? "" : "all \(met.count)"
+    let whom =
+      met.count < answer.all.count ? "\(met.count)" : met.count == 1 ? "" : "all \(met.count)"
     sentences.append((whom.isEmpty ? "met" : "met by \(whom)") + worst(met))
     return sentences
   }

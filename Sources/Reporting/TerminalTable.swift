@@ -84,7 +84,9 @@ public struct TerminalTable: Sendable {
   /// Lengths come from scenarios and are round: `10 min`, not `10.0 min`.
   private func length(_ seconds: Double) -> String {
     let words = units.text(seconds, unit: "s").split(separator: " ")
-    guard var digits = words.first, digits.contains(".") else { return words.joined(separator: " ") }
+    guard var digits = words.first, digits.contains(".") else {
+      return words.joined(separator: " ")
+    }
     while digits.last == "0" { digits.removeLast() }
     if digits.last == "." { digits.removeLast() }
     return ([digits] + words.dropFirst()).joined(separator: " ")

@@ -1,5 +1,6 @@
-// A draft to a scenario: what belongs together is put together, the profile gets the scenario's own costs, every key gets
-// its final text and the whole its digest. The checks have passed by then, so nothing is refused here.
+// A draft to a scenario: what belongs together is put together, the profile gets the scenario's own
+// costs, every key gets its final text and the whole its digest. The checks have passed by then, so
+// nothing is refused here.
 internal import Basics
 internal import CLIModel
 internal import Policies

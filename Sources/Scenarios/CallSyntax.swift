@@ -1,5 +1,5 @@
-// `name(argument, name: argument)`: the one form in which laws and rules with parameters are written.
-// Only the form is read here; what the names mean is the caller's business.
+// `name(argument, name: argument)`: the one form in which laws and rules with parameters are
+// written. Only the form is read here; what the names mean is the caller's business.
 
 struct Call {
   struct Argument {
@@ -31,7 +31,9 @@ struct Call {
     rest = rest.dropFirst().dropLast()
     var arguments: [Argument] = []
     if !rest.trimmed.isEmpty {
-      for part in rest.split(separator: ",", maxSplits: mostArguments, omittingEmptySubsequences: false) {
+      for part in rest.split(
+        separator: ",", maxSplits: mostArguments, omittingEmptySubsequences: false)
+      {
         arguments.append(argument(part))
       }
     }
@@ -69,7 +71,8 @@ struct Call {
         index = place
       }
       guard values[index] == nil else {
-        throw Flaw(offset: argument.offset, reason: "\(parameters[index]) is given twice in \(form)")
+        throw Flaw(
+          offset: argument.offset, reason: "\(parameters[index]) is given twice in \(form)")
       }
       guard !argument.value.isEmpty else {
         throw Flaw(offset: argument.offset, reason: "an argument of \(form) is empty")

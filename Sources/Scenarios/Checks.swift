@@ -1,5 +1,5 @@
-// What the keys say together. An error is what cannot be played; a warning is what would be played otherwise than its
-// writer may think: a key without effect, a hash that leaves servers empty.
+// What the keys say together. An error is what cannot be played; a warning is what would be played
+// otherwise than its writer may think: a key without effect, a hash that leaves servers empty.
 internal import Basics
 internal import CLIModel
 internal import Policies
@@ -30,7 +30,8 @@ struct Checks {
     lock(profile)
     if draft.run.maxReplications < draft.run.replications {
       fault(
-        "run.max-replications", "\(draft.run.maxReplications) is below the "
+        "run.max-replications",
+        "\(draft.run.maxReplications) is below the "
           + "\(draft.run.replications) replications", beside: "run.replications")
     }
     if draft.measure + (draft.warmUp ?? .zero) > .seconds(31_536_000) {
@@ -55,7 +56,8 @@ struct Checks {
     switch draft.arrivals {
     case .closed:
       if layered.isStated(key), stages || diurnal {
-        fault(key, "closed people have no rate, yet there are \(stages ? "stages" : "diurnal keys")")
+        fault(
+          key, "closed people have no rate, yet there are \(stages ? "stages" : "diurnal keys")")
       }
       if !stages, !diurnal, !draft.spikes.isEmpty {
         fault("workload.spikes", "spikes are added to a rate; closed people have none")
@@ -99,7 +101,8 @@ struct Checks {
       idle("workload.tabs", "an open arrival brings one turn")
     } else if draft.workload.sessions.turns == nil, draft.workload.sessions.kind == .persistent {
       fault(
-        brings, "a visit lasts one session, and these sessions never end: set workload.sessions.turns")
+        brings,
+        "a visit lasts one session, and these sessions never end: set workload.sessions.turns")
     }
   }
 
@@ -115,7 +118,8 @@ struct Checks {
     if draft.groupSize == nil, layered.isStated("workload.groups.size"),
       draft.app.pattern == .collaborative
     {
-      fault("workload.groups.size", "the collaborative pattern is about groups", beside: "app.pattern")
+      fault(
+        "workload.groups.size", "the collaborative pattern is about groups", beside: "app.pattern")
     }
     if let size = draft.groupSize, size > draft.workload.users {
       fault("workload.groups.size", "\(size) people in a group, and \(draft.workload.users) in all")
@@ -124,12 +128,15 @@ struct Checks {
       idle("workload.groups.size", "with a CLI for each person a group shares nothing")
     }
     if case .list(let ids) = draft.userIDs, ids.count < draft.workload.users {
-      fault("workload.user-ids", "the file holds \(ids.count) ids for \(draft.workload.users) users")
+      fault(
+        "workload.user-ids", "the file holds \(ids.count) ids for \(draft.workload.users) users")
     }
     // Session ids are 32-bit; half of their space is left to sessions that end and begin anew.
     let held = draft.workload.users.multipliedReportingOverflow(by: sessions.perUser)
     if held.overflow || held.partialValue > 1 << 31 {
-      fault("workload.sessions.per-user", "more than two thousand million sessions", beside: "workload.users")
+      fault(
+        "workload.sessions.per-user", "more than two thousand million sessions",
+        beside: "workload.users")
     }
   }
 
@@ -159,19 +166,23 @@ struct Checks {
         if back == nil { servers = max(0, servers - count) }
       }
       if change.at >= end {
-        // With warm-up: auto nobody knows the end; a second length of measurement is the least doubt.
+        // With warm-up: auto nobody knows the end; a second length of measurement is the least
+        // doubt.
         let reason = "at \(when) the run is over: it ends at \(Text.duration(end))"
         if draft.warmUp == nil { warn(key, reason + " or before") } else { fault(key, reason) }
       }
     }
-    if draft.app.pattern == .isolated { idle(key, "with a CLI for each person there is no fleet to change") }
+    if draft.app.pattern == .isolated {
+      idle(key, "with a CLI for each person there is no fleet to change")
+    }
   }
 
   private mutating func app() {
     let hashes = draft.app.routing == .stickyModulo && draft.app.pattern != .isolated
     if hashes, draft.fleet.servers % 31 == 0 {
       warn(
-        "fleet.servers", "the guide's hash multiplies by 31, so of \(draft.fleet.servers) servers "
+        "fleet.servers",
+        "the guide's hash multiplies by 31, so of \(draft.fleet.servers) servers "
           + "many stay empty; take a number that 31 does not divide", beside: "app.routing")
     }
     if draft.app.routing != .boundedLoad { idle("app.load-bound", "routing is not bounded-load") }
@@ -185,7 +196,9 @@ struct Checks {
     }
     let sessions = draft.app.sessions
     let pinned = sessions.evict == .oldestPinned || sessions.evict == .lruPinned
-    if !pinned { idle("app.sessions.when-busy", "without pins a busy session is evicted like any other") }
+    if !pinned {
+      idle("app.sessions.when-busy", "without pins a busy session is evicted like any other")
+    }
     if sessions.limit == nil {
       for name in ["scope", "evict", "overflow", "when-busy"] {
         idle("app.sessions.\(name)", "there is no limit")
@@ -197,11 +210,14 @@ struct Checks {
     let lock = draft.app.lock
     if lock.retryMaximum < lock.retryInitial {
       fault(
-        "app.lock.retry-maximum", "\(Text.duration(lock.retryMaximum)) is below the first pause, "
+        "app.lock.retry-maximum",
+        "\(Text.duration(lock.retryMaximum)) is below the first pause, "
           + Text.duration(lock.retryInitial), beside: "app.lock.retry-initial")
     }
     if let trip = draft.lockRoundTrip, trip >= lock.ttl {
-      fault("app.lock.round-trip", "as long as the TTL: no lock would ever be held", beside: "app.lock.ttl")
+      fault(
+        "app.lock.round-trip", "as long as the TTL: no lock would ever be held",
+        beside: "app.lock.ttl")
     }
     if lock.acquire == .failFast {
       for name in ["retry-initial", "retry-maximum", "patience"] {
@@ -212,13 +228,17 @@ struct Checks {
         idle("app.lock.\(name)", "fifo queues and does not try again")
       }
     }
-    let locks = lock.covers == .always || (lock.covers == .collaborative && draft.app.pattern == .collaborative)
+    let locks =
+      lock.covers == .always
+      || (lock.covers == .collaborative && draft.app.pattern == .collaborative)
     // A turn's mean without any queue; means of heavy laws may be infinite.
-    let turn = draft.model.latency.mean + (draft.costs.turnBefore ?? profile.turnBefore.cpu).mean
+    let turn =
+      draft.model.latency.mean + (draft.costs.turnBefore ?? profile.turnBefore.cpu).mean
       + (draft.costs.turnAfter ?? profile.turnAfter.cpu).mean
     if locks, !lock.renew, lock.ttl.seconds < turn {
       warn(
-        "app.lock.ttl", "shorter than an undisturbed turn (\(Text.seconds(floorOf(turn * 1000) / 1000))): "
+        "app.lock.ttl",
+        "shorter than an undisturbed turn (\(Text.seconds(floorOf(turn * 1000) / 1000))): "
           + "locks expire while they are held")
     }
   }
@@ -231,8 +251,9 @@ struct Checks {
     add(.warning, key, reason, beside: other)
   }
 
-  /// A key that is stated and changes nothing in this run. A base may state what only some variants use, so the reader
-  /// of the file reports it only where it has no effect in any run that holds it.
+  /// A key that is stated and changes nothing in this run. A base may state what only some variants
+  /// use, so the reader of the file reports it only where it has no effect in any run that holds
+  /// it.
   private mutating func idle(_ key: String, _ reason: String) {
     guard let place = layered.position(of: key) else { return }
     idle.append(
@@ -240,11 +261,15 @@ struct Checks {
         position: place, severity: .warning, key: key, reason: "has no effect: \(reason)"))
   }
 
-  /// A key that means nothing without another. Where that other is stated, it was switched off on purpose (a variant
-  /// with `diurnal: off`); where it is not, it was forgotten.
+  /// A key that means nothing without another. Where that other is stated, it was switched off on
+  /// purpose (a variant with `diurnal: off`); where it is not, it was forgotten.
   private mutating func without(_ needed: String, _ key: String, _ reason: String) {
     guard layered.isStated(key) else { return }
-    if layered.isStated(needed) { idle(key, reason) } else { fault(key, "\(reason): set \(needed)") }
+    if layered.isStated(needed) {
+      idle(key, reason)
+    } else {
+      fault(key, "\(reason): set \(needed)")
+    }
   }
 
   private mutating func add(

@@ -1,5 +1,5 @@
-// A mistake of the user, with its place. Complaints are values, collected and reported together, and their wording
-// is made in this module only. A warning does not stop a run; an error does.
+// A mistake of the user, with its place. Complaints are values, collected and reported together,
+// and their wording is made in this module only. A warning does not stop a run; an error does.
 
 public struct Position: Sendable, Hashable {
   /// The file as the user named it, or `--set` with the number of the flag as its line.
@@ -33,7 +33,8 @@ public struct Complaint: Sendable, Hashable {
     self.reason = reason
   }
 
-  /// `file:line:column: key: reason`, the form that editors and continuous integration make links of.
+  /// `file:line:column: key: reason`, the form that editors and continuous integration make links
+  /// of.
   public var text: String {
     let mark = severity == .warning ? "warning: " : ""
     let about = key.isEmpty ? "" : "\(key): "

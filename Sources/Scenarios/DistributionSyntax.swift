@@ -1,5 +1,6 @@
-// Laws of chance as a scenario writes them: 20s, exponential(20s), lognormal(median: 1.2s, sigma: 0.5), empirical(file).
-// One table of laws drives the reading, the writing back and the pattern in the schema.
+// Laws of chance as a scenario writes them: 20s, exponential(20s), lognormal(median: 1.2s, sigma:
+// 0.5), empirical(file). One table of laws drives the reading, the writing back and the pattern in
+// the schema.
 internal import Basics
 
 /// What a law is about, which decides the unit of its arguments.
@@ -67,7 +68,8 @@ struct Law: Sendable {
       name: "uniform",
       parameters: [.init(name: "low", positive: false), .init(name: "high", positive: false)],
       make: { .uniform(low: $0[0], high: $0[1]) }),
-    Law(name: "exponential", parameters: [.init(name: "mean")], make: { .exponential(mean: $0[0]) }),
+    Law(
+      name: "exponential", parameters: [.init(name: "mean")], make: { .exponential(mean: $0[0]) }),
     Law(
       name: "erlang", parameters: [.init(name: "shape", plain: 1...1e4), .init(name: "mean")],
       make: { .erlang(shape: Int($0[0]), mean: $0[1]) }),
@@ -107,18 +109,23 @@ struct Law: Sendable {
         value = try within(
           0...measure.most, try measure.value(piece), measure.show, at: piece.startIndex)
         if parameter.positive, value <= 0 {
-          throw Flaw(offset: piece.startIndex, reason: "the \(parameter.name) of \(name) is above zero")
+          throw Flaw(
+            offset: piece.startIndex, reason: "the \(parameter.name) of \(name) is above zero")
         }
       }
       values.append(value)
     }
     switch name {
     case "uniform" where values[0] > values[1]:
-      throw Flaw(offset: pieces[1].startIndex, reason: "uniform(low, high) has its high below its low")
+      throw Flaw(
+        offset: pieces[1].startIndex, reason: "uniform(low, high) has its high below its low")
     case "erlang" where floorOf(values[0]) != values[0]:
-      throw Flaw(offset: pieces[0].startIndex, reason: "the shape of erlang is a whole number; gamma takes any")
+      throw Flaw(
+        offset: pieces[0].startIndex,
+        reason: "the shape of erlang is a whole number; gamma takes any")
     case "geometric" where values[0] < 1:
-      throw Flaw(offset: pieces[0].startIndex, reason: "geometric counts from 1, so its mean is 1 or more")
+      throw Flaw(
+        offset: pieces[0].startIndex, reason: "geometric counts from 1, so its mean is 1 or more")
     default: return make(values)
     }
   }
@@ -191,7 +198,8 @@ extension Reading {
     }
     guard call.arguments != nil else {
       let form = law.parameters.map(\.name).joined(separator: ", ")
-      throw Flaw(offset: call.offset, reason: "\(law.name) needs its parameters: \(law.name)(\(form))")
+      throw Flaw(
+        offset: call.offset, reason: "\(law.name) needs its parameters: \(law.name)(\(form))")
     }
     return try law.read(call, measure)
   }

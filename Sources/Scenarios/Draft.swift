@@ -1,5 +1,6 @@
-// A scenario while it is being read: the plans themselves, and beside them the parts that only make sense together
-// (arrivals and their stages, costs over a profile). `Assembly` turns a draft into a `Scenario`.
+// A scenario while it is being read: the plans themselves, and beside them the parts that only make
+// sense together (arrivals and their stages, costs over a profile). `Assembly` turns a draft into a
+// `Scenario`.
 internal import Basics
 internal import CLIModel
 internal import Policies

@@ -1,4 +1,5 @@
-// What `inspect` shows: every key with its value and where that came from, and beside each variant what it changes.
+// What `inspect` shows: every key with its value and where that came from, and beside each variant
+// what it changes.
 
 public struct InspectionRow: Sendable, Hashable {
   /// `base`, or the variant that changes the key.
@@ -10,7 +11,8 @@ public struct InspectionRow: Sendable, Hashable {
 }
 
 extension ScenarioFile {
-  /// The base with all its keys; then, for each variant, the keys whose values differ from the base.
+  /// The base with all its keys; then, for each variant, the keys whose values differ from the
+  /// base.
   public func inspection() -> [InspectionRow] {
     var rows = base.resolved.map { row(of: $0, variant: base.variant) }
     for scenario in variants.dropFirst() {
@@ -24,7 +26,8 @@ extension ScenarioFile {
   private func row(of resolved: ResolvedKey, variant: String) -> InspectionRow {
     let help = ScenarioKeys.place(of: resolved.key).map { ScenarioKeys.all[$0].help } ?? ""
     return InspectionRow(
-      variant: variant, key: resolved.key, value: resolved.value, origin: resolved.origin, help: help)
+      variant: variant, key: resolved.key, value: resolved.value, origin: resolved.origin,
+      help: help)
   }
 }
 

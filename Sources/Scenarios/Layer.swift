@@ -1,5 +1,6 @@
-// One source of values: the file, a variant, a point of a sweep, the flags. A mapping, nested or dotted, is flattened
-// here to keys and their nodes; unknown keys are complained of; layers are then laid over one another.
+// One source of values: the file, a variant, a point of a sweep, the flags. A mapping, nested or
+// dotted, is flattened here to keys and their nodes; unknown keys are complained of; layers are
+// then laid over one another.
 
 struct Assignment {
   /// Index in `ScenarioKeys.all`.
@@ -23,7 +24,8 @@ struct Layer {
     for pair in pairs { take(pair, under: "", dotted: dotted, &reading) }
   }
 
-  mutating func take(_ pair: YAMLPair, under parent: String, dotted: Bool, _ reading: inout Reading) {
+  mutating func take(_ pair: YAMLPair, under parent: String, dotted: Bool, _ reading: inout Reading)
+  {
     let name = pair.name
     let path = parent.isEmpty ? name : parent + "." + name
     reading.key = Spelling.clipped(path)

@@ -1,5 +1,6 @@
-// The small files a scenario may name: measured values, a trace of arrivals, a list of user ids. They are had through the
-// program's closure; here they are only read, line by line, with the line in every complaint.
+// The small files a scenario may name: measured values, a trace of arrivals, a list of user ids.
+// They are had through the program's closure; here they are only read, line by line, with the line
+// in every complaint.
 internal import Basics
 internal import Workload
 
@@ -9,7 +10,8 @@ enum NamedFiles {
 }
 
 extension Reading {
-  /// One value a line, the first column of a CSV; a first line that is no number is a heading. Sorted.
+  /// One value a line, the first column of a CSV; a first line that is no number is a heading.
+  /// Sorted.
   func empirical(_ path: Piece, _ measure: Measure) throws(Flaw) -> [Double] {
     var values: [Double] = []
     for (number, line) in try lines(of: path) {
@@ -21,17 +23,22 @@ extension Reading {
     return values.sorted()
   }
 
-  /// `at[,user[,prompt]]` in lines; a bare time is in seconds, a bare prompt in bytes. Sorted by time.
+  /// `at[,user[,prompt]]` in lines; a bare time is in seconds, a bare prompt in bytes. Sorted by
+  /// time.
   func trace(_ path: Piece) throws(Flaw) -> [TracedArrival] {
     var arrivals: [TracedArrival] = []
     for (number, line) in try lines(of: path) {
       if arrivals.isEmpty, number == 1, !startsWithNumber(line) { continue }
       let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
-      guard cells.count <= 3 else { throw flaw(path, number, "more than the columns at,user,prompt") }
-      var arrival = TracedArrival(at: Interval(seconds: try value(cells[0], .seconds, path, number)))
+      guard cells.count <= 3 else {
+        throw flaw(path, number, "more than the columns at,user,prompt")
+      }
+      var arrival = TracedArrival(
+        at: Interval(seconds: try value(cells[0], .seconds, path, number)))
       if cells.count > 1, !cells[1].isEmpty {
         guard let user = Int(cells[1].text), user >= 0 else {
-          throw flaw(path, number, "a user is a whole number from 0, not \(Units.quoted(cells[1].text))")
+          throw flaw(
+            path, number, "a user is a whole number from 0, not \(Units.quoted(cells[1].text))")
         }
         arrival.user = user
       }
@@ -78,7 +85,8 @@ extension Reading {
       }
     }
     guard number >= 0, number <= measure.most else {
-      throw flaw(path, line, "\(Text.number(number)) is outside of 0 to \(measure.show(measure.most))")
+      throw flaw(
+        path, line, "\(Text.number(number)) is outside of 0 to \(measure.show(measure.most))")
     }
     return number
   }
@@ -94,7 +102,8 @@ extension Reading {
     }
     var found: [(number: Int, text: Piece)] = []
     let all = bytes.split(
-      maxSplits: NamedFiles.mostLines, omittingEmptySubsequences: false, whereSeparator: { $0 == 10 })
+      maxSplits: NamedFiles.mostLines, omittingEmptySubsequences: false,
+      whereSeparator: { $0 == 10 })
     guard all.count <= NamedFiles.mostLines else {
       throw flaw(path, NamedFiles.mostLines, "more than a million lines")
     }

@@ -1,5 +1,6 @@
-// The numbers of a profile, each with its place in `CostProfile` and its kind of unit. A profile names every one of them,
-// with where it was measured: a number without a source cannot be trusted later, so it cannot be left out.
+// The numbers of a profile, each with its place in `CostProfile` and its kind of unit. A profile
+// names every one of them, with where it was measured: a number without a source cannot be trusted
+// later, so it cannot be left out.
 internal import Basics
 internal import CLIModel
 

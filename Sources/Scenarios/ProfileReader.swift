@@ -1,5 +1,6 @@
-// A profile file to a `CostProfile`: strict, with the place of every mistake. The form of one number is
-// {"value": 10, "unit": "ms", "provenance": "where it was measured", "n": 9}; a list of values is a measured law.
+// A profile file to a `CostProfile`: strict, with the place of every mistake. The form of one
+// number is {"value": 10, "unit": "ms", "provenance": "where it was measured", "n": 9}; a list of
+// values is a measured law.
 internal import Basics
 public import CLIModel
 
@@ -40,21 +41,25 @@ public enum ProfileReader {
         heads[pair.name] = pair.value
       } else if paths.contains(pair.name) {
         numbers[pair.name] = pair.value
-      } else if let inner = pair.value.mapping, paths.contains(where: { $0.hasPrefix(pair.name + ".") }) {
+      } else if let inner = pair.value.mapping,
+        paths.contains(where: { $0.hasPrefix(pair.name + ".") })
+      {
         for item in inner {
           let path = pair.name + "." + item.name
           reading.key = path
           if paths.contains(path) {
             numbers[path] = item.value
           } else {
-            reading.complain(item.key, "is no number of a profile" + Spelling.hint(for: path, among: paths))
+            reading.complain(
+              item.key, "is no number of a profile" + Spelling.hint(for: path, among: paths))
           }
         }
       } else {
         reading.key = pair.name
         let outer = paths.map { String($0.prefix(while: { $0 != "." })) }
         reading.complain(
-          pair.key, "is no number of a profile" + Spelling.hint(for: pair.name, among: outer + head))
+          pair.key, "is no number of a profile" + Spelling.hint(for: pair.name, among: outer + head)
+        )
       }
     }
     readHead(heads, root, &profile, &reading)
@@ -74,7 +79,9 @@ public enum ProfileReader {
   ) {
     reading.key = "seatrial-profile"
     if let node = heads["seatrial-profile"] {
-      if node.scalar != "\(version)" { reading.complain(node, "this reader knows version \(version)") }
+      if node.scalar != "\(version)" {
+        reading.complain(node, "this reader knows version \(version)")
+      }
     } else {
       reading.complain(root, "is missing: \(version)")
     }
@@ -102,7 +109,8 @@ public enum ProfileReader {
     }
     func field(_ name: String) -> YAMLNode? { pairs.first { $0.name == name }?.value }
     if field("provenance")?.scalar?.isEmpty ?? true {
-      reading.complain(node, "has no provenance: say where the number was measured, or that it is assumed")
+      reading.complain(
+        node, "has no provenance: say where the number was measured, or that it is assumed")
     }
     if let count = field("n") { _ = Syntax<Int>.count(0...1_000_000_000).read(count, &reading) }
     guard let value = field("value") else {

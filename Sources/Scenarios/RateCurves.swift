@@ -1,4 +1,5 @@
-// Arrivals, stages, spikes and the daily curve of a scenario to the one `RateCurve` that a population plays.
+// Arrivals, stages, spikes and the daily curve of a scenario to the one `RateCurve` that a
+// population plays.
 internal import Basics
 internal import Workload
 
@@ -14,15 +15,16 @@ enum RateCurves {
       base = .diurnal(
         mean: mean, swing: draft.diurnal.swing, period: draft.diurnal.period, shift: shift)
     } else if !draft.stages.isEmpty {
-      base = .pieces(draft.stages.map { RatePiece(length: $0.length, from: $0.rate, to: $0.to ?? $0.rate) })
+      base = .pieces(
+        draft.stages.map { RatePiece(length: $0.length, from: $0.rate, to: $0.to ?? $0.rate) })
     } else {
       return nil
     }
     return draft.spikes.isEmpty ? base : withSpikes(base, draft.spikes)
   }
 
-  /// The sum of a curve of straight pieces and of level spikes, again in straight pieces. A diurnal curve has no such
-  /// sum; the checks refuse it before.
+  /// The sum of a curve of straight pieces and of level spikes, again in straight pieces. A diurnal
+  /// curve has no such sum; the checks refuse it before.
   private static func withSpikes(_ base: RateCurve, _ spikes: [Spike]) -> RateCurve {
     let pieces: [RatePiece]
     switch base {

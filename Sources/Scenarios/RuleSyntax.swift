@@ -157,7 +157,9 @@ extension ArrivalForm {
 extension UserIDs {
   fileprivate static func pattern(from piece: Piece) throws(Flaw) -> UserIDs {
     let marker = Array("{n}".unicodeScalars)
-    guard piece.count <= 100 else { throw Flaw(offset: 0, reason: "an id of more than 100 characters") }
+    guard piece.count <= 100 else {
+      throw Flaw(offset: 0, reason: "an id of more than 100 characters")
+    }
     for start in piece.indices where piece[start...].starts(with: marker) {
       return .pattern(before: piece[..<start].text, after: piece[(start + 3)...].text)
     }

@@ -1,5 +1,5 @@
-// A checked scenario: the plans that the machines run on, and for every key its value and where that came from.
-// Nothing in it can contradict the rest; whoever holds one needs no further checks.
+// A checked scenario: the plans that the machines run on, and for every key its value and where
+// that came from. Nothing in it can contradict the rest; whoever holds one needs no further checks.
 public import Basics
 public import CLIModel
 public import Policies
@@ -74,7 +74,8 @@ public struct Phases: Sendable, Hashable {
 
 public struct RunSettings: Sendable, Hashable {
   public var replications = 10
-  /// Go on until the confidence interval is this share of the value; nil: the given replications only.
+  /// Go on until the confidence interval is this share of the value; nil: the given replications
+  /// only.
   public var precision: Double?
   public var maxReplications = 100
   public init() {}
@@ -85,7 +86,8 @@ public struct Expectation: Sendable, Hashable {
   public var position: Position
 }
 
-/// The ids of people. They matter to hashing routers and to the guide's prefix check, so they are part of a scenario.
+/// The ids of people. They matter to hashing routers and to the guide's prefix check, so they are
+/// part of a scenario.
 public enum UserIDs: Sendable, Hashable {
   /// The number of the person, from 0, between two texts.
   case pattern(before: String, after: String)

@@ -1,6 +1,6 @@
-// The front door: the bytes of a file, the `--set` flags and a way to the files it names go in; out come the base and
-// every variant, checked, or all complaints at once. Values are laid over one another as default < file < variant
-// < --set. Nothing here opens a file or looks at a clock.
+// The front door: the bytes of a file, the `--set` flags and a way to the files it names go in; out
+// come the base and every variant, checked, or all complaints at once. Values are laid over one
+// another as default < file < variant < --set. Nothing here opens a file or looks at a clock.
 internal import Basics
 internal import CLIModel
 
@@ -11,7 +11,8 @@ public struct ScenarioFile: Sendable {
   public var variants: [Scenario]
   public var warnings: [Complaint]
 
-  /// Over the digests and names of all variants: two results with this digest have measured the same things.
+  /// Over the digests and names of all variants: two results with this digest have measured the
+  /// same things.
   public var digest: String { Text.digest(variants.map { "\($0.variant) \($0.digest)" }) }
 
   public func variant(named name: String) -> Scenario? {
@@ -86,7 +87,8 @@ private struct FileReader {
       variants: special("variants"), sweep: special("sweep"), source: file, &reading)
   }
 
-  /// The value of a flag is YAML too, so lists and mappings can be set. The line of a complaint is the flag's number.
+  /// The value of a flag is YAML too, so lists and mappings can be set. The line of a complaint is
+  /// the flag's number.
   mutating func readSettings(_ settings: [String], _ reading: inout Reading) {
     for (index, text) in settings.enumerated() {
       reading.source = "--set"
@@ -119,8 +121,8 @@ private struct FileReader {
     }
   }
 
-  /// The base and the variants. Checks wait until every value could be read: what keys say together means little
-  /// while one of them is wrong.
+  /// The base and the variants. Checks wait until every value could be read: what keys say together
+  /// means little while one of them is wrong.
   mutating func runs(_ reading: inout Reading) -> [Scenario] {
     var stated = LayeredDraft()
     stated.draft.name = stem(of: file)

@@ -1,5 +1,6 @@
-// One key of a scenario: where it stands, how its value is read and written, and where the value goes. The tables in
-// ScenarioKeys+….swift are lists of these; reader, inspection, schema and docs are all made from them.
+// One key of a scenario: where it stands, how its value is read and written, and where the value
+// goes. The tables in ScenarioKeys+….swift are lists of these; reader, inspection, schema and docs
+// are all made from them.
 
 package struct ScenarioKey: Sendable {
   /// What a change of the key changes.
@@ -13,7 +14,8 @@ package struct ScenarioKey: Sendable {
   package let path: String
   package let shape: Shape
   package let help: String
-  /// A single value at the parent's place means this key: `storage: shared` is `storage: {kind: shared}`.
+  /// A single value at the parent's place means this key: `storage: shared` is `storage: {kind:
+  /// shared}`.
   package let short: Bool
   package let part: Part
   package let example: String?
@@ -67,7 +69,9 @@ package enum ScenarioKeys {
     for key in all {
       var path = ""
       for name in key.path.split(separator: ".").map(String.init) {
-        if groups[path, default: []].contains(name) == false { groups[path, default: []].append(name) }
+        if groups[path, default: []].contains(name) == false {
+          groups[path, default: []].append(name)
+        }
         path = path.isEmpty ? name : path + "." + name
       }
     }
@@ -80,13 +84,16 @@ package enum ScenarioKeys {
   static func short(of path: String) -> Int? { shorts[path] }
   package static func names(under path: String) -> [String]? { groups[path] }
 
-  /// For a word that fits nowhere: the near name beside it, else the same name elsewhere, else a near path.
+  /// For a word that fits nowhere: the near name beside it, else the same name elsewhere, else a
+  /// near path.
   static func hint(for name: String, under parent: String) -> String {
     let siblings = (groups[parent] ?? []) + (parent.isEmpty ? special : [])
     if let near = Spelling.nearest(to: name, among: siblings) { return "; did you mean \(near)?" }
     let leaf = name.split(separator: ".").last.map(String.init) ?? name
     let elsewhere = all.filter { $0.leaf == leaf || $0.parent == leaf }
-    if let first = elsewhere.first { return "; did you mean \(first.leaf == leaf ? first.path : first.parent)?" }
+    if let first = elsewhere.first {
+      return "; did you mean \(first.leaf == leaf ? first.path : first.parent)?"
+    }
     let whole = parent.isEmpty ? name : parent + "." + name
     if let near = Spelling.nearest(to: whole, among: all.map(\.path)) {
       return "; did you mean \(near)?"

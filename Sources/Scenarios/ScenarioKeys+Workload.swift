@@ -12,7 +12,8 @@ extension ScenarioKeys {
       "name", .text(most: 100), \.name, part: .report, "Name in reports; else that of the file."),
     ScenarioKey(
       "about", .text(), \.about, part: .report, "The question that the scenario answers."),
-    // Up to 2^53 every whole number survives the reader's arithmetic, and every other reader of JSON.
+    // Up to 2^53 every whole number survives the reader's arithmetic, and every other reader of
+    // JSON.
     ScenarioKey(
       "seed", .count(0...1 << 53), \.seed, part: .report,
       "Seed of all chance; two variants of one seed meet the same people."),

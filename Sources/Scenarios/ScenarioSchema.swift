@@ -1,5 +1,5 @@
-// The JSON Schema of a scenario, and the table of keys for the docs, both made from ScenarioKeys. Editors that know
-// yaml-language-server complete and check with it; the reader is stricter still.
+// The JSON Schema of a scenario, and the table of keys for the docs, both made from ScenarioKeys.
+// Editors that know yaml-language-server complete and check with it; the reader is stricter still.
 
 public enum ScenarioSchema {
   /// Draft 2020-12, ending in a newline.
@@ -12,7 +12,10 @@ public enum ScenarioSchema {
       ScenarioKeys.all.map { ($0.path, schema(of: $0)) }
       + groups.map { ($0, schema(ofGroup: $0)) } + [("overrides", overrides)]
     let variants = SchemaText.object([
-      ("description", .text("Names, each with the keys that differ from the file, nested or dotted.")),
+      (
+        "description",
+        .text("Names, each with the keys that differ from the file, nested or dotted.")
+      ),
       ("type", .text("object")), ("additionalProperties", reference("overrides")),
     ])
     let sweep = SchemaText.object([
@@ -129,7 +132,10 @@ public enum ScenarioSchema {
     case .rate: return pattern(rate)
     case .flag:
       return .object([
-        ("enum", .list([.text("on"), .text("off"), .text("yes"), .text("no"), .flag(true), .flag(false)]))
+        (
+          "enum",
+          .list([.text("on"), .text("off"), .text("yes"), .text("no"), .flag(true), .flag(false)])
+        )
       ])
     case .text: return .object([("type", .text("string"))])
     case .words(let words): return .object([("enum", .texts(words))])

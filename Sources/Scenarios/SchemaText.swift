@@ -1,5 +1,5 @@
-// The little JSON that a schema is written in: values in the order given, printed with two spaces. It serves
-// ScenarioSchema alone; results have their own, larger form.
+// The little JSON that a schema is written in: values in the order given, printed with two spaces.
+// It serves ScenarioSchema alone; results have their own, larger form.
 
 indirect enum SchemaText {
   case text(String)

@@ -1,4 +1,5 @@
-// A shape in words: for complaints ("a duration is wanted here") and for the column of the table in the docs.
+// A shape in words: for complaints ("a duration is wanted here") and for the column of the table in
+// the docs.
 internal import Basics
 
 extension Shape {

@@ -1,5 +1,5 @@
-// "Did you mean": the known word that a mistyped one is closest to, and the clipping of whatever a user typed before it
-// goes into a sentence. Pure text; every complaint that guesses does so here.
+// "Did you mean": the known word that a mistyped one is closest to, and the clipping of whatever a
+// user typed before it goes into a sentence. Pure text; every complaint that guesses does so here.
 
 enum Spelling {
   /// Longer quotations hide the sentence around them.
@@ -36,7 +36,8 @@ enum Spelling {
     return best?.candidate
   }
 
-  /// Levenshtein's distance with neighbours swapped at the price of one; `limit + 1` when it is larger.
+  /// Levenshtein's distance with neighbours swapped at the price of one; `limit + 1` when it is
+  /// larger.
   private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], limit: Int) -> Int {
     if (a.count - b.count).magnitude > limit { return limit + 1 }
     var older = [Int](repeating: 0, count: b.count + 1)

@@ -1,8 +1,10 @@
-// How one kind of value is read from a node and written back to text, with its `Shape` for the schema and the docs.
-// A key is a path, a syntax and a place in the draft; nothing else in the module parses a value.
+// How one kind of value is read from a node and written back to text, with its `Shape` for the
+// schema and the docs. A key is a path, a syntax and a place in the draft; nothing else in the
+// module parses a value.
 internal import Basics
 
-/// What a value may look like: the source of the JSON Schema, of the table in the docs and of the words in complaints.
+/// What a value may look like: the source of the JSON Schema, of the table in the docs and of the
+/// words in complaints.
 package indirect enum Shape: Sendable, Hashable {
   case count(least: Int, most: Int)
   case number(least: Double, most: Double)
@@ -123,7 +125,8 @@ extension Syntax {
           throw Flaw(offset: 0, reason: "a whole number is wanted, not \(Text.number(value))")
         }
         guard range.contains(whole) else {
-          throw Flaw(offset: 0, reason: "\(whole) is outside of \(range.lowerBound) to \(range.upperBound)")
+          throw Flaw(
+            offset: 0, reason: "\(whole) is outside of \(range.lowerBound) to \(range.upperBound)")
         }
         return whole
       })

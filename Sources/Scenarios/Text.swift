@@ -12,7 +12,8 @@ enum Text {
   static func count(_ value: Double) -> String { number(value) }
 
   static func share(_ value: Double) -> String {
-    // value * 100 may miss the number that was written by one bit: take the short one if it reads back.
+    // value * 100 may miss the number that was written by one bit: take the short one if it reads
+    // back.
     let scaled = value * 100
     let short = floorOf(scaled * 1e9 + 0.5) / 1e9
     return number(short / 100 == value ? short : scaled) + "%"

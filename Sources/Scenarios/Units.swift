@@ -1,5 +1,6 @@
-// Numbers with units, as people write them in a scenario: 5k, 4/s, 1m30s, 32GiB, 60%. Durations, rates, sizes and shares
-// always carry their unit, because a bare 20 has been seconds to one reader and milliseconds to another.
+// Numbers with units, as people write them in a scenario: 5k, 4/s, 1m30s, 32GiB, 60%. Durations,
+// rates, sizes and shares always carry their unit, because a bare 20 has been seconds to one reader
+// and milliseconds to another.
 
 /// What is wrong with a value, and at which of its characters.
 struct Flaw: Error {
@@ -47,7 +48,8 @@ enum Units {
     let (number, rest) = try leading(piece, example: "300, 5k or 1M")
     let unit = rest.text
     guard let factor = counts.first(where: { $0.name == unit })?.factor else {
-      throw Flaw(offset: rest.startIndex, reason: "a count has no unit \(quoted(unit)): write 300, 5k or 1M")
+      throw Flaw(
+        offset: rest.startIndex, reason: "a count has no unit \(quoted(unit)): write 300, 5k or 1M")
     }
     return number * factor
   }
@@ -55,7 +57,8 @@ enum Units {
   static func number(_ piece: Piece) throws(Flaw) -> Double {
     let (number, rest) = try leading(piece, example: "1.25")
     guard rest.isEmpty else {
-      throw Flaw(offset: rest.startIndex, reason: "a plain number is wanted, without \(quoted(rest.text))")
+      throw Flaw(
+        offset: rest.startIndex, reason: "a plain number is wanted, without \(quoted(rest.text))")
     }
     return number
   }
@@ -140,7 +143,8 @@ enum Units {
     if rest.first == "-" || rest.first == "+" { digits.unicodeScalars.append(rest.removeFirst()) }
     var whole = 0
     var dots = 0
-    while let scalar = rest.first, isDigit(scalar) || scalar == "." || (scalar == "_" && whole > 0) {
+    while let scalar = rest.first, isDigit(scalar) || scalar == "." || (scalar == "_" && whole > 0)
+    {
       if scalar == "." { dots += 1 }
       if scalar != "_" { digits.unicodeScalars.append(scalar) }
       if isDigit(scalar) { whole += 1 }

@@ -1,5 +1,5 @@
-// The runs that a file asks for beside its base: named variants, and a sweep, which is one variant for each combination
-// of values. Both become layers over the file; nothing here reads a value.
+// The runs that a file asks for beside its base: named variants, and a sweep, which is one variant
+// for each combination of values. Both become layers over the file; nothing here reads a value.
 
 enum Variants {
   /// Two hundred columns are more than any page of comparison shows.
@@ -29,10 +29,12 @@ enum Variants {
     return layers
   }
 
-  private static func named(_ pair: YAMLPair, _ source: String, _ reading: inout Reading) -> [Layer] {
+  private static func named(_ pair: YAMLPair, _ source: String, _ reading: inout Reading) -> [Layer]
+  {
     reading.key = "variants"
     guard let pairs = pair.value.mapping else {
-      reading.complain(pair.value, "maps names to keys and values, so it is not \(pair.value.kindName)")
+      reading.complain(
+        pair.value, "maps names to keys and values, so it is not \(pair.value.kindName)")
       return []
     }
     var layers: [Layer] = []
@@ -57,7 +59,9 @@ enum Variants {
   private static func complaint(about name: String) -> String? {
     if name == "base" { return "the file itself is the variant base" }
     if name.isEmpty { return "a variant needs a name" }
-    if name.unicodeScalars.count > longestName { return "a name has at most \(longestName) characters" }
+    if name.unicodeScalars.count > longestName {
+      return "a name has at most \(longestName) characters"
+    }
     if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0 == "/" || $0.value == 0x7F }) {
       return "a name holds no slash and no control character: it becomes a file's name"
     }
@@ -70,7 +74,8 @@ enum Variants {
     var values: [YAMLNode]
   }
 
-  private static func swept(_ pair: YAMLPair, _ source: String, _ reading: inout Reading) -> [Layer] {
+  private static func swept(_ pair: YAMLPair, _ source: String, _ reading: inout Reading) -> [Layer]
+  {
     reading.key = "sweep"
     guard let pairs = pair.value.mapping, !pairs.isEmpty else {
       reading.complain(pair.value, "maps keys to lists of values: {app.sessions.limit: [10, 50]}")

@@ -1,6 +1,7 @@
-// Lets `lognormal(median: 1.2s, sigma: 0.5)` stand unquoted. To YAML the comma and the colon in it are structure, so
-// both are swapped for private characters before libyaml sees the text and swapped back in what it returns. One
-// character for one keeps every column. Only text between the brackets of `word(…)` on one line is touched.
+// Lets `lognormal(median: 1.2s, sigma: 0.5)` stand unquoted. To YAML the comma and the colon in it
+// are structure, so both are swapped for private characters before libyaml sees the text and
+// swapped back in what it returns. One character for one keeps every column. Only text between the
+// brackets of `word(…)` on one line is touched.
 
 package enum YAMLCalls {
   /// U+E000 and U+E001, the first two of the private use area: no text has a meaning for them.
@@ -44,8 +45,9 @@ package enum YAMLCalls {
     return String(plain)
   }
 
-  /// Line and column of a byte, for errors that libyaml reports by offset (bad UTF-8, control characters).
-  /// The offset is one into the shielded text, so that is what is counted; it has the same lines and columns.
+  /// Line and column of a byte, for errors that libyaml reports by offset (bad UTF-8, control
+  /// characters). The offset is one into the shielded text, so that is what is counted; it has the
+  /// same lines and columns.
   package static func place(ofByte offset: Int, in bytes: [UInt8]) -> (line: Int, column: Int) {
     let shielded = shield(bytes)
     var line = 1
@@ -61,7 +63,8 @@ package enum YAMLCalls {
     return (line, column)
   }
 
-  /// The bracket that closes a call on the same line. A second opening one means that this is not a call of ours.
+  /// The bracket that closes a call on the same line. A second opening one means that this is not a
+  /// call of ours.
   private static func closing(_ bytes: [UInt8], after start: Int) -> Int? {
     var index = start + 1
     while index < bytes.count {

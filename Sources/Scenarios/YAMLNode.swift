@@ -1,5 +1,6 @@
-// The tree that a scenario or a profile is read from: scalars, sequences and mappings, each with its place in the text.
-// It keeps what a complaint needs and no more; it knows nothing of keys and units.
+// The tree that a scenario or a profile is read from: scalars, sequences and mappings, each with
+// its place in the text. It keeps what a complaint needs and no more; it knows nothing of keys and
+// units.
 
 package struct YAMLNode: Sendable, Hashable {
   package enum Content: Sendable, Hashable {

@@ -1,6 +1,7 @@
 // Text to tree, by libyaml's event parser. JSON goes through the same door, since YAML contains it.
-// Bounded in size, depth and number of nodes, because the text may come from anybody. Anchors, aliases, tags and second
-// documents are refused: a scenario that needs them would not be readable from top to bottom.
+// Bounded in size, depth and number of nodes, because the text may come from anybody. Anchors,
+// aliases, tags and second documents are refused: a scenario that needs them would not be readable
+// from top to bottom.
 internal import CYAML
 
 package enum YAMLReader {
@@ -13,10 +14,12 @@ package enum YAMLReader {
   package static func read(_ bytes: [UInt8]) -> Result<YAMLDocument, YAMLProblem> {
     guard bytes.count <= largestText else {
       return .failure(
-        YAMLProblem(line: 1, column: 1, reason: "the text has \(bytes.count) bytes; 4 MiB is the limit"))
+        YAMLProblem(
+          line: 1, column: 1, reason: "the text has \(bytes.count) bytes; 4 MiB is the limit"))
     }
     let text = YAMLCalls.shield(bytes)
-    // The parser keeps a pointer to itself as its input's handle, so it needs an address that stays.
+    // The parser keeps a pointer to itself as its input's handle, so it needs an address that
+    // stays.
     let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     defer { unsafe parser.deallocate() }
     guard unsafe yaml_parser_initialize(parser) == 1 else {

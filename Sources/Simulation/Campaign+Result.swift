@@ -1,5 +1,6 @@
-// What the replications of all variants say together: merged histograms, intervals over replications, paired differences
-// against the first variant, expectations, and whether the figures can be trusted.
+// What the replications of all variants say together: merged histograms, intervals over
+// replications, paired differences against the first variant, expectations, and whether the figures
+// can be trusted.
 internal import Basics
 internal import CLIModel
 public import Metrics
@@ -17,7 +18,8 @@ extension Campaign {
     result.variants = variants.map { variantResult($0) }
     result.differences = differences()
     let reasons = doubts(result)
-    result.verdict = reasons.contains { $0.invalid } ? .invalid : reasons.isEmpty ? .valid : .suspect
+    result.verdict =
+      reasons.contains { $0.invalid } ? .invalid : reasons.isEmpty ? .valid : .suspect
     result.reasons = reasons.map(\.text)
     result.cost.events = eventsRun
     return result
@@ -60,7 +62,8 @@ extension Campaign {
     return result
   }
 
-  /// Histograms are merged; intervals come from the replications' own figures, never from within one run.
+  /// Histograms are merged; intervals come from the replications' own figures, never from within
+  /// one run.
   private func time(_ metric: TimeMetric, _ samples: [Replication]) -> MetricResult {
     let merged = samples.reduce(HistogramSnapshot()) { $0.merged(with: $1.time(metric)) }
     var result = MetricResult(metric, merged)
@@ -175,7 +178,9 @@ extension Campaign {
     var doubts: [Doubt] = []
     if progress.tooShort {
       doubts.append(
-        Doubt(text: "no steady state was found within \(Campaign.mostPilots) pilots; raise phases.warm-up"))
+        Doubt(
+          text:
+            "no steady state was found within \(Campaign.mostPilots) pilots; raise phases.warm-up"))
     }
     if samples.count == 1 && !stopped {
       doubts.append(Doubt(text: "one replication: there are no confidence intervals"))
@@ -195,7 +200,8 @@ extension Campaign {
           text: "\(refused) processes were not started: a run holds \(Simulator.mostServers)",
           invalid: true))
     }
-    // A queue that keeps growing has no steady state: what is under way at the end outweighs what is normal.
+    // A queue that keeps growing has no steady state: what is under way at the end outweighs what
+    // is normal.
     let underWay = samples.reduce(0) { $0 + $1.underWay }
     if grows(samples) {
       doubts.append(
@@ -206,7 +212,8 @@ extension Campaign {
     return doubts
   }
 
-  /// Whether the backlog of the servers rises over the measured time: last third against first third.
+  /// Whether the backlog of the servers rises over the measured time: last third against first
+  /// third.
   private func grows(_ samples: [Replication]) -> Bool {
     guard let series = samples.first?.series.first(where: { $0.name == "servers.backlog" }) else {
       return false

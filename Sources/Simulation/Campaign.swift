@@ -1,6 +1,7 @@
-// From a scenario's variants to one result: which replications to run, and what they say together. It decides and holds no
-// thread: whoever runs it takes a batch of tasks, runs them in any order on as many threads as there are, and hands the
-// outcomes back. Batches do not depend on the number of threads, so neither does the result.
+// From a scenario's variants to one result: which replications to run, and what they say together.
+// It decides and holds no thread: whoever runs it takes a batch of tasks, runs them in any order on
+// as many threads as there are, and hands the outcomes back. Batches do not depend on the number of
+// threads, so neither does the result.
 public import Basics
 internal import Metrics
 public import Scenarios
@@ -59,7 +60,8 @@ public struct Campaign {
       var progress = Progress(scenario: scenario, pilotLength: scenario.phases.measure)
       switch scenario.phases.warmUp {
       case .fixed(let length): progress.warmUp = length
-      // A load that changes over time has no steady state: each replication is one such day, from its start.
+      // A load that changes over time has no steady state: each replication is one such day, from
+      // its start.
       case .auto: progress.warmUp = scenario.workload.arrivals.isSteady ? nil : .zero
       }
       return progress
@@ -73,7 +75,8 @@ public struct Campaign {
     if stopped { return [] }
     let pilots = variants.indices.filter { variants[$0].warmUp == nil }.map { pilot($0) }
     if !pilots.isEmpty { return pilots }
-    // All variants measure the same stretch of time, else common random numbers would not be common.
+    // All variants measure the same stretch of time, else common random numbers would not be
+    // common.
     let warmUp = commonWarmUp
     let wanted = variants.map { self.wanted($0) }
     // Replication by replication, so that a run that is stopped has figures for all variants.
@@ -105,7 +108,8 @@ public struct Campaign {
       measure: variants[index].scenario.phases.measure)
   }
 
-  /// The replications a variant still wants: the first ones, then as many as its precision asks for.
+  /// The replications a variant still wants: the first ones, then as many as its precision asks
+  /// for.
   private func wanted(_ progress: Progress) -> Range<Int> {
     let done = progress.replications.count
     let settings = progress.scenario.run
@@ -113,7 +117,8 @@ public struct Campaign {
     guard let precision = settings.precision, done < settings.maxReplications else { return 0..<0 }
     let means = progress.replications.compactMap { $0.time(.turnResponse).mean }
     let rule = SequentialStopping(
-      relativeError: precision, first: max(2, settings.replications), most: settings.maxReplications)
+      relativeError: precision, first: max(2, settings.replications), most: settings.maxReplications
+    )
     guard case .more(let count) = rule.outcome(Replications(means)) else { return 0..<0 }
     return done..<min(settings.maxReplications, done + max(1, min(count, done)))
   }
@@ -149,7 +154,8 @@ public struct Campaign {
 }
 
 extension Campaign.Task {
-  /// `report` is told of progress now and then (simulated time and events since it was last told); false stops the task.
+  /// `report` is told of progress now and then (simulated time and events since it was last told);
+  /// false stops the task.
   public func run(_ report: (Interval, Int) -> Bool) -> Campaign.Outcome {
     var simulator = Simulator(plan)
     switch kind {

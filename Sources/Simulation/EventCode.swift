@@ -1,5 +1,5 @@
-// The 64-bit payload of an event: eight bits of kind, the rest as that kind needs it. Packed by hand, because an event of
-// 16 bytes is what makes a million pending ones fit.
+// The 64-bit payload of an event: eight bits of kind, the rest as that kind needs it. Packed by
+// hand, because an event of 16 bytes is what makes a million pending ones fit.
 internal import Basics
 internal import CLIModel
 internal import Policies
@@ -36,7 +36,8 @@ enum EventCode {
   @inline(__always) static func pair(_ kind: EventKind, _ high: Int, _ low: UInt32) -> UInt64 {
     UInt64(kind.rawValue) &<< 56 | UInt64(truncatingIfNeeded: high) &<< 32 | UInt64(low)
   }
-  /// Server in 16 bits, place and generation in 20 each: the bounds that CLIServer and the plan keep.
+  /// Server in 16 bits, place and generation in 20 each: the bounds that CLIServer and the plan
+  /// keep.
   @inline(__always)
   static func call(_ kind: EventKind, _ server: Int, _ call: ProviderCall) -> UInt64 {
     UInt64(kind.rawValue) &<< 56 | UInt64(truncatingIfNeeded: server) &<< 40

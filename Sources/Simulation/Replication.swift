@@ -1,4 +1,5 @@
-// What one replication leaves: figures in catalog order, ready to be merged with others of the same variant.
+// What one replication leaves: figures in catalog order, ready to be merged with others of the same
+// variant.
 public import Basics
 public import Metrics
 

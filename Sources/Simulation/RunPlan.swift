@@ -1,5 +1,5 @@
-// Everything one replication needs, resolved: the plans of the four machines, a seed, the names of people. A scenario
-// gives one for each variant; tests build theirs by hand.
+// Everything one replication needs, resolved: the plans of the four machines, a seed, the names of
+// people. A scenario gives one for each variant; tests build theirs by hand.
 public import Basics
 public import CLIModel
 public import Policies
@@ -34,7 +34,8 @@ public struct RunPlan: Sendable {
     }
   }
 
-  /// Pops of the event queue for one turn, roughly: arrival or wake-up, two pieces of work, the answer.
+  /// Pops of the event queue for one turn, roughly: arrival or wake-up, two pieces of work, the
+  /// answer.
   public static let eventsPerTurn = 4.3
 
   /// The expected time between events, for the queue's first width.

@@ -1,5 +1,5 @@
-// Figures over time: equal windows over the measured part of a run. And, in a pilot run, the response times
-// in order of planning, from which the length of the warm-up is judged.
+// Figures over time: equal windows over the measured part of a run. And, in a pilot run, the
+// response times in order of planning, from which the length of the warm-up is judged.
 internal import Basics
 internal import Statistics
 

@@ -1,5 +1,5 @@
-// The measured part of a run: where it begins, its windows, and what is read off the machines at its end. Machines count
-// from their start; what belongs to the measurement is the difference.
+// The measured part of a run: where it begins, its windows, and what is read off the machines at
+// its end. Machines count from their start; what belongs to the measurement is the difference.
 public import Basics
 internal import CLIModel
 internal import Metrics
@@ -44,7 +44,8 @@ extension Simulator {
     queue.push(Event(now + series.step, EventCode.plain(.window, 0)))
   }
 
-  /// The size of the whole fleet now. Processes that nobody uses any more still run and still count.
+  /// The size of the whole fleet now. Processes that nobody uses any more still run and still
+  /// count.
   private mutating func noteFleet() {
     var running = 0
     var memory = 0.0
@@ -95,8 +96,11 @@ extension Simulator {
       add(.eventsBroadcast, tally.turns * plan.profile.turnMessages * plan.app.instances)
       add(.diskBytes, Int(Double(tally.turns) * plan.profile.disk.turn))
     }
-    add(.diskBytes, Int(Double(sums[CountMetric.sessionsCreated.rawValue])
-        * (plan.profile.disk.session + plan.profile.disk.database)))
+    add(
+      .diskBytes,
+      Int(
+        Double(sums[CountMetric.sessionsCreated.rawValue])
+          * (plan.profile.disk.session + plan.profile.disk.database)))
     add(.locksAttempts, locks.tally.attempts)
     add(.locksAcquired, locks.tally.acquired)
     add(.locksRefused, locks.tally.refused)
@@ -160,7 +164,8 @@ extension Simulator {
       counts: CountMetric.allCases.map { recorder.value(of: $0) },
       peaks: PeakMetric.allCases.map { recorder.value(of: $0) },
       derived: derived, servers: serverResults, series: seriesResults(),
-      measured: measured, events: events, underWay: turnsUnderWay, spawnsRefused: fleet.spawnsRefused)
+      measured: measured, events: events, underWay: turnsUnderWay,
+      spawnsRefused: fleet.spawnsRefused)
   }
 
   /// A result lists this many servers one by one; all of them are in the figures.

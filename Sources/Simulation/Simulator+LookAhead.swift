@@ -1,6 +1,7 @@
-// At 10^5 people and more nearly every record a turn touches is out of the cache, and one cache miss takes as long as a
-// hundred instructions. The queue opens several events at a time; before the first is handled, the records of all are asked
-// for, in rounds: what one round brought in tells the next where to look. It decides nothing: results are the same without.
+// At 10^5 people and more nearly every record a turn touches is out of the cache, and one cache
+// miss takes as long as a hundred instructions. The queue opens several events at a time; before
+// the first is handled, the records of all are asked for, in rounds: what one round brought in
+// tells the next where to look. It decides nothing: results are the same without.
 internal import Basics
 internal import CLIModel
 internal import Policies

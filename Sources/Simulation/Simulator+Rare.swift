@@ -1,4 +1,5 @@
-// What most events do not meet: shared hosts, mail that takes time, locks, spawns, servers that come, go, crash and return.
+// What most events do not meet: shared hosts, mail that takes time, locks, spawns, servers that
+// come, go, crash and return.
 internal import Basics
 internal import CLIModel
 internal import Metrics
@@ -12,7 +13,8 @@ extension Simulator {
     case .hostDone: hostDone(EventCode.high(code), generation: low)
     case .retry: toServer(EventCode.server(code), .retryDue(EventCode.providerCall(code)))
     case .deadline:
-      // Another one was armed before this: that one rang, and this must not arm a second chain of them.
+      // Another one was armed before this: that one rang, and this must not arm a second chain of
+      // them.
       if armed[Int(low)] != now { return }
       armed[Int(low)] = .never
       toGateway(Int(low), .deadlineReached)
@@ -84,8 +86,8 @@ extension Simulator {
     mail.remove(place)
     switch letter {
     case .request(let server, let request, let epoch):
-      // What was on its way when the server died is lost with the connection: the app was told then, and the turn's
-      // place may be another turn's by now.
+      // What was on its way when the server died is lost with the connection: the app was told
+      // then, and the turn's place may be another turn's by now.
       if states[server.place].epoch == epoch { arrive(request, at: server) }
     case .reply(let reply, let turn, let server, let epoch):
       if states[server.place].epoch == epoch { deliver(reply, turn) }
@@ -208,7 +210,8 @@ extension Simulator {
     post(.spawned(turn, server), at: now + Interval(seconds: start + connect))
   }
 
-  /// The pool lets a process go: its connection closes, and with it the sessions; only `kill` ends the process.
+  /// The pool lets a process go: its connection closes, and with it the sessions; only `kill` ends
+  /// the process.
   private mutating func hangUp(
     _ server: ServerID, _ person: UInt32, of instance: Int, kill: Bool
   ) {
@@ -220,7 +223,8 @@ extension Simulator {
     post(.released(TurnID.none(of: instance), person: person), at: now + pause)
   }
 
-  /// A process ended on purpose: its work is gone, and turns that were under way there fail at once.
+  /// A process ended on purpose: its work is gone, and turns that were under way there fail at
+  /// once.
   private mutating func end(_ server: ServerID, toldTo instance: Int) {
     states[server.place].alive = false
     states[server.place].epoch &+= 1

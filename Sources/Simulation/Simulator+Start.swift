@@ -32,7 +32,8 @@ struct FleetCounters: BitwiseCopyable {
 }
 
 extension Simulator {
-  /// An event has 16 bits for the number of a server, and numbers of dead servers are not used again.
+  /// An event has 16 bits for the number of a server, and numbers of dead servers are not used
+  /// again.
   public static let mostServers = 1 << 16
 
   public init(_ plan: RunPlan) {
@@ -58,7 +59,8 @@ extension Simulator {
     states = Table()
     hosts = Table()
     hostMemory = Table()
-    store = SessionStore(shared: plan.fleet.storage.kind == .shared, sessions: population.sessions,
+    store = SessionStore(
+      shared: plan.fleet.storage.kind == .shared, sessions: population.sessions,
       keepsAge: plan.app.cleanUp != nil)
     locks = LockStore(plan.app.lock)
     provider = Provider(plan.model, seed: seed)

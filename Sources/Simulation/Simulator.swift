@@ -1,6 +1,7 @@
-// The simulated host: one queue, virtual time, and the three machines with what stands around them. It decides nothing;
-// it carries actions from one machine to the next and keeps the clock. The order is stated: what a server or the population
-// asks for is carried out at once, what gateways ask for in the order they asked, and all of it before time moves.
+// The simulated host: one queue, virtual time, and the three machines with what stands around them.
+// It decides nothing; it carries actions from one machine to the next and keeps the clock. The
+// order is stated: what a server or the population asks for is carried out at once, what gateways
+// ask for in the order they asked, and all of it before time moves.
 public import Basics
 internal import CLIModel
 public import Metrics
@@ -68,7 +69,8 @@ public struct Simulator: ~Copyable {
     now = max(now, end)
   }
 
-  /// As `run`, but returns after about `budget` events so that a host can show progress and stop. True: `end` reached.
+  /// As `run`, but returns after about `budget` events so that a host can show progress and stop.
+  /// True: `end` reached.
   public mutating func run(through end: Instant, budget: Int) -> Bool {
     let stop = events + budget
     while events < stop {
@@ -278,14 +280,13 @@ public struct Simulator: ~Copyable {
 
   /// A turn's record is read here and nowhere later: its place may be used again after this.
   @inline(__always) mutating func complete(_ turn: TurnID, _ outcome: TurnOutcome) {
-    let plan = gateways[turn.instance].plan(of: turn)
+    let (plan, planned, sent, server) = gateways[turn.instance].completion(of: turn)
     if outcome == .completed {
-      let planned = gateways[turn.instance].planned(turn)
       let response = now - planned
       recorder.count(.turnsCompleted)
       recorder.record(.turnResponse, response)
-      recorder.record(.turnService, now - gateways[turn.instance].sent(turn))
-      states[gateways[turn.instance].server(of: turn).place].turns &+= 1
+      recorder.record(.turnService, now - sent)
+      states[server.place].turns &+= 1
       series.completed(response)
       if series.observes { series.observe(response, at: planned) }
     } else {

@@ -8,7 +8,8 @@
 /// A JSON body thus spoils the next header, and so on for ever; HTTP garbage, which has no body,
 /// spoils nothing.
 ///
-/// After each `feed` call `next` until nil: what is held then stays below the limit plus one header.
+/// After each `feed` call `next` until nil: what is held then stays below the limit plus one
+/// header.
 public struct FrameDecoder: ~Copyable {
   /// 32 MiB: the real CLI took 20 MB in one message; this bounds what one peer can make us hold.
   public static let standardLimit = 32 << 20

@@ -1,5 +1,6 @@
-// The instants of open arrivals. They come from the inverse of the cumulated rate: a unit-rate stream is laid over the
-// curve, so a change of the curve moves arrivals but draws the same numbers. Arrivals depend on nothing that happens in the run.
+// The instants of open arrivals. They come from the inverse of the cumulated rate: a unit-rate
+// stream is laid over the curve, so a change of the curve moves arrivals but draws the same
+// numbers. Arrivals depend on nothing that happens in the run.
 public import Basics
 
 public struct ArrivalClock: ~Copyable {
@@ -124,7 +125,8 @@ private struct PieceCursor {
     return .zero + Interval(seconds: startTime + (cumulated - startCount) / rate)
   }
 
-  /// Time into a piece at which `wanted` arrivals are expected: the root of a quadratic, in its stable form.
+  /// Time into a piece at which `wanted` arrivals are expected: the root of a quadratic, in its
+  /// stable form.
   private func solve(_ piece: RatePiece, _ wanted: Double) -> Double {
     let slope = (piece.to - piece.from) / piece.length.seconds
     let root = max(0, piece.from * piece.from + 2 * slope * wanted).squareRoot()

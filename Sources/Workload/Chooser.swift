@@ -1,4 +1,5 @@
-// One of n, by popularity: uniform, or by rank with Zipf's weights (inverse of the cumulated weights).
+// One of n, by popularity: uniform, or by rank with Zipf's weights (inverse of the cumulated
+// weights).
 public import Basics
 
 public struct Chooser: ~Copyable {

@@ -1,8 +1,9 @@
-// Who asks, when, in which conversation. Population knows people and nothing of servers: it plans turns and learns when they
-// are over. The host keeps its wake-ups (one a person), because the host has a queue anyway and a second one here would
-// hold the same instants twice.
+// Who asks, when, in which conversation. Population knows people and nothing of servers: it plans
+// turns and learns when they are over. The host keeps its wake-ups (one a person), because the host
+// has a queue anyway and a second one here would hold the same instants twice.
 //
-// Every draw is addressed by person and count, so what one person does never depends on what others draw.
+// Every draw is addressed by person and count, so what one person does never depends on what others
+// draw.
 public import Basics
 
 public enum PopulationInput: BitwiseCopyable, Sendable {
@@ -57,7 +58,8 @@ public struct Population: ~Copyable {
     tabs = mode == .closed ? plan.tabs : 1
     think = Sampler(plan.think)
     thinkStream = seed.stream("think")
-    loops = Population.makeLoops(people: plan.users, tabs: mode == .closed ? plan.tabs : 1, key: key)
+    loops = Population.makeLoops(
+      people: plan.users, tabs: mode == .closed ? plan.tabs : 1, key: key)
     book = SessionBook(plan, seed: seed)
     simple =
       plan.sessions.perUser == 1 && plan.sessions.turns == nil && plan.groups == nil

@@ -1,5 +1,6 @@
-// Which conversation a turn belongs to, and whether it is its last. Numbers of sessions are laid out in order: each
-// person's own, then one for each group, then ephemeral ones, which are reused when their turn is over.
+// Which conversation a turn belongs to, and whether it is its last. Numbers of sessions are laid
+// out in order: each person's own, then one for each group, then ephemeral ones, which are reused
+// when their turn is over.
 public import Basics
 
 public struct SessionBook: ~Copyable {
@@ -90,7 +91,8 @@ public struct SessionBook: ~Copyable {
 
   /// A session's length is drawn when it begins; its last turn says so.
   private mutating func countDown(_ plan: inout TurnPlan) {
-    // Ephemeral sessions are one turn each; a visit of such turns is counted on the person's number.
+    // Ephemeral sessions are one turn each; a visit of such turns is counted on the person's
+    // number.
     let place = plan.flags.contains(.ephemeral) ? Int(plan.loop) : plan.session.place
     if !limited {
       let bit = UInt64(1) << UInt64(place & 63)

@@ -1,5 +1,5 @@
-// What a scenario says about its people: how many, when they ask, which conversations they hold. Plain values,
-// checked by the reader; `Population` is the machine that acts on them.
+// What a scenario says about its people: how many, when they ask, which conversations they hold.
+// Plain values, checked by the reader; `Population` is the machine that acts on them.
 public import Basics
 
 public struct WorkloadPlan: Sendable, Hashable {
@@ -92,7 +92,8 @@ public struct TracedArrival: Sendable, Hashable {
 /// Arrivals per second over time.
 public enum RateCurve: Sendable, Hashable {
   case constant(Double)
-  /// Straight pieces one after another; the last rate holds for ever. A step is a piece of length zero.
+  /// Straight pieces one after another; the last rate holds for ever. A step is a piece of length
+  /// zero.
   case pieces([RatePiece])
   /// mean * (1 + swing * sin(2π (t - shift) / period)), the diurnal curve.
   case diurnal(mean: Double, swing: Double, period: Interval, shift: Interval)

@@ -1,5 +1,6 @@
-// Events per second of the simulator on the reference model: closed users with think time, sticky routing, a session
-// manager at half of a server's sessions, a tenth of the turns on shared sessions under a lock.
+// Events per second of the simulator on the reference model: closed users with think time, sticky
+// routing, a session manager at half of a server's sessions, a tenth of the turns on shared
+// sessions under a lock.
 internal import Basics
 internal import CLIModel
 internal import LinuxIO

@@ -1,6 +1,6 @@
-// One model that a general simulation library runs as well: 1000 closed users (think time exponential,
-// mean 10 s), ten first-come first-served servers sticky by the hash of the user's id, service
-// exponential, mean 50 ms. No limit, no locks, no network. It prints one line of JSON;
+// One model that a general simulation library runs as well: 1000 closed users (think time
+// exponential, mean 10 s), ten first-come first-served servers sticky by the hash of the user's id,
+// service exponential, mean 50 ms. No limit, no locks, no network. It prints one line of JSON;
 // Tests/Benchmarks/against_simpy.py runs it and SimPy in turn and forms the ratio.
 internal import Basics
 internal import CLIModel

@@ -1,6 +1,6 @@
-// Does the engine grow in proportion to its work? The reference model from 10^2 to 10^7 users: events
-// a second of CPU and bytes a user, as a table, as two plots of text and as a CSV file. The number of
-// turns measured is the same at every size, so that the whole stays below five minutes.
+// Does the engine grow in proportion to its work? The reference model from 10^2 to 10^7 users:
+// events a second of CPU and bytes a user, as a table, as two plots of text and as a CSV file. The
+// number of turns measured is the same at every size, so that the whole stays below five minutes.
 internal import Basics
 internal import LinuxIO
 internal import Simulation

@@ -11,20 +11,23 @@ import Testing
   @Test("On shared storage every server sees every turn")
   func shared() {
     var store = SessionStore(shared: true, sessions: 8)
-    #expect(store.append(session, one, at: .zero) == 1)
-    #expect(store.append(session, other, at: .zero) == 2)
-    #expect(store[session, one].turns == 2)
+    let first = store.append(session, one, at: .zero)
+    let second = store.append(session, other, at: .zero)
+    let seen = store[session, one].turns
+    #expect([first, second, seen] == [1, 2, 2])
   }
 
   @Test("On local storage one id may be two conversations")
   func local() {
     var store = SessionStore(shared: false, sessions: 8)
-    #expect(store.append(session, one, at: .zero) == 1)
-    #expect(!store[session, other].used)
-    #expect(store.append(session, other, at: .zero) == 1)
-    #expect(store.append(session, one, at: .zero) == 2)
-    #expect(store[session, other].turns == 1)
-    #expect(store.home(of: session) == one)
+    let first = store.append(session, one, at: .zero)
+    let isElsewhere = store[session, other].used
+    let second = store.append(session, other, at: .zero)
+    let third = store.append(session, one, at: .zero)
+    let stray = store[session, other].turns
+    let home = store.home(of: session)
+    #expect([first, second, third, stray] == [1, 1, 2, 1])
+    #expect(!isElsewhere && home == one)
   }
 
   @Test("Deleting on one disk leaves the other")
@@ -32,23 +35,26 @@ import Testing
     var store = SessionStore(shared: false, sessions: 8)
     _ = store.append(session, one, at: .zero)
     _ = store.append(session, other, at: .zero)
-    #expect(store.delete(session, one))
-    #expect(!store[session, one].used)
-    #expect(store[session, other].turns == 1)
-    #expect(!store.delete(session, one))
+    let deleted = store.delete(session, one)
+    let isThere = store[session, one].used
+    let stray = store[session, other].turns
+    let again = store.delete(session, one)
+    #expect(deleted && !isThere && stray == 1 && !again)
   }
 
   @Test("Ages are kept only where the clean-up job asks for them")
   func ages() {
     var store = SessionStore(shared: true, sessions: 8, keepsAge: true)
     _ = store.append(session, one, at: .zero + .seconds(42))
-    #expect(store.lastTurn(of: session) == 42)
+    let age = store.lastTurn(of: session)
+    #expect(age == 42)
   }
 
   @Test("A number beyond the forecast gets a place")
   func grows() {
     var store = SessionStore(shared: false, sessions: 1)
-    #expect(store.append(SessionID(1000), one, at: .zero) == 1)
-    #expect(store[SessionID(1000), one].used)
+    let turns = store.append(SessionID(1000), one, at: .zero)
+    let isThere = store[SessionID(1000), one].used
+    #expect(turns == 1 && isThere)
   }
 }

@@ -1,5 +1,6 @@
-// The guide's `withSessionLock` and its variants, command by command, against the lock service: the release of somebody else's
-// lock, the script that prevents it, fencing, renewal, order and patience.
+// The guide's `withSessionLock` and its variants, command by command, against the lock service: the
+// release of somebody else's lock, the script that prevents it, fencing, renewal, order and
+// patience.
 import Basics
 import Policies
 import Testing

@@ -1,5 +1,5 @@
-// Time-outs, late answers and servers that die in the middle of a turn, at every step. Whatever happens, every turn ends once
-// and its place is free in the end: `turnsUnderWay` returns to 0.
+// Time-outs, late answers and servers that die in the middle of a turn, at every step. Whatever
+// happens, every turn ends once and its place is free in the end: `turnsUnderWay` returns to 0.
 import Basics
 import Policies
 import Testing

@@ -1,5 +1,6 @@
-// The guide's CLIPool: one process for each person. Two first requests spawn twice, a release leaves the process running, a
-// client that is being stopped is still handed out. And the single-flight variant that does none of it.
+// The guide's CLIPool: one process for each person. Two first requests spawn twice, a release
+// leaves the process running, a client that is being stopped is still handed out. And the
+// single-flight variant that does none of it.
 import Basics
 import Policies
 import Testing

@@ -1,4 +1,5 @@
-// Which server a turn goes to, the guide's hash bit for bit, and the guide's access check with the vectors that break it.
+// Which server a turn goes to, the guide's hash bit for bit, and the guide's access check with the
+// vectors that break it.
 import Basics
 import Policies
 import Testing
@@ -82,7 +83,8 @@ import Testing
     #expect(router.pick(key: 1) == ServerID(1))
   }
 
-  @Test("Bounded load: no server gets more than its share times the bound", arguments: [1.0, 1.25, 2])
+  @Test(
+    "Bounded load: no server gets more than its share times the bound", arguments: [1.0, 1.25, 2])
   func boundedLoad(bound: Double) {
     var router = router(.boundedLoad, servers: 4, bound: bound)
     var active = [Int](repeating: 0, count: 4)

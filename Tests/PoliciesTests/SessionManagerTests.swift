@@ -1,5 +1,5 @@
-// The guide's SessionManager, await by await: two misses overshoot its limit, pick the same victim, create one session twice.
-// And the variants that do not.
+// The guide's SessionManager, await by await: two misses overshoot its limit, pick the same victim,
+// create one session twice. And the variants that do not.
 import Basics
 import Policies
 import Testing

@@ -1,5 +1,6 @@
-// Drives one app instance by hand and writes down what it asks for: inputs with their instants on the left, actions on the
-// right. Tests compare the text, so a failure shows where two stories part. Measurements are left out; they are no decisions.
+// Drives one app instance by hand and writes down what it asks for: inputs with their instants on
+// the left, actions on the right. Tests compare the text, so a failure shows where two stories
+// part. Measurements are left out; they are no decisions.
 import Basics
 import Policies
 import Testing
@@ -31,7 +32,9 @@ struct Timeline: ~Copyable {
     tell(ms, .planned(plan), as: "planned s\(session)\(flags.text)")
   }
 
-  mutating func tell(_ ms: Int64, _ input: GatewayInput, as text: String? = nil, silently: Bool = false) {
+  mutating func tell(
+    _ ms: Int64, _ input: GatewayInput, as text: String? = nil, silently: Bool = false
+  ) {
     gateway.handle(input, at: .zero + .milliseconds(ms), into: &actions)
     var wanted: [String] = []
     for index in 0..<actions.count {

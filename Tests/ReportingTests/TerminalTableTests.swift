@@ -130,8 +130,8 @@ import Testing
     for place in result.variants.indices { result.variants[place].expectations.removeLast() }
     let lines = TerminalTable(width: width).render(result).split(
       separator: "\n", omittingEmptySubsequences: false)
-    // 45 and the empty piece after the last line.
-    #expect(lines.count <= 46)
+    // 47, with missed expectations and every kind of difference, and the empty piece at the end.
+    #expect(lines.count <= 48)
   }
 
   @Test("No name is cut within a word", arguments: 1...9)
@@ -140,7 +140,8 @@ import Testing
     for full in [true, false] {
       let page = TerminalTable(full: full).render(result(names))
       for line in page.split(separator: "\n") {
-        for word in line.split(whereSeparator: { !$0.isLetter }) where "collaborative".contains(word) {
+        for word in line.split(whereSeparator: { !$0.isLetter })
+        where "collaborative".contains(word) {
           #expect(word.count < 4 || word == "collaborative", "\(count) variants: \(line)")
         }
       }

@@ -1,4 +1,5 @@
-// Rates over time: stages, spikes, the daily curve and traces become the curve that a population plays.
+// Rates over time: stages, spikes, the daily curve and traces become the curve that a population
+// plays.
 import Basics
 import Scenarios
 import Testing
@@ -17,7 +18,8 @@ private func piece(_ seconds: Int64, _ from: Double, _ to: Double) -> RatePiece 
   func stages() throws {
     #expect(try arrivals("arrivals: poisson(240/m)") == .poisson(.constant(4)))
     #expect(try arrivals("arrivals: constant(4/s)") == .constant(.constant(4)))
-    let stages = "stages: [{for: 1m, rate: 2/s}, {for: 30s, rate: 2/s, to: 8/s}, {for: 0s, rate: 1/s}]"
+    let stages =
+      "stages: [{for: 1m, rate: 2/s}, {for: 30s, rate: 2/s, to: 8/s}, {for: 0s, rate: 1/s}]"
     let pieces = RateCurve.pieces([piece(60, 2, 2), piece(30, 2, 8), piece(0, 1, 1)])
     #expect(try arrivals(stages) == .poisson(pieces))
     #expect(try arrivals("arrivals: constant, " + stages) == .constant(pieces))
@@ -79,6 +81,7 @@ private func piece(_ seconds: Int64, _ from: Double, _ to: Double) -> RatePiece 
     let ids = try sound(text, extra: ["ids.txt": "ann\nbob\n"]).base.userIDs
     #expect(ids == .list(["ann", "bob"]))
     #expect(complaints(text, extra: ["ids.txt": "ann\n"]).contains("holds 1 ids for 2 users"))
-    #expect(complaints(text, extra: ["ids.txt": "a\na\n"]).contains("ids.txt:2: \"a\" stands there"))
+    #expect(
+      complaints(text, extra: ["ids.txt": "a\na\n"]).contains("ids.txt:2: \"a\" stands there"))
   }
 }

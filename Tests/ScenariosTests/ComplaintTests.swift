@@ -1,5 +1,5 @@
-// One test for each kind of complaint: unknown keys, wrong forms, contradictions, keys without effect, and that all of
-// them come at once, in the order of the text.
+// One test for each kind of complaint: unknown keys, wrong forms, contradictions, keys without
+// effect, and that all of them come at once, in the order of the text.
 import Scenarios
 import Testing
 
@@ -15,9 +15,12 @@ private let head = "seatrial: 1\n"
       ("workload: {latency: 5s}", "did you mean model.latency?"),
       ("app: {sesions: {limit: 5}}", "2:7: app.sesions: is not a key; did you mean sessions?"),
       ("app: {xyzzy: 1}", "app.xyzzy: is not a key; known are instances, balance, pattern"),
-      ("variant: {}", "did you mean variants?"), ("app: {variants: {}}", "at the top of a file only"),
+      ("variant: {}", "did you mean variants?"),
+      ("app: {variants: {}}", "at the top of a file only"),
       ("app.pattern: shared", "2:1: app.pattern: is written nested in the file"),
-      ("workload: {stages: [{for: 1m, rat: 4/s}]}", "\"rat\" is not known here; did you mean rate?"),
+      (
+        "workload: {stages: [{for: 1m, rat: 4/s}]}", "\"rat\" is not known here; did you mean rate?"
+      ),
     ])
   func unknown(text: String, wanted: String) {
     let found = complaints(head + text)
@@ -38,12 +41,16 @@ private let head = "seatrial: 1\n"
       ("fleet: {changes: [{at: 1m, add: 1, back-after: 1s}]}", "back-after goes with lose only"),
       ("variants: [a]", "maps names to keys"), ("variants: {a: 1}", "holds keys and values"),
       ("variants: {base: {seed: 1}}", "is the variant base"),
-      ("variants: {a/b: {seed: 1}}", "no slash"), ("variants: {a: {seedling: 1}}", "seedling: is not a key"),
+      ("variants: {a/b: {seed: 1}}", "no slash"),
+      ("variants: {a: {seedling: 1}}", "seedling: is not a key"),
       ("sweep: 3", "maps keys to lists"), ("sweep: {seed: 3}", "a list of values is wanted"),
       ("sweep: {sed: [3]}", "sed: is not a key; did you mean seed?"),
       ("sweep: {seed: [1, 1]}", "two variants have this name"),
       ("app: {sessions: {limit: 5}, sessions: {limit: 6}}", "sessions is given twice"),
-      ("variants: {a: {app.pattern: shared, app: {pattern: shared}}}", "app.pattern: is given twice"),
+      (
+        "variants: {a: {app.pattern: shared, app: {pattern: shared}}}",
+        "app.pattern: is given twice"
+      ),
       ("fleet: {profile: none}", "profiles/none.json: there is no such file"),
       ("fleet: {profile: ../secret}", "a profile's name is of letters"),
     ])
@@ -57,7 +64,9 @@ private let head = "seatrial: 1\n"
     arguments: [
       ("workload: {arrivals: poisson}", "2:22: workload.arrivals: needs a rate"),
       ("workload: {arrivals: poisson(4/s), stages: [{for: 1m, rate: 4/s}]}", "drop one"),
-      ("workload: {diurnal: 4/s, stages: [{for: 1m, rate: 4/s}]}", "one of the two states the rate"),
+      (
+        "workload: {diurnal: 4/s, stages: [{for: 1m, rate: 4/s}]}", "one of the two states the rate"
+      ),
       ("workload: {arrivals: closed, diurnal: 4/s}", "closed people have no rate"),
       ("workload: {spikes: [{at: 1m, for: 1m, rate: 4/s}]}", "closed people have none"),
       ("workload: {diurnal: 4/s, spikes: [{at: 1m, for: 1m, rate: 4/s}]}", "not with diurnal"),
@@ -74,7 +83,10 @@ private let head = "seatrial: 1\n"
         "at 1h the run is over: it ends at 11m"
       ),
       ("app: {clean-up: {older-than: 1h}}", "there is no clean-up: set app.clean-up.every"),
-      ("app: {lock: {acquire: retry, retry-initial: 3s, retry-maximum: 2s}}", "2s is below the first"),
+      (
+        "app: {lock: {acquire: retry, retry-initial: 3s, retry-maximum: 2s}}",
+        "2s is below the first"
+      ),
       ("app: {lock: {ttl: 1ms, round-trip: 2ms}}", "no lock would ever be held"),
       ("run: {replications: 20, max-replications: 10}", "10 is below the 20 replications"),
       ("model: {rate-limit: 0/s}", "accepts nothing"),
@@ -90,7 +102,10 @@ private let head = "seatrial: 1\n"
   @Test(
     "Keys without effect and doubtful values are warnings",
     arguments: [
-      ("workload: {arrivals: poisson(1/s), think: 3s}", "2:43: warning: workload.think: has no effect"),
+      (
+        "workload: {arrivals: poisson(1/s), think: 3s}",
+        "2:43: warning: workload.think: has no effect"
+      ),
       ("workload: {popularity: zipf(1)}", "closed people ask for themselves"),
       ("workload: {arrival-brings: visit}", "closed people do not arrive"),
       ("workload: {sessions: {kind: ephemeral, turns: 4}}", "an ephemeral session serves one turn"),
@@ -105,7 +120,10 @@ private let head = "seatrial: 1\n"
       ("app: {sessions: {limit: 5, when-busy: reject}}", "without pins"),
       ("app: {sessions: {evict: lru}}", "there is no limit"),
       ("app: {lock: {patience: 5s}}", "fail-fast does not try again"),
-      ("app: {pattern: collaborative, lock: {ttl: 1s}}\nmodel: {latency: 3s}", "shorter than an undisturbed turn (3.12s)"),
+      (
+        "app: {pattern: collaborative, lock: {ttl: 1s}}\nmodel: {latency: 3s}",
+        "shorter than an undisturbed turn (3.12s)"
+      ),
       ("model: {failures: {status: 429}}", "no call fails"),
       ("model: {rate-limit: {burst: 4}}", "there is no rate limit"),
     ])
@@ -160,7 +178,8 @@ private let head = "seatrial: 1\n"
     let places = found.split(separator: "\n").map { $0.split(separator: " ")[0] }
     #expect(
       places == [
-        "test.yaml:1:1:", "test.yaml:1:19:", "test.yaml:1:25:", "test.yaml:2:18:", "test.yaml:3:17:",
+        "test.yaml:1:1:", "test.yaml:1:19:", "test.yaml:1:25:", "test.yaml:2:18:",
+        "test.yaml:3:17:",
         "test.yaml:4:16:", "--set:1:15:",
       ], "\(found)")
   }

@@ -1,5 +1,5 @@
-// What is generated from the table of keys and kept in the repository: the schema, the table in the docs. A run
-// with UPDATE_GOLDEN=1 writes them anew and fails, so that nobody records by accident.
+// What is generated from the table of keys and kept in the repository: the schema, the table in the
+// docs. A run with UPDATE_GOLDEN=1 writes them anew and fails, so that nobody records by accident.
 import Scenarios
 import Testing
 

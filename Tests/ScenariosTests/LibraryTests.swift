@@ -1,4 +1,5 @@
-// The shipped scenarios and the shipped profile: all of them sound, without warnings, and built as CONTRIBUTING asks.
+// The shipped scenarios and the shipped profile: all of them sound, without warnings, and built as
+// CONTRIBUTING asks.
 import Basics
 import CLIModel
 import Scenarios
@@ -14,7 +15,8 @@ import Testing
       #expect(file.warnings.isEmpty, "\(Complaints(file.warnings).text)")
       #expect(file.base.name == name)
       #expect(!file.base.about.isEmpty)
-      #expect(Set(file.variants.map(\.digest)).count == file.variants.count, "two variants are equal")
+      #expect(
+        Set(file.variants.map(\.digest)).count == file.variants.count, "two variants are equal")
     case .failure(let complaints): Issue.record("\(complaints.text)")
     }
   }

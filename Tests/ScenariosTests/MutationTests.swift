@@ -1,5 +1,5 @@
-// Damaged scenarios and profiles: whatever the bytes, the reader gives a scenario or a complaint with a place.
-// SEATRIAL_SEED repeats a failure.
+// Damaged scenarios and profiles: whatever the bytes, the reader gives a scenario or a complaint
+// with a place. SEATRIAL_SEED repeats a failure.
 import Basics
 import Glibc
 import Scenarios
@@ -8,10 +8,13 @@ import Testing
 private struct Mutator {
   var random: SeededRandom
   static let words = [
-    "users", "20", "20s", "4/s", "1e308", "-1", "5%", "32GiB", "off", "auto", "unlimited", "{", "}", "[",
-    "]", ":", ",", "- ", "? ", "#", "\"", "'", "&a", "*a", "!!x", "|", ">", "---", "...", "\t", "\u{0}",
+    "users", "20", "20s", "4/s", "1e308", "-1", "5%", "32GiB", "off", "auto", "unlimited", "{", "}",
+    "[",
+    "]", ":", ",", "- ", "? ", "#", "\"", "'", "&a", "*a", "!!x", "|", ">", "---", "...", "\t",
+    "\u{0}",
     "ü", "😀", "lognormal(", "empirical(x)", "zipf(9)", "geometric(1)", "sweep: {seed: [1,2]}",
-    "app.pattern: isolated", "(", ")", "99999999999999999999", "0.0000000000000000001", "9e99d", "\r\n",
+    "app.pattern: isolated", "(", ")", "99999999999999999999", "0.0000000000000000001", "9e99d",
+    "\r\n",
     "\u{E000}", "\u{FEFF}", "null", "~", "<<", "%", "@", "`",
   ]
 
@@ -60,10 +63,12 @@ private func seed() -> UInt64 {
     var accepted = 0
     for round in 0..<2000 {
       let bytes = mutator.damage(texts[round % texts.count])
-      let result = ScenarioFile.read(bytes: bytes, name: "m.yaml", files: { path in
-        path == "profiles/copilot-cli-1.0.57.json"
-          ? .success(shipped) : .failure(FileProblem(reason: "there is no such file"))
-      })
+      let result = ScenarioFile.read(
+        bytes: bytes, name: "m.yaml",
+        files: { path in
+          path == "profiles/copilot-cli-1.0.57.json"
+            ? .success(shipped) : .failure(FileProblem(reason: "there is no such file"))
+        })
       switch result {
       case .success(let file):
         accepted += 1
@@ -96,7 +101,8 @@ private func seed() -> UInt64 {
     var mutator = Mutator(random: SeededRandom(Seed(seed).stream("flags")))
     let flags = [
       "workload.think=lognormal(median: 1.2s, sigma: 0.5)", "fleet.changes=[{at: 1m, add: 2}]",
-      "app.lock={ttl: 3s, renew: on}", "workload.user-ids=team-{n}", "workload.arrivals=poisson(4/s)",
+      "app.lock={ttl: 3s, renew: on}", "workload.user-ids=team-{n}",
+      "workload.arrivals=poisson(4/s)",
       "app.sessions.limit=unlimited", "workload.diurnal={mean: 4/s, swing: 5%}",
     ]
     for round in 0..<2000 {

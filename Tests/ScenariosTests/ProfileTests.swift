@@ -1,4 +1,5 @@
-// The strictness of profiles: each number has a unit and a provenance, none is missing, none is unknown.
+// The strictness of profiles: each number has a unit and a provenance, none is missing, none is
+// unknown.
 import Basics
 import CLIModel
 import Scenarios

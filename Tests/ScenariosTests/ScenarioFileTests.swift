@@ -90,7 +90,8 @@ private let example = """
       #expect(scenario.app.instances == 3)
     }
     #expect(file.variant(named: "dotted")?.app.pattern == .isolated)
-    #expect(try sound(text, set: ["workload.users=3", "workload.users=4"]).base.workload.users == 4)
+    #expect(
+      try sound(text, set: ["workload.users=3", "workload.users=4"]).base.workload.users == 4)
   }
 
   @Test("Every value says where it came from")
@@ -128,8 +129,10 @@ private let example = """
 
   @Test("Faults in flags point into the flag")
   func flagFaults() {
-    let found = complaints(text, set: ["workload.users=5", "app.patern=shared", "nothing", "app.tabs"])
-    #expect(found.contains("--set:2:1: app.patern: is not a key; did you mean app.pattern?"), "\(found)")
+    let found = complaints(
+      text, set: ["workload.users=5", "app.patern=shared", "nothing", "app.tabs"])
+    #expect(
+      found.contains("--set:2:1: app.patern: is not a key; did you mean app.pattern?"), "\(found)")
     #expect(found.contains("--set:3:1: \"nothing\" is not of the form key=value"), "\(found)")
     let value = complaints(text, set: ["a=1", "app.lock={ttl: 3}"])
     #expect(value.contains("--set:2:17: app.lock.ttl: a duration needs a unit"), "\(value)")
@@ -151,14 +154,17 @@ private let example = """
   @Test("A sweep is bounded, however many keys it has")
   func sweepBound() {
     let values = "[" + (1...15).map(String.init).joined(separator: ", ") + "]"
-    let found = complaints("seatrial: 1\nsweep: {workload.users: \(values), fleet.servers: \(values)}")
+    let found = complaints(
+      "seatrial: 1\nsweep: {workload.users: \(values), fleet.servers: \(values)}")
     #expect(found.contains("2:1: sweep: makes more than 200 variants"), "\(found)")
   }
 
   @Test("The digest follows what is simulated, and nothing else")
   func digest() throws {
     let base = try sound(text).base.digest
-    for same in ["name=other", "seed=9", "run.replications=3", "fleet.cli=real", "workload.users=10"] {
+    for same in [
+      "name=other", "seed=9", "run.replications=3", "fleet.cli=real", "workload.users=10",
+    ] {
       #expect(try sound(text, set: [same]).base.digest == base, "\(same)")
     }
     for other in [
@@ -172,7 +178,8 @@ private let example = """
 
   @Test("Costs of the scenario replace those of the profile and keep its shares")
   func costs() throws {
-    let base = try sound(text, set: ["fleet.costs={create: 20ms, turn-after: exponential(50ms)}"]).base
+    let base = try sound(text, set: ["fleet.costs={create: 20ms, turn-after: exponential(50ms)}"])
+      .base
     #expect(base.profile.create.cpu == .fixed(0.02) && base.profile.create.outlierChance == 0.01)
     #expect(base.profile.turnAfter.cpu == .exponential(mean: 0.05))
     #expect(base.profile.turnAfter.mainShare == 0.348)

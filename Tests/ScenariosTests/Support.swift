@@ -1,5 +1,5 @@
-// What the tests of this folder share: files of the repository, a reader with the shipped profile behind it, a small
-// generator of chance with a seed that failure messages name.
+// What the tests of this folder share: files of the repository, a reader with the shipped profile
+// behind it, a small generator of chance with a seed that failure messages name.
 import Basics
 import Glibc
 import Scenarios
@@ -72,6 +72,7 @@ func complaints(
   }
 }
 
-func sound(_ text: String, set: [String] = [], extra: [String: String] = [:]) throws -> ScenarioFile {
+func sound(_ text: String, set: [String] = [], extra: [String: String] = [:]) throws -> ScenarioFile
+{
   try read(text, set: set, extra: extra).get()
 }

@@ -72,7 +72,10 @@ private func reason(_ key: String, _ text: String) -> String {
       ("workload.think", "exponential", "1:16: workload.think: exponential needs its"),
       ("workload.think", "exponential(2s, 3s)", "1:32: workload.think: one argument too many"),
       ("workload.think", "exponential(2s", "1:27: workload.think: the bracket"),
-      ("workload.think", "lognormal(median: 1s)", "1:16: workload.think: lognormal(median, sigma) lacks"),
+      (
+        "workload.think", "lognormal(median: 1s)",
+        "1:16: workload.think: lognormal(median, sigma) lacks"
+      ),
       ("workload.think", "lognormal(mediam: 1s, sigma: 1)", "1:26: workload.think: lognormal"),
       ("workload.think", "erlang(1.5, 2s)", "1:23: workload.think: the shape of erlang"),
       ("workload.think", "pareto(1s, 0.9)", "1:27: workload.think: 0.9 is outside"),

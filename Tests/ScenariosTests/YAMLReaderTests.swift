@@ -76,7 +76,8 @@ private func describe(_ problem: YAMLProblem) -> String {
 
   @Test("Bytes that are no UTF-8 are refused where they stand")
   func badText() {
-    guard case .failure(let problem) = YAMLReader.read([97, 58, 32, 49, 10, 98, 58, 32, 0xFF]) else {
+    guard case .failure(let problem) = YAMLReader.read([97, 58, 32, 49, 10, 98, 58, 32, 0xFF])
+    else {
       Issue.record("read")
       return
     }

@@ -1,6 +1,6 @@
-// The bounded session manager as a cache: how often a session is still open when its next turn comes. With free
-// operations and independent requests the guide's order of eviction is a FIFO cache and `lru` an LRU cache, both with
-// exact hit ratios; an idle timeout is a TTL cache.
+// The bounded session manager as a cache: how often a session is still open when its next turn
+// comes. With free operations and independent requests the guide's order of eviction is a FIFO
+// cache and `lru` an LRU cache, both with exact hit ratios; an idle timeout is a TTL cache.
 import Basics
 import CLIModel
 import Metrics
@@ -27,7 +27,9 @@ struct OracleCacheTests {
   @Test("Hit ratios of oldest-first and least-recently-used eviction under Zipf popularity")
   func hitRatios() {
     // Users, limit, exponent. The hit ratios are those of the reference table.
-    let rows: [(Int, Int, Double)] = [(5, 2, 1), (5, 3, 1), (8, 3, 0.8), (60, 20, 1), (200, 50, 0.8)]
+    let rows: [(Int, Int, Double)] = [
+      (5, 2, 1), (5, 3, 1), (8, 3, 0.8), (60, 20, 1), (200, 50, 0.8),
+    ]
     for (users, limit, exponent) in rows {
       let law = SessionCache(
         weights: SessionCache.zipfWeights(users: users, exponent: exponent), capacity: limit)

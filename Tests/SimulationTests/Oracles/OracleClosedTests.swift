@@ -1,5 +1,6 @@
-// Closed populations: people who wait for their answer before they think again. One server in order (machine repair), a
-// limit of pinned sessions as a pool of workers, and a shared host with a provider behind it by mean value analysis.
+// Closed populations: people who wait for their answer before they think again. One server in order
+// (machine repair), a limit of pinned sessions as a pool of workers, and a shared host with a
+// provider behind it by mean value analysis.
 import Basics
 import CLIModel
 import Metrics
@@ -18,7 +19,8 @@ struct OracleClosedTests {
     return plan
   }
 
-  @Test("N people who think 60 s at one server of 2 s: throughput and response by mean value analysis")
+  @Test(
+    "N people who think 60 s at one server of 2 s: throughput and response by mean value analysis")
   func oneServer() {
     // Response times near saturation swing more, so their bound is wider.
     for (users, cap) in [(10, 0.05), (20, 0.05), (31, 0.06), (50, 0.03), (100, 0.02)] {
@@ -39,7 +41,8 @@ struct OracleClosedTests {
   @Test("Think times may have any law where the server is shared equally")
   func insensitiveToThinking() {
     for think in [
-      Distribution.fixed(60), .exponential(mean: 60), .lognormal(median: 60 * exponential(-0.5), sigma: 1),
+      Distribution.fixed(60), .exponential(mean: 60),
+      .lognormal(median: 60 * exponential(-0.5), sigma: 1),
     ] {
       var plan = Self.people(20, think: think)
       plan.app.pattern = .isolated

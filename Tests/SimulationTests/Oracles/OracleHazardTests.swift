@@ -1,5 +1,6 @@
-// The guide's own races at the rates that follow from them: a double spawn, the limit that ratchets up, ids made of the time,
-// conversations that round robin tears apart, users who move when the fleet grows, and the fullest of n hashed servers.
+// The guide's own races at the rates that follow from them: a double spawn, the limit that ratchets
+// up, ids made of the time, conversations that round robin tears apart, users who move when the
+// fleet grows, and the fullest of n hashed servers.
 import Basics
 import CLIModel
 import Metrics
@@ -131,7 +132,8 @@ struct OracleHazardTests {
     run.value(.sessionsCreated) + run.value(.sessionsResumed)
   }
 
-  /// Everybody has come several times before and after the change, and opens a session again where it moved.
+  /// Everybody has come several times before and after the change, and opens a session again where
+  /// it moved.
   private func resized(
     _ routing: Routing, from: Int, to: Int, seed: Seed, names: @escaping @Sendable (Int) -> String
   ) -> Replication {
@@ -158,7 +160,8 @@ struct OracleHazardTests {
         let stream = plan.seed.stream("names")
         plan.names = { person in
           var draw = stream.draw(entity: person, count: 0)
-          return String((0..<16).map { _ in Character(UnicodeScalar(UInt8(97 + draw.index(below: 26)))) })
+          return String(
+            (0..<16).map { _ in Character(UnicodeScalar(UInt8(97 + draw.index(below: 26)))) })
         }
       }
       expectOracle(

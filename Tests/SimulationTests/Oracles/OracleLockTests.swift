@@ -1,5 +1,5 @@
-// The session lock as a loss system and as a queue. Turns of one group take one lock for the length of the provider's answer;
-// nothing else takes time.
+// The session lock as a loss system and as a queue. Turns of one group take one lock for the length
+// of the provider's answer; nothing else takes time.
 import Basics
 import CLIModel
 import Metrics
@@ -100,8 +100,9 @@ struct OracleLockTests {
 
   @Test("A lock that expires at once guards nothing: who comes finds the session busy")
   func overlap() {
-    // One server runs the turns of a session one after another, so it is busy with lambda E[S]; many servers run them side
-    // by side (M/G/infinity), so some turn is under way with 1 - e^{-lambda E[S]}. Both for every law of the answer.
+    // One server runs the turns of a session one after another, so it is busy with lambda E[S];
+    // many servers run them side by side (M/G/infinity), so some turn is under way with 1 -
+    // e^{-lambda E[S]}. Both for every law of the answer.
     for hold in [Distribution.fixed(20), .exponential(mean: 20)] {
       for (servers, expected) in [(1, 20.0 / 60), (64, 1 - exponential(-20.0 / 60))] {
         var plan = Self.group(of: 5, hold: hold)

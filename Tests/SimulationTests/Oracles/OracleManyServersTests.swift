@@ -1,5 +1,6 @@
-// Several places of service. A limit of pinned sessions with a queue in front is M/M/c, with refusal it is Erlang's loss
-// system; servers behind a router are queues of their own: E_n/M/1 each behind round robin, M/M/1 behind chance.
+// Several places of service. A limit of pinned sessions with a queue in front is M/M/c, with
+// refusal it is Erlang's loss system; servers behind a router are queues of their own: E_n/M/1 each
+// behind round robin, M/M/1 behind chance.
 import Basics
 import CLIModel
 import Metrics
@@ -11,8 +12,8 @@ import Workload
 
 @Suite("Oracles: many servers")
 struct OracleManyServersTests {
-  /// Each turn pins one of `slots` sessions while the provider answers. People are so many that two turns of
-  /// one person do not meet.
+  /// Each turn pins one of `slots` sessions while the provider answers. People are so many that two
+  /// turns of one person do not meet.
   static func slots(
     _ slots: Int, load: Double, answer: Distribution, whenBusy: SessionPolicy.WhenBusy
   ) -> RunPlan {
@@ -128,7 +129,8 @@ struct OracleManyServersTests {
     }
   }
 
-  @Test("Fewest turns first lies between one queue for all and round robin; two choices before chance")
+  @Test(
+    "Fewest turns first lies between one queue for all and round robin; two choices before chance")
   func order() {
     let one = MMcQueue(arrivalRate: 3.2, serviceRate: 1, servers: 4).meanResponse
     let robin = RoundRobinQueue(arrivalRate: 3.2, serviceRate: 1, servers: 4).meanResponse

@@ -1,5 +1,6 @@
-// A host shared by many CLI servers is an M/G/1 queue with processor sharing: only the mean of the work counts. And a
-// provider without limits is an infinite server, also while the load goes up and down through a day.
+// A host shared by many CLI servers is an M/G/1 queue with processor sharing: only the mean of the
+// work counts. And a provider without limits is an infinite server, also while the load goes up and
+// down through a day.
 import Basics
 import CLIModel
 import Metrics
@@ -11,7 +12,8 @@ import Workload
 
 @Suite("Oracles: sharing and delay")
 struct OracleSharingTests {
-  /// So many servers that two turns hardly ever meet in one: each turn is a process of its own on the host.
+  /// So many servers that two turns hardly ever meet in one: each turn is a process of its own on
+  /// the host.
   static func shared(_ rate: Double, _ work: Distribution, cores: Double = 1) -> RunPlan {
     var plan = barePlan()
     plan.workload.users = 1
@@ -24,7 +26,8 @@ struct OracleSharingTests {
     return plan
   }
 
-  @Test("Processor sharing at loads .5 and .8 answers in E[S] / (1 - rho), for four laws of the work")
+  @Test(
+    "Processor sharing at loads .5 and .8 answers in E[S] / (1 - rho), for four laws of the work")
   func insensitivity() {
     let laws: [Distribution] = [
       .fixed(1), .erlang(shape: 3, mean: 1), .exponential(mean: 1),
@@ -43,7 +46,8 @@ struct OracleSharingTests {
 
   @Test("Several cores, serial work: M/M/c with sharing has the mean of M/M/c")
   func cores() {
-    // Exponential work on c cores, each turn at most one core: the number under way is that of M/M/c.
+    // Exponential work on c cores, each turn at most one core: the number under way is that of
+    // M/M/c.
     let law = MMcQueue(arrivalRate: 3.2, serviceRate: 1, servers: 4)
     let runs = OracleRuns(
       Self.shared(3.2, .exponential(mean: 1), cores: 4), warmUp: 500, measure: 8000)
@@ -62,7 +66,8 @@ struct OracleSharingTests {
 
   @Test("Through a day: turns under way follow the load with the lag of an infinite server")
   func throughADay() {
-    // Sessions of one turn each, so nobody waits for anybody: M_t/M/infinity. Seconds stand for hours.
+    // Sessions of one turn each, so nobody waits for anybody: M_t/M/infinity. Seconds stand for
+    // hours.
     let wave = DailyWave(meanRate: 1000, amplitude: 0.6, period: 24, meanStay: 3)
     var plan = barePlan()
     plan.workload.users = 10

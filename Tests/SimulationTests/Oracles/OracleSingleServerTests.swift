@@ -1,8 +1,9 @@
 // One CLI server as a first-come, first-served queue: M/M/1 and M/G/1 by Pollaczek and Khinchine.
 //
-// The work sits before the provider call, so the acknowledgement of `session.send` leaves at its end: `turn.ack` is the time
-// in an M/G/1 queue, exactly. (Work after the call serves too, see the second test; but then two turns of one
-// session would share a queue inside the session, so many people are needed.)
+// The work sits before the provider call, so the acknowledgement of `session.send` leaves at its
+// end: `turn.ack` is the time in an M/G/1 queue, exactly. (Work after the call serves too, see the
+// second test; but then two turns of one session would share a queue inside the session, so many
+// people are needed.)
 import Basics
 import CLIModel
 import Metrics
@@ -45,7 +46,8 @@ struct OracleSingleServerTests {
     var plan = Self.queue(0.5, .fixed(0))
     plan.workload.users = 4000
     plan.profile.turnAfter = OperationCost(cpu: .exponential(mean: 1))
-    // The first turn of each person creates a session, which waits in the same queue: they belong to the warm-up.
+    // The first turn of each person creates a session, which waits in the same queue: they belong
+    // to the warm-up.
     let runs = OracleRuns(plan, warmUp: 80_000, measure: 60_000)
     let law = MM1Queue(arrivalRate: 0.5, serviceRate: 1)
     expectOracle("response, mean", law.meanResponse, runs.mean(.turnResponse), within: 0.03)
@@ -55,7 +57,8 @@ struct OracleSingleServerTests {
       "response, p95", law.responseQuantile(0.95), runs.quantile(0.95, .turnResponse), within: 0.04)
   }
 
-  @Test("M/G/1: the wait grows with the spread of the service times, as Pollaczek and Khinchine say")
+  @Test(
+    "M/G/1: the wait grows with the spread of the service times, as Pollaczek and Khinchine say")
   func otherServices() {
     let laws: [(String, Distribution, Double)] = [
       ("fixed", .fixed(1), 0.03),
@@ -86,7 +89,8 @@ struct OracleSingleServerTests {
 
   @Test("Each conversation draws its own service times, also under a number used before")
   func drawsAreNotRepeated() {
-    // One person alone never waits: the response is the service time itself, whatever becomes of the session.
+    // One person alone never waits: the response is the service time itself, whatever becomes of
+    // the session.
     for kind in [SessionPlan.Kind.ephemeral, .persistent] {
       var plan = barePlan()
       plan.workload.users = 1

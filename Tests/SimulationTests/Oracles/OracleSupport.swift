@@ -1,10 +1,11 @@
-// How the oracle tests decide. A closed form is compared with independent replications of the simulator that users run.
-// The test statistic is Student's t over R replications; its critical value is chosen for the whole tier, not for one
-// test: with `oracleChecks` comparisons a change of the seed fails the tier with a chance of at most 1e-3. For many
-// replications that value is near z = 4.5; for 32 it is 5.5, because the variance is estimated too.
+// How the oracle tests decide. A closed form is compared with independent replications of the
+// simulator that users run. The test statistic is Student's t over R replications; its critical
+// value is chosen for the whole tier, not for one test: with `oracleChecks` comparisons a change of
+// the seed fails the tier with a chance of at most 1e-3. For many replications that value is near z
+// = 4.5; for 32 it is 5.5, because the variance is estimated too.
 //
-// A noisy test would pass anything. So each check also bounds its own acceptance interval: a deviation larger than
-// the stated share of the value cannot pass.
+// A noisy test would pass anything. So each check also bounds its own acceptance interval: a
+// deviation larger than the stated share of the value cannot pass.
 import Basics
 import CLIModel
 import Metrics
@@ -18,8 +19,8 @@ import Workload
 let oracleChecks = 300.0
 let oracleSeed = Seed(20_260_301)
 
-/// Compares the mean of independent samples with the exact value. `within` bounds the half width of the acceptance
-/// interval, as a share of the expected value.
+/// Compares the mean of independent samples with the exact value. `within` bounds the half width of
+/// the acceptance interval, as a share of the expected value.
 func expectOracle(
   _ name: String, _ expected: Double, _ samples: [Double], within cap: Double,
   at location: SourceLocation = #_sourceLocation
@@ -74,7 +75,8 @@ struct OracleRuns {
   }
 }
 
-/// Laws without tolerance, up to what stands on the edges of the measured time. They hold for every run.
+/// Laws without tolerance, up to what stands on the edges of the measured time. They hold for every
+/// run.
 func expectOperationalLaws(
   _ run: Replication, _ plan: RunPlan, at location: SourceLocation = #_sourceLocation
 ) {
@@ -86,10 +88,13 @@ func expectOperationalLaws(
     let served = run.servers.reduce(0) { $0 + $1.turns }
     #expect(served == completed, "turns of the servers", sourceLocation: location)
   }
-  // Flow balance and what follows from it: openings, locks and releases differ by turns on the edges only.
-  let edge = plan.workload.arrivals == .closed
+  // Flow balance and what follows from it: openings, locks and releases differ by turns on the
+  // edges only.
+  let edge =
+    plan.workload.arrivals == .closed
     ? plan.workload.users * plan.workload.tabs : edgeOfOpenRuns
-  #expect(abs(run.value(.turnsPlanned) - answered) <= edge, "flow balance", sourceLocation: location)
+  #expect(
+    abs(run.value(.turnsPlanned) - answered) <= edge, "flow balance", sourceLocation: location)
   let grants = run.value(.locksAcquired)
   #expect(
     abs(grants - run.time(.lockHold).count) <= edge, "grants and leaves", sourceLocation: location)
@@ -102,7 +107,8 @@ func expectOperationalLaws(
   }
 }
 
-/// More turns than this are never under way at an edge of the open runs here (loads up to 0.9 of a server, or 500 Erlangs).
+/// More turns than this are never under way at an edge of the open runs here (loads up to 0.9 of a
+/// server, or 500 Erlangs).
 let edgeOfOpenRuns = 1500
 
 /// A plan without costs, limits or delays: each oracle adds the one thing it is about.

@@ -1,5 +1,5 @@
-// Runs in which servers die, are killed, drained and come back, in every mixture of policies: the run goes on, every turn ends
-// once, and nothing is left under way when people stop asking.
+// Runs in which servers die, are killed, drained and come back, in every mixture of policies: the
+// run goes on, every turn ends once, and nothing is left under way when people stop asking.
 import Basics
 import CLIModel
 import Metrics
@@ -43,7 +43,8 @@ struct LossTests {
     #expect(
       run.value(.turnsPlanned) == ended, "\(story), seed \(plan.seed.value)",
       sourceLocation: location)
-    #expect(run.value(.locksAcquired) == run.time(.lockHold).count, "\(story)", sourceLocation: location)
+    #expect(
+      run.value(.locksAcquired) == run.time(.lockHold).count, "\(story)", sourceLocation: location)
   }
 
   static let losses: [FleetChange] = [
@@ -100,7 +101,8 @@ struct LossTests {
     for spawn in PoolPolicy.Spawn.allCases {
       for release in PoolPolicy.Release.allCases {
         for stop in PoolPolicy.Stop.allCases {
-          for (instances, balance) in [(1, InstanceBalance.byUser), (2, .roundRobin), (2, .byUser)] {
+          for (instances, balance) in [(1, InstanceBalance.byUser), (2, .roundRobin), (2, .byUser)]
+          {
             for overflow in SessionPolicy.Overflow.allCases {
               seed += 1
               var plan = Self.plan(400, people: 6, gap: 0.03)
@@ -120,7 +122,8 @@ struct LossTests {
               plan.app.timeout = seed % 2 == 0 ? .milliseconds(300) : .seconds(5)
               plan.fleet.hosts.count = seed % 3 == 0 ? nil : 2
               plan.fleet.changes = seed % 2 == 0 ? [] : Self.losses
-              Self.expectCalm(plan, "\(spawn) \(release) \(stop) \(instances) \(balance) \(overflow)")
+              Self.expectCalm(
+                plan, "\(spawn) \(release) \(stop) \(instances) \(balance) \(overflow)")
             }
           }
         }
@@ -128,7 +131,8 @@ struct LossTests {
     }
   }
 
-  @Test("A host that runs out of memory kills the largest process, again and again; the run goes on")
+  @Test(
+    "A host that runs out of memory kills the largest process, again and again; the run goes on")
   func memory() {
     for pattern in [Pattern.shared, .isolated] {
       for seed in UInt64(1)...2 {
@@ -199,7 +203,8 @@ struct LossTests {
     plan.app.timeout = .seconds(60)
     var simulator = Simulator(plan)
     simulator.run(through: .zero + .seconds(6000))
-    // Each turn: arrival, two pieces of work, the answer, create or resume, its removal; and 800 sweeps of time-outs.
+    // Each turn: arrival, two pieces of work, the answer, create or resume, its removal; and 800
+    // sweeps of time-outs.
     let turns = simulator.completedTurns
     #expect(turns > 1990)
     #expect(simulator.events < turns * 9 + 900, "\(simulator.events) events for \(turns) turns")
