@@ -74,7 +74,9 @@ public struct Sampler: ~Copyable {
   public var isMemoryless: Bool { law == .exponential }
 
   /// A length of time; negative draws cannot occur, so none is clipped.
-  @inlinable @inline(__always) public func interval(_ draw: Draw) -> Interval { Interval(seconds: value(draw)) }
+  @inlinable @inline(__always) public func interval(_ draw: Draw) -> Interval {
+    Interval(seconds: value(draw))
+  }
 
   @usableFromInline func rareValue(_ draw: inout Draw) -> Double {
     switch law {
