@@ -52,7 +52,11 @@ let package = Package(
       "Scenarios"),
     module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
     module("MockCLI", "Basics", "CLIModel", "Wire", "LinuxIO"),
+    module("Live", "Basics", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
+    module(
+      "Planning", "Basics", "Workload", "Policies", "CLIModel", "Scenarios", "Simulation",
+      "Statistics"),
 
     // Programs: files, flags, exit codes.
     program(
@@ -68,6 +72,7 @@ let package = Package(
     .target(name: "CPrefetch"),
     .systemLibrary(
       name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     tests("Basics", "Basics", "LinuxIO"),
@@ -83,7 +88,9 @@ let package = Package(
       "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics",
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
+    tests("Live", "Live", "Basics", "Policies", "LinuxIO"),
     tests("Hazards", "Hazards", "Policies"),
+    tests("Planning", "Planning", "CLIModel", "Scenarios", "Simulation", "LinuxIO"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
     tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),

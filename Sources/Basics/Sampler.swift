@@ -59,7 +59,7 @@ public struct Sampler: ~Copyable {
     values = sorted
   }
 
-  @inlinable public func value(_ draw: Draw) -> Double {
+  @inlinable @inline(__always) public func value(_ draw: Draw) -> Double {
     var draw = draw
     switch law {
     case .fixed: return a
@@ -74,7 +74,9 @@ public struct Sampler: ~Copyable {
   public var isMemoryless: Bool { law == .exponential }
 
   /// A length of time; negative draws cannot occur, so none is clipped.
-  @inlinable public func interval(_ draw: Draw) -> Interval { Interval(seconds: value(draw)) }
+  @inlinable @inline(__always) public func interval(_ draw: Draw) -> Interval {
+    Interval(seconds: value(draw))
+  }
 
   @usableFromInline func rareValue(_ draw: inout Draw) -> Double {
     switch law {

@@ -164,8 +164,7 @@ extension CLIServer {
           QueuedSend(
             turn: TurnID(raw: sessions[place].turn), connection: sessions[place].connection,
             done: true)))
-      queued[Int(done)].next = sessions[place].queue
-      sessions[place].queue = done
+      insertDone(done, at: place)
     }
     var node = sessions[place].queue
     while node != noLink {
@@ -187,6 +186,22 @@ extension CLIServer {
     sessions[place].queue = noLink
     sessions[place].running = false
     sessions[place].lastActive = LiveSession.stamp(now)
+  }
+
+  /// Behind those that are done already: at idle the answers go out in the order of the turns.
+  private mutating func insertDone(_ node: UInt32, at place: Int) {
+    var before = noLink
+    var next = sessions[place].queue
+    while next != noLink && queued[Int(next)].done {
+      before = next
+      next = queued[Int(next)].next
+    }
+    queued[Int(node)].next = next
+    if before == noLink {
+      sessions[place].queue = node
+    } else {
+      queued[Int(before)].next = node
+    }
   }
 
   private mutating func removeQueued(_ node: UInt32, at place: Int) {

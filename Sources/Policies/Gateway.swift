@@ -65,6 +65,12 @@ public struct Gateway: ~Copyable {
   // MARK: what the host reads
 
   @inlinable public mutating func turn(_ id: TurnID) -> Turn { turns[id.place] }
+  /// All that completing a turn reads, at one go.
+  @inlinable @inline(__always) public mutating func completion(
+    of id: TurnID
+  ) -> (plan: TurnPlan, planned: Instant, sent: Instant, server: ServerID) {
+    turns.modify(id.place) { ($0.plan, $0.planned, $0.sent, $0.server) }
+  }
   @inlinable public mutating func plan(of id: TurnID) -> TurnPlan { turns[id.place].plan }
   @inlinable public mutating func planned(_ id: TurnID) -> Instant { turns[id.place].planned }
   @inlinable public mutating func sent(_ id: TurnID) -> Instant { turns[id.place].sent }

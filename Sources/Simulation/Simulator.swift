@@ -280,14 +280,13 @@ public struct Simulator: ~Copyable {
 
   /// A turn's record is read here and nowhere later: its place may be used again after this.
   @inline(__always) mutating func complete(_ turn: TurnID, _ outcome: TurnOutcome) {
-    let plan = gateways[turn.instance].plan(of: turn)
+    let (plan, planned, sent, server) = gateways[turn.instance].completion(of: turn)
     if outcome == .completed {
-      let planned = gateways[turn.instance].planned(turn)
       let response = now - planned
       recorder.count(.turnsCompleted)
       recorder.record(.turnResponse, response)
-      recorder.record(.turnService, now - gateways[turn.instance].sent(turn))
-      states[gateways[turn.instance].server(of: turn).place].turns &+= 1
+      recorder.record(.turnService, now - sent)
+      states[server.place].turns &+= 1
       series.completed(response)
       if series.observes { series.observe(response, at: planned) }
     } else {

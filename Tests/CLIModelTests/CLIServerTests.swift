@@ -68,7 +68,7 @@ import Testing
       3 send s4 t3        → acknowledged t3
       10 answer 0         → call 1 t2
       20 answer 1         → call 2 t3
-      30 answer 2         → finished t3, finished t2 on 1, finished t1
+      30 answer 2         → finished t1, finished t2 on 1, finished t3
       """)
     #expect(server.store[SessionID(4), ServerID(0)].turns == 3)
   }

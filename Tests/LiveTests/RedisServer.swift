@@ -1,0 +1,80 @@
+// A redis-server of the tests' own: on a free loopback port, in a folder of its own, without
+// writing anything to disk, ended by its process id. The only file of these tests that is `unsafe`.
+import Glibc
+import LinuxIO
+import Testing
+
+final class RedisServer {
+  let port: Int
+  private let id: pid_t
+  private let folder: String
+  private var isRunning = true
+
+  /// nil: there is none on the PATH.
+  static let program: String? = {
+    guard let path = unsafe getenv("PATH").map({ unsafe String(cString: $0) }) else { return nil }
+    let places = path.split(separator: ":").map { "\($0)/redis-server" }
+    return places.first { unsafe access($0, X_OK) == 0 }
+  }()
+
+  init(_ options: [String] = []) throws {
+    let program = try #require(RedisServer.program)
+    port = try #require(RedisServer.freePort())
+    var name = Array("/tmp/seatrial-redis-XXXXXX\0".utf8).map { CChar(bitPattern: $0) }
+    try #require(unsafe mkdtemp(&name) != nil)
+    folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let words =
+      [
+        program, "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
+        "--appendonly", "no", "--daemonize", "no", "--logfile", "\(folder)/log",
+      ] + options
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    var arguments = unsafe words.map { unsafe strdup($0) }
+    unsafe arguments.append(nil)
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    var started: pid_t = 0
+    let result = unsafe posix_spawn(&started, program, &actions, nil, arguments, environ)
+    try #require(result == 0, "\(program) could not be started: errno \(result)")
+    id = started
+  }
+
+  deinit { stop() }
+
+  /// Ends it and waits until it has ended.
+  func stop() {
+    guard isRunning else { return }
+    isRunning = false
+    _ = kill(id, SIGKILL)
+    var status: Int32 = 0
+    while unsafe waitpid(id, &status, 0) < 0 && errno == EINTR {}
+    if case .names(let names) = Files.list(folder) {
+      for name in names { _ = Files.remove("\(folder)/\(name)") }
+    }
+    _ = unsafe rmdir(folder)
+  }
+
+  /// It keeps its connections and answers nothing, until `resume`.
+  func freeze() { _ = kill(id, SIGSTOP) }
+  func resume() { _ = kill(id, SIGCONT) }
+
+  private static func freePort() -> Int? {
+    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard socket >= 0 else { return nil }
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = unsafe withUnsafeMutablePointer(to: &address) { place in
+      unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+      }
+    }
+    return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
+  }
+}
