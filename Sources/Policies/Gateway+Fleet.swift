@@ -269,7 +269,13 @@ extension Gateway {
     guard place < turns.places, turns[place].generation == generation else { return }
     switch kind {
     case .timeout:
-      if turns[place].step == .sending { finish(place, .timedOut, at: now, &actions) }
+      guard turns[place].step == .sending else { return }
+      if turns[place].sent + timeout > now {
+        // Sent again since, to a session that had to be opened anew: the next look arms another.
+        turns[place].timed = false
+      } else {
+        finish(place, .timedOut, at: now, &actions)
+      }
     case .retryLock:
       guard turns[place].step == .lockPause else { return }
       turns[place].step = .locking

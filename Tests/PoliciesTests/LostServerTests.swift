@@ -67,6 +67,25 @@ import Testing
     #expect(line.gateway.turnsUnderWay == 0, "\(Self.lastWords[index].0)")
   }
 
+  @Test("A turn that was sent again, to a session opened anew, has its whole time again")
+  func sentAgain() {
+    var line = Timeline {
+      $0.timeout = .seconds(8)
+      $0.sessions.overflow = .reserve
+    }
+    line.plan(0, session: 0, .begins)
+    line.tell(0, .created(t(0)))
+    for second in Int64(1)...7 { line.tell(second * 1000, .deadlineReached, silently: true) }
+    line.tell(7500, .missing(t(0)))
+    line.tell(7600, .resumed(t(0)))
+    line.ring(.timeout)
+    #expect(line.outcomes.isEmpty)
+    for second in Int64(9)...15 { line.tell(second * 1000, .deadlineReached, silently: true) }
+    line.ring(.timeout)
+    #expect(line.outcomes == [.timedOut])
+    #expect(line.lines.last == "15600 timeout t0        → timedOut t0")
+  }
+
   @Test("A server dies while a session is opened there: the turn fails")
   func opening() {
     var line = Timeline(servers: 2)
