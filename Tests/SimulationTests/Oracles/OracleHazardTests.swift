@@ -89,7 +89,7 @@ struct OracleHazardTests {
       plan.workload.users = 2000
       plan.workload.start = .atOnce
       plan.workload.think = .fixed(10)
-      // k turns at 0, 10 … seconds; the misses are the other servers met: n (1 - (1 - 1/n)^k) - 1.
+      // k turns at 0, 10 … s; misses are the other servers met: n (1 - (1 - 1/n)^k) - 1.
       let runs = OracleRuns(plan, warmUp: 0, measure: Double(turns) * 10 - 5)
       let n = Double(servers)
       expectOracle(
