@@ -93,8 +93,14 @@ extension Simulator {
     for (index, change) in plan.fleet.changes.enumerated() {
       queue.push(Event(.zero + change.at, EventCode.plain(.change, UInt32(index))))
     }
-    population.begin(into: &populationActions)
-    drainPopulation()
+    // In portions: the table of actions would otherwise keep the size of the population.
+    var from = 0
+    repeat {
+      let end = min(from + 4096, population.firstWakes)
+      population.begin(loops: from..<end, into: &populationActions)
+      drainPopulation()
+      from = end
+    } while from < population.firstWakes
     for instance in 0..<gateways.count {
       armed[instance] = gateways[instance].nextDeadline
       queue.push(Event(armed[instance], EventCode.plain(.deadline, UInt32(instance))))

@@ -106,12 +106,23 @@ public struct Population: ~Copyable {
 
   /// The first wake-ups and the first arrival.
   public mutating func begin(into actions: inout Table<PopulationAction>) {
+    begin(loops: 0..<firstWakes, into: &actions)
+  }
+
+  /// How many wake-ups a run begins with: one a loop of closed people, none with open arrivals.
+  public var firstWakes: Int { mode == .closed ? loops.count : 0 }
+
+  /// As above for some of the loops, so that a million wake-ups need not stand in a table at once.
+  /// With open arrivals it is to be called once, with an empty range.
+  public mutating func begin(
+    loops range: Range<Int>, into actions: inout Table<PopulationAction>
+  ) {
     if mode != .closed {
       let first = clock.next()
       if first.instant != .never { actions.append(.arrive(at: first.instant)) }
       return
     }
-    for loop in 0..<loops.count {
+    for loop in range {
       actions.append(.wake(loop: UInt32(loop), at: firstWake(loop)))
     }
   }
