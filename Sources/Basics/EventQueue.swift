@@ -40,6 +40,10 @@ public struct EventQueue: ~Copyable {
   @usableFromInline var slotsOpened: Int
   @usableFromInline var windowsOpened: Int
   public private(set) var rebuilds: Int
+  /// Events shifted to let others into the open slot, since it was last spread out.
+  @usableFromInline var moved: Int
+  /// In a slot of the right width an event moves a few others: this many mean a crowd in one slot.
+  @usableFromInline static var mostMoved: Int { 1 << 22 }
   /// Events wanted in a slot: more than one lets a host look at several before it handles the
   /// first.
   let batch: Int
@@ -50,6 +54,7 @@ public struct EventQueue: ~Copyable {
   public init(spacing: Interval, batch: Int = 1) {
     self.batch = batch
     justOpened = false
+    moved = 0
     open = Table()
     opened = 0
     present = 0
@@ -88,6 +93,7 @@ public struct EventQueue: ~Copyable {
   @inlinable public mutating func push(_ event: Event) {
     pending &+= 1
     file(event)
+    if moved > EventQueue.mostMoved { spread() }
   }
 
   /// The earliest event, unless it lies after `end`.
@@ -149,6 +155,7 @@ public struct EventQueue: ~Copyable {
       place &-= 1
     }
     open[place] = event
+    moved &+= open.count &- 1 &- place
   }
 
   /// Opens the next slot that holds an event; windows of higher levels open on the way.
@@ -258,9 +265,17 @@ public struct EventQueue: ~Copyable {
     if wanted != shift { rebuild(shift: wanted) }
   }
 
+  /// Too many events share the open slot: its width is far too large, and waiting for the slot to end
+  /// would make every push move thousands.
+  @usableFromInline @inline(never) mutating func spread() {
+    moved = 0
+    if open.count - opened > 256 && shift > 0 { rebuild(shift: shift - min(shift, 6)) }
+  }
+
   private mutating func rebuild(shift wanted: UInt64) {
     rebuilds += 1
     var kept = Table<Event>(capacity: pending)
+    for place in opened..<open.count { kept.append(open[place]) }
     let mask = UInt64(EventQueue.slots - 1)
     while let slot = near.firstSlot(from: Int(present & mask)) { near.drain(slot, into: &kept) }
     for level in 0..<far.count {
@@ -278,8 +293,12 @@ public struct EventQueue: ~Copyable {
       }
     }
     precondition(kept.count == pending, "a rebuild lost events")
-    // The present keeps its instant: the first instant of the slot that was open last.
-    let instant = present << shift
+    // The present keeps its instant: that of the first event in the open slot, else the slot's own.
+    let instant =
+      opened < open.count
+      ? UInt64(bitPattern: open[opened].instant.nanoseconds) : present << shift
+    open.removeAll()
+    opened = 0
     shift = wanted
     present = instant >> wanted
     buildWheels()

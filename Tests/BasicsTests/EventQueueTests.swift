@@ -135,4 +135,27 @@ private struct SortedList {
     }
     for instant in instants { #expect(queue.pop(through: .never)?.code == UInt64(instant)) }
   }
+
+  @Test("A width that is far too large is mended although its slot never ends")
+  func crowd() {
+    // All events lie in one slot of about 1000 s; pushed latest first, each would move all others.
+    var queue = EventQueue(spacing: .seconds(1000))
+    let count = 60_000
+    for index in 0..<count {
+      queue.push(Event(Instant(nanoseconds: Int64(count - index) * 1000), UInt64(index)))
+    }
+    // The same instants again: they come behind the first ones.
+    for index in 0..<count {
+      queue.push(Event(Instant(nanoseconds: Int64(count - index) * 1000), UInt64(count + index)))
+    }
+    var isSorted = true
+    for index in 0..<count {
+      let first = queue.pop(through: .never)
+      let second = queue.pop(through: .never)
+      isSorted = isSorted && first?.code == UInt64(count - 1 - index)
+      isSorted = isSorted && second?.code == UInt64(2 * count - 1 - index)
+    }
+    #expect(isSorted && queue.count == 0)
+    #expect(queue.rebuilds > 0)
+  }
 }
