@@ -265,8 +265,8 @@ public struct EventQueue: ~Copyable {
     if wanted != shift { rebuild(shift: wanted) }
   }
 
-  /// Too many events share the open slot: its width is far too large, and waiting for the slot to end
-  /// would make every push move thousands.
+  /// Too many events share the open slot: its width is far too large, and until the slot ends every
+  /// push would move thousands.
   @usableFromInline @inline(never) mutating func spread() {
     moved = 0
     if open.count - opened > 256 && shift > 0 { rebuild(shift: shift - min(shift, 6)) }
