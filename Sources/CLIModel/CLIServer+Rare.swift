@@ -37,7 +37,6 @@ extension CLIServer {
     }
     var stored = store[job.session, id]
     guard stored.used else {
-      tally.notFound += 1
       actions.append(.reply(.notFound, job.turn, job.connection))
       return
     }

@@ -120,7 +120,6 @@ public struct CLITally: Sendable, BitwiseCopyable {
   public var staleContext = 0
   public var splitBrain = 0
   public var contextLost = 0
-  public var notFound = 0
   public var compacted = 0
   public var idleRemoved = 0
   public var cutMidTurn = 0

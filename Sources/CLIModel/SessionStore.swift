@@ -28,11 +28,6 @@ public struct SessionStore: ~Copyable {
   /// Local storage only: copies of an id on other disks than its first.
   @usableFromInline var strays: Slab<Stray>
   @usableFromInline var strayPlaces: IndexMap
-  public private(set) var turnsWritten: Int {
-    @inlinable get { written }
-    set { written = newValue }
-  }
-  @usableFromInline var written: Int
 
   @usableFromInline struct Stray: BitwiseCopyable {
     @usableFromInline var key: UInt64
@@ -51,7 +46,6 @@ public struct SessionStore: ~Copyable {
     records = Table(repeating: StoredSession(), count: sessions)
     strays = Slab()
     strayPlaces = IndexMap()
-    written = 0
   }
 
   public var bytes: Int {
@@ -90,7 +84,6 @@ public struct SessionStore: ~Copyable {
   @inlinable @inline(__always) public mutating func append(
     _ session: SessionID, _ server: ServerID, at now: Instant
   ) -> UInt32 {
-    written &+= 1
     if shared && session.place < records.count {
       if keepsAge { noteAge(session, at: now) }
       records[session.place].turns &+= 1

@@ -4,8 +4,6 @@
 internal import Basics
 
 struct CLIPool: ~Copyable {
-  enum State: UInt8, BitwiseCopyable { case absent, spawning, ready, stopping }
-
   struct Member: BitwiseCopyable {
     var server = ServerID.none
     /// Turns that wait for the one spawn under way (single flight).
