@@ -51,7 +51,10 @@ let package = Package(
       "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
       "Scenarios"),
     module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
-    module("MockCLI", "Basics", "CLIModel", "Wire", "LinuxIO"),
+    // The default profile is built into the program, which has to stand alone.
+    .target(
+      name: "MockCLI", dependencies: ["Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"],
+      resources: [.embedInCode("Resources/copilot-cli-1.0.57.json")], swiftSettings: house),
     module("Live", "Basics", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
     module(

@@ -129,12 +129,52 @@ extension CLIServer {
       actions.append(.reply(.pong, job.turn, job.connection))
     case .compact:
       tally.compacted += 1
+      actions.append(.reply(.compacted, TurnID.none(of: 0), job.connection))
+    case .steer: steer(job, at: now, &store, &actions)
+    case .abort: abort(job, at: now, &store, &actions)
+    case .list: actions.append(.reply(.answered, job.turn, job.connection))
+    case .messages, .compactNow:
+      let place = find(job.session)
+      if let place, job.kind == .compactNow {
+        forgetTurns(place)
+        tally.compacted += 1
+      }
+      actions.append(.reply(place == nil ? .notFound : .answered, job.turn, job.connection))
     case .create, .resume, .send, .destroy, .finish:
       preconditionFailure("\(job.kind) is completed in complete(_:)")
     }
   }
 
   // MARK: sends that wait in a session
+
+  /// Acknowledged like any send; in a busy session it goes before those that wait already.
+  private mutating func steer(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    guard let place = find(job.session), sessions[place].running else {
+      beginTurn(job, at: now, &store, &actions)
+      return
+    }
+    actions.append(.reply(.acknowledged, job.turn, job.connection))
+    let node = UInt32(
+      queued.insert(QueuedSend(turn: job.turn, connection: job.connection, done: false)))
+    insert(node, behindDoneAt: place)
+  }
+
+  /// Ends the running turn at once; a send that waits begins.
+  private mutating func abort(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    guard let place = find(job.session) else {
+      actions.append(.reply(.notFound, job.turn, job.connection))
+      return
+    }
+    actions.append(.reply(.answered, job.turn, job.connection))
+    guard sessions[place].running else { return }
+    tally.aborted += 1
+    sessions[place].generation = (sessions[place].generation &+ 1) & 0xF_FFFF
+    settle(place, .aborted, at: now, &store, &actions)
+  }
 
   @usableFromInline mutating func queueSend(_ job: Job, at place: Int) {
     let node = UInt32(
@@ -154,16 +194,18 @@ extension CLIServer {
     _ place: Int, _ outcome: CLIReply, at now: Instant, _ store: inout SessionStore,
     _ actions: inout Table<CLIAction>
   ) {
-    if outcome == .failed {
+    if outcome != .finished {
       actions.append(
-        .reply(.failed, TurnID(raw: sessions[place].turn), sessions[place].connection))
+        .reply(outcome, TurnID(raw: sessions[place].turn), sessions[place].connection))
     } else {
       let done = UInt32(
         queued.insert(
           QueuedSend(
             turn: TurnID(raw: sessions[place].turn), connection: sessions[place].connection,
             done: true)))
-      insertDone(done, at: place)
+      actions.append(
+        .reply(.ended, TurnID(raw: sessions[place].turn), sessions[place].connection))
+      insert(done, behindDoneAt: place)
     }
     var node = sessions[place].queue
     while node != noLink {
@@ -188,7 +230,7 @@ extension CLIServer {
   }
 
   /// Behind those that are done already: at idle the answers go out in the order of the turns.
-  private mutating func insertDone(_ node: UInt32, at place: Int) {
+  private mutating func insert(_ node: UInt32, behindDoneAt place: Int) {
     var before = noLink
     var next = sessions[place].queue
     while next != noLink && queued[Int(next)].done {
@@ -274,6 +316,24 @@ extension CLIServer {
 
   // MARK: who owns a session
 
+  /// A client has connected; from now on its number may own sessions.
+  public mutating func connectionOpened(_ connection: ConnectionID) {
+    connections = max(connections, connection.place + 1)
+  }
+
+  /// Takes a session out of memory without an answer to anybody: its file turned out unreadable.
+  public mutating func forget(
+    _ session: SessionID, store: inout SessionStore, into actions: inout Table<CLIAction>
+  ) {
+    if let place = find(session) { unload(place, &store, &actions) }
+  }
+
+  public mutating func isLive(_ session: SessionID) -> Bool { find(session) != nil }
+
+  public mutating func isRunning(_ session: SessionID) -> Bool {
+    find(session).map { sessions[$0].running } ?? false
+  }
+
   private mutating func addOwner(_ connection: ConnectionID, to place: Int) {
     if sessions[place].owner == connection { return }
     let key = CLIServer.ownerKey(sessions[place].id, connection)
@@ -328,11 +388,17 @@ extension CLIServer {
   // MARK: compaction, flush, crash
 
   /// In the background: it costs CPU but holds no turn up by itself.
-  @usableFromInline mutating func compact(_ place: Int) {
-    turnsHeld -= Int(sessions[place].held)
-    sessions[place].held = 0
+  @usableFromInline mutating func compact(_ place: Int, _ actions: inout Table<CLIAction>) {
+    forgetTurns(place)
+    actions.append(
+      .reply(.compacting, TurnID(raw: sessions[place].turn), sessions[place].connection))
     continuations.append(
       Job(.compact, sessions[place].id, TurnID.none(of: 0), sessions[place].connection))
+  }
+
+  private mutating func forgetTurns(_ place: Int) {
+    turnsHeld -= Int(sessions[place].held)
+    sessions[place].held = 0
   }
 
   @usableFromInline mutating func noteUnflushed(_ session: SessionID, at now: Instant) {

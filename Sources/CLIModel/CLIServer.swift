@@ -204,7 +204,7 @@ public struct CLIServer: ~Copyable {
     tally.turns &+= 1
     noteMemory()
     if mayCrash { noteUnflushed(job.session, at: now) }
-    if turnCost.tokens(turns: held) > compactAt { compact(place) }
+    if turnCost.tokens(turns: held) > compactAt { compact(place, &actions) }
     settle(place, .finished, at: now, &store, &actions)
   }
 

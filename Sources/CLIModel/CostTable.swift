@@ -52,6 +52,8 @@ public import Basics
   @usableFromInline let before: CompiledCost
   @usableFromInline let after: CompiledCost
   @usableFromInline let compaction: CompiledCost
+  @usableFromInline let listPerSession: Double
+  @usableFromInline let messagesPerTurn: Double
   @usableFromInline let flushDelay: Interval
   private let retryRateLimited: [Interval]
   private let retryServerError: [Interval]
@@ -69,6 +71,8 @@ public import Basics
     before = CompiledCost(profile.turnBefore)
     after = CompiledCost(profile.turnAfter)
     compaction = CompiledCost(profile.compaction)
+    listPerSession = profile.listPerSession
+    messagesPerTurn = profile.messagesPerTurn
     flushDelay = profile.flushDelay
     retryRateLimited = profile.retryRateLimited
     retryServerError = profile.retryServerError
@@ -181,7 +185,16 @@ extension CLIServer {
     case .destroy: work = (costs[0].destroy.draw(draw), costs[0].destroy.mainShare)
     case .delete: work = (costs[0].delete.draw(draw), costs[0].delete.mainShare)
     case .ping: work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
-    case .compact: work = (costs[0].compaction.draw(draw), costs[0].compaction.mainShare)
+    case .abort: work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
+    case .list:
+      extra = costs[0].listPerSession * Double(store.directories)
+      work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
+    case .messages:
+      extra = costs[0].messagesPerTurn * Double(store[job.session, id].turns)
+      work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
+    case .steer: work = (costs[0].before.draw(draw), costs[0].before.mainShare)
+    case .compact, .compactNow:
+      work = (costs[0].compaction.draw(draw), costs[0].compaction.mainShare)
     case .send, .finish: preconditionFailure("\(job.kind) is costed in demand(of:)")
     }
     let total = work.0 + Int64(extra * 1e9)

@@ -74,6 +74,7 @@ public import Basics
 @usableFromInline struct Job: BitwiseCopyable {
   @usableFromInline enum Kind: UInt8, BitwiseCopyable {
     case create, resume, send, destroy, delete, ping, finish, compact
+    case steer, abort, list, messages, compactNow
 
     @inlinable init(_ kind: CLIRequest.Kind) {
       switch kind {
@@ -83,6 +84,11 @@ public import Basics
       case .destroy: self = .destroy
       case .delete: self = .delete
       case .ping: self = .ping
+      case .steer: self = .steer
+      case .abort: self = .abort
+      case .list: self = .list
+      case .messages: self = .messages
+      case .compact: self = .compactNow
       }
     }
   }
@@ -123,6 +129,7 @@ public struct CLITally: Sendable, BitwiseCopyable {
   public var compacted = 0
   public var idleRemoved = 0
   public var cutMidTurn = 0
+  public var aborted = 0
   public var providerFailures = 0
   public var retries = 0
   public var lostUnflushed = 0

@@ -17,6 +17,8 @@ public struct StoredSession: BitwiseCopyable, Sendable {
 
 public struct SessionStore: ~Copyable {
   public let shared: Bool
+  /// Session directories on disk, where a host counts them: what a listing walks through.
+  public var directories = 0
   /// Eight bytes a session; what only some scenarios ask for stands beside it and is empty
   /// otherwise.
   @usableFromInline var records: Table<StoredSession>

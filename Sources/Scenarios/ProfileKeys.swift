@@ -30,6 +30,7 @@ enum ProfileKeys {
     law("start", \.start), law("first-connect", \.firstConnect),
     number("resume.per-turn", .seconds, \.resumePerTurn),
     number("list.per-session", .seconds, \.listPerSession),
+    number("messages.per-turn", .seconds, \.messagesPerTurn),
     number("turn-after.per-live-session", .seconds, \.turnPerLiveSession),
     interval("flush-delay", \.flushDelay), interval("idle-sweep", \.idleSweep),
     interval("stop-connected", \.stopConnected), interval("delayed-ack", \.delayedAck),

@@ -27,7 +27,7 @@ struct Layer {
     "Live": host(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios", "Wire",
       "LinuxIO", "CHiredis"),
-    "MockCLI": host("Basics", "CLIModel", "Wire", "LinuxIO"),
+    "MockCLI": host("Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"),
     // Both are hosts of virtual time, as Simulation is.
     "Planning": pure(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios", "Simulation",

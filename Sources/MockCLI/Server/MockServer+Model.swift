@@ -1,0 +1,188 @@
+// The model behind the server: built in, with the latency, failures and limits of the scenario, or
+// a provider over HTTP. Its answer goes back to the machine, which decides what follows.
+internal import Basics
+internal import CLIModel
+internal import LinuxIO
+
+extension MockServer {
+  /// The machine wants the model asked: for a turn that begins, or once more after a failure.
+  mutating func callModel(_ call: ProviderCall, ask place: Int, attempt: Int) {
+    guard asks.has(place), let session = asks[place].session else { return }
+    if attempt == 0 {
+      let fault = faults.isEmpty ? nil : faults.turnBegins(at: now - .zero)
+      if let fault { begin(fault, .crashBefore) }
+      beginTurn(place, call)
+      session.fault = fault
+      if let fault { begin(fault, .crashDuring) }
+    }
+    if let status = faults.isEmpty ? nil : faults.providerCalled(at: now - .zero) {
+      session.noteFailure(status: Int(status), text: "mock failure", attempts: attempt + 1)
+      feed(.providerFailed(call, status: status))
+      return
+    }
+    if let provider = session.options.provider {
+      callProvider(provider, session, call, attempt: attempt)
+    } else {
+      callBuiltIn(session, call, place, attempt: attempt)
+    }
+  }
+
+  private mutating func callBuiltIn(
+    _ session: MockSession, _ call: ProviderCall, _ place: Int, attempt: Int
+  ) {
+    let answer = provider.call(
+      person: session.number.place, turn: session.turns, attempt: attempt, at: now)
+    switch answer {
+    case .failure(let status, let after):
+      session.noteFailure(
+        status: Int(status), text: "mock failure", attempts: attempt + 1)
+      timers.push(now + after, Timer.modelFailed(call, status: status).code)
+    case .complete(let after):
+      session.turn?.answer = builtInAnswer(to: asks[place].prompt, session, after)
+      if session.options.streams && after.nanoseconds > 0 {
+        let first = firstTokenDelay(of: after)
+        timers.push(now + first, Timer.delta(call).code)
+      } else if session.options.streams {
+        streamAll(session)
+      }
+      if after.nanoseconds > 0 {
+        timers.push(now + after, Timer.modelAnswered(call).code)
+      } else {
+        provider.answered()
+        feed(.providerAnswered(call))
+      }
+    }
+  }
+
+  /// Repeats the prompt, so that whoever reads an answer can tell what it answers.
+  private mutating func builtInAnswer(
+    to prompt: [UInt8]?, _ session: MockSession, _ after: Interval
+  ) -> ModelAnswer {
+    var text: [UInt8]
+    if let fixed = settings.answer {
+      var buffer = ByteBuffer()
+      buffer.append(escaped: fixed)
+      text = buffer.array
+    } else {
+      text = Array("You said: ".utf8)
+      text += prompt.flatMap(JSONText.content)?.prefix(longestEcho) ?? []
+      if text.last == UInt8(ascii: "\\") { text.removeLast() }
+    }
+    let tokens = max(1, text.count / bytesPerToken)
+    let context =
+      Int(settings.profile.context.baseTokens)
+      + Int(settings.profile.context.tokensPerTurn) * session.turns
+    return ModelAnswer(
+      text: text, inputTokens: context, outputTokens: tokens,
+      callID: Array("mock-\(session.number.index)-\(session.turns)".utf8),
+      milliseconds: after.nanoseconds / 1_000_000)
+  }
+
+  // MARK: streaming
+
+  private func firstTokenDelay(of whole: Interval) -> Interval {
+    // Without a law of its own the first token comes after a tenth of the answer's time.
+    Interval(nanoseconds: whole.nanoseconds / 10)
+  }
+
+  /// The next piece of an answer that streams, and the timer of the one after it.
+  mutating func streamNext(_ call: ProviderCall) {
+    guard let session = session(of: call), let turn = session.turn, let answer = turn.answer else {
+      return
+    }
+    let pieces = max(1, (answer.text.count + bytesPerDelta - 1) / bytesPerDelta)
+    guard turn.deltas < pieces else { return }
+    let start = turn.deltas * bytesPerDelta
+    sendDelta(session, Array(answer.text[start..<min(answer.text.count, start + bytesPerDelta)]))
+    guard turn.deltas + 1 < pieces else { return }
+    let whole = Interval.milliseconds(answer.milliseconds)
+    let rest = whole.nanoseconds - firstTokenDelay(of: whole).nanoseconds
+    timers.push(
+      now + Interval(nanoseconds: max(0, rest) / Int64(pieces)), Timer.delta(call).code)
+  }
+
+  private mutating func streamAll(_ session: MockSession) {
+    guard let answer = session.turn?.answer else { return }
+    var start = 0
+    repeat {
+      let end = min(answer.text.count, start + bytesPerDelta)
+      sendDelta(session, Array(answer.text[start..<end]))
+      start = end
+    } while start < answer.text.count
+  }
+
+  /// One piece as the provider sent it: the CLI passes them on one to one.
+  mutating func sendDelta(_ session: MockSession, _ text: [UInt8]) {
+    guard var turn = session.turn else { return }
+    let isFirst = turn.deltas == 0
+    turn.deltas += 1
+    turn.streamedBytes += text.count
+    if isFirst { turn.firstToken = wall.milliseconds }
+    session.turn = turn
+    emit("assistant.streaming_delta", session, .ephemeral) { output in
+      output.append("{\"totalResponseSizeBytes\":")
+      output.append(decimal: turn.streamedBytes)
+      output.append("}")
+    }
+    if isFirst {
+      emit("assistant.message_start", session, .ephemeral, isEssential: true) { output in
+        output.append("{\"messageId\":\"")
+        output.append(turn.message)
+        output.append("\"}")
+      }
+    }
+    emit("assistant.message_delta", session, .ephemeral, isEssential: true) { output in
+      output.append("{\"messageId\":\"")
+      output.append(turn.message)
+      output.append("\",\"deltaContent\":\"")
+      output.append(text)
+      output.append("\"}")
+    }
+  }
+
+  /// The session whose turn the call belongs to, unless that turn is over.
+  func session(of call: ProviderCall) -> MockSession? {
+    for session in sessions {
+      if let session, let turn = session.turn, turn.call.place == call.place,
+        turn.call.generation == call.generation
+      {
+        return session
+      }
+    }
+    return nil
+  }
+}
+
+extension MockSession {
+  /// What the client is told when the retries are used up; the words depend on the status.
+  func noteFailure(status: Int, text: String, attempts: Int) {
+    if status >= 500 || status == 429 {
+      failure = ModelFailure(
+        text: "Failed to get response from the AI model; retried \(attempts - 1) times "
+          + "(total retry wait time: \(waited(attempts)) seconds) Last error: "
+          + "CAPIError: \(status) \(text)",
+        status: nil, attempts: attempts)
+    } else if status == 0 {
+      failure = ModelFailure(
+        text: "Failed to get response from the AI model; retried \(attempts - 1) times "
+          + "(total retry wait time: \(waited(attempts)) seconds) Last error: "
+          + "CAPIError: Connection error.",
+        status: nil, attempts: attempts)
+    } else {
+      failure = ModelFailure(text: "\(status) \(text)", status: status, attempts: attempts)
+    }
+  }
+
+  private func waited(_ attempts: Int) -> String {
+    guard let began = turn?.began else { return "0.00" }
+    let hundredths = max(0, WallClock.milliseconds() - began) / 10
+    let rest = hundredths % 100
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+  }
+}
+
+/// A prompt is repeated up to here: marks stand at its beginning.
+private let longestEcho = 400
+/// A token of English is about four letters.
+private let bytesPerToken = 4
+private let bytesPerDelta = 16
