@@ -50,7 +50,7 @@ let package = Package(
     module(
       "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
       "Scenarios"),
-    module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
+    module("LinuxIO", "Basics", "CLinux", "CHTTP", "CJemalloc"),
     // The default profile is built into the program, which has to stand alone.
     .target(
       name: "MockCLI", dependencies: ["Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"],
@@ -73,6 +73,7 @@ let package = Package(
     // C: what Swift cannot see by itself.
     .target(name: "CLinux"),
     .target(name: "CPrefetch"),
+    .target(name: "CHTTP", linkerSettings: [.linkedLibrary("http_parser")]),
     .systemLibrary(
       name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),

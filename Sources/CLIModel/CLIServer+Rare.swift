@@ -269,6 +269,11 @@ extension CLIServer {
     case .retryDue(let call):
       guard isCurrent(call) else { return }
       let session = sessions[Int(call.place)]
+      if session.attempt == LiveSession.spent {
+        tally.providerFailures += 1
+        settle(Int(call.place), .failed, at: now, &store, &actions)
+        return
+      }
       actions.append(
         .callProvider(
           call, TurnID(raw: session.turn), session.connection, attempt: session.attempt))
@@ -290,6 +295,11 @@ extension CLIServer {
     if let pause = costs[0].retryPause(status: Int(status), attempt: Int(sessions[place].attempt)) {
       sessions[place].attempt += 1
       tally.retries += 1
+      actions.append(.retry(call, after: pause))
+      return
+    }
+    if let pause = costs[0].lastPause(status: Int(status)) {
+      sessions[place].attempt = LiveSession.spent
       actions.append(.retry(call, after: pause))
       return
     }

@@ -74,6 +74,10 @@ public struct CostProfile: Sendable, Hashable {
   public var retryServerError: [Interval] = []
   public var retryClientError: [Interval] = []
   public var retryRefused: [Interval] = []
+  /// After the last attempt, before the client is told: the real CLI waits once more.
+  public var lastPauseRateLimited = Interval.zero
+  public var lastPauseServerError = Interval.zero
+  public var lastPauseRefused = Interval.zero
 
   public init() {}
 }

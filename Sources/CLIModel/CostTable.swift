@@ -59,6 +59,9 @@ public import Basics
   private let retryServerError: [Interval]
   private let retryClientError: [Interval]
   private let retryRefused: [Interval]
+  private let lastPauseRateLimited: Interval
+  private let lastPauseServerError: Interval
+  private let lastPauseRefused: Interval
 
   init(_ profile: CostProfile) {
     create = CompiledCost(profile.create)
@@ -78,16 +81,33 @@ public import Basics
     retryServerError = profile.retryServerError
     retryClientError = profile.retryClientError
     retryRefused = profile.retryRefused
+    lastPauseRateLimited = profile.lastPauseRateLimited
+    lastPauseServerError = profile.lastPauseServerError
+    lastPauseRefused = profile.lastPauseRefused
+  }
+
+  /// The pause after the last attempt; nil where there is none.
+  @usableFromInline func lastPause(status: Int) -> Interval? {
+    let pause: Interval
+    switch status {
+    case 0: pause = lastPauseRefused
+    case 429: pause = lastPauseRateLimited
+    case 400..<500: return nil
+    default: pause = lastPauseServerError
+    }
+    return pause.nanoseconds > 0 ? pause : nil
   }
 
   /// The pause before the next attempt; nil: the ladder is at its end. Status 0 is a refused
   /// connection.
   @usableFromInline func retryPause(status: Int, attempt: Int) -> Interval? {
-    let ladder =
+    let ladder: [Interval] =
       switch status {
       case 0: retryRefused
       case 429: retryRateLimited
-      case 400..<500: retryClientError
+      case 400: retryClientError
+      // 401, 403, 404 and the like are answers, and asking again changes nothing.
+      case 401..<500: []
       default: retryServerError
       }
     return attempt < ladder.count ? ladder[attempt] : nil

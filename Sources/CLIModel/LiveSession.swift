@@ -46,6 +46,9 @@ public import Basics
     coOwned = false
   }
 
+  /// Attempts of a turn whose last one has failed, while the pause before its error runs.
+  @inlinable static var spent: UInt8 { UInt8.max }
+
   /// The id of a freed place.
   @inlinable static var nobody: SessionID { SessionID(Int(UInt32.max)) }
 

@@ -61,6 +61,9 @@ enum ProfileKeys {
     intervals("retry.server-error", \.retryServerError),
     intervals("retry.client-error", \.retryClientError),
     intervals("retry.refused", \.retryRefused),
+    interval("retry.last-rate-limited", \.lastPauseRateLimited),
+    interval("retry.last-server-error", \.lastPauseServerError),
+    interval("retry.last-refused", \.lastPauseRefused),
   ]
 
   private static func operation(_ name: String, _ place: Place<OperationCost>) -> [ProfileKey] {

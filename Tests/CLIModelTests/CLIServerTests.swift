@@ -286,6 +286,35 @@ import Testing
     #expect(server.cli.memory == 4)
   }
 
+  @Test("After the last attempt comes one more pause, then the error; other 4xx are final at once")
+  func lastPause() {
+    var server = Server {
+      $0.retryServerError = [.milliseconds(5)]
+      $0.lastPauseServerError = .milliseconds(20)
+      $0.retryClientError = [.milliseconds(7)]
+    }
+    server.ask(0, .create, 1, 0)
+    server.ask(1, .send, 1, 1)
+    server.fail(2, 0, 500)
+    server.tell(7, .retryDue(server.calls[0]), "retry")
+    server.fail(8, 1, 500)
+    server.tell(28, .retryDue(server.calls[1]), "retry")
+    server.ask(30, .send, 1, 2)
+    server.fail(31, 2, 404)
+    server.expect(
+      """
+      0 create s1 t0      → created t0
+      1 send s1 t1        → acknowledged t1, call 0 t1
+      2 failure 0         → retry after 5
+      7 retry             → call 1 t1 attempt 1
+      8 failure 1         → retry after 20
+      28 retry            → failed t1
+      30 send s1 t2       → acknowledged t2, call 2 t2
+      31 failure 2        → failed t2
+      """)
+    #expect(server.cli.tally.providerFailures == 2)
+  }
+
   @Test(
     "The ladder of retries: pauses by class of status, then an error and the session is idle again")
   func retries() {

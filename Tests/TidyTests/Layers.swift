@@ -23,7 +23,7 @@ struct Layer {
     "Simulation": pure(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
       "Synchronization"),
-    "LinuxIO": host("Basics", "CLinux", "CJemalloc"),
+    "LinuxIO": host("Basics", "CLinux", "CHTTP", "CJemalloc"),
     "Live": host(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios", "Wire",
       "LinuxIO", "CHiredis"),

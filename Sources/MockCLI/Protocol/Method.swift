@@ -22,6 +22,8 @@ enum Method: String, CaseIterable {
   case abort = "session.abort"
   case destroy = "session.destroy"
   case close = "sessions.close"
+  /// Called by SDKs from 1.0.27 on: this connection lets go, others keep the session.
+  case detach = "session.detach"
   case shutdownSession = "session.shutdown"
   case suspend = "session.suspend"
   case delete = "session.delete"
@@ -55,7 +57,7 @@ enum Method: String, CaseIterable {
     case .send, .sendAndWait: .send
     case .getMessages, .readLog: .messages
     case .abort: .abort
-    case .destroy, .close: .destroy
+    case .destroy, .close, .detach: .destroy
     case .delete: .delete
     case .list, .listSessions, .sizes: .list
     case .compact: .compact

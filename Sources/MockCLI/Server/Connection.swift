@@ -11,6 +11,8 @@ final class Connection {
     case needsToken
     /// A refused call came first: the real CLI never answers `connect` on such a connection again.
     case refused
+    /// A token was shown although none is set: the real CLI says so once, and then nothing more.
+    case dead
   }
 
   let place: Int

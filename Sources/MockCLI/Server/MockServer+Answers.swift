@@ -58,7 +58,7 @@ extension MockServer {
       output.append("{\"aborted\":false,\"messageId\":\"")
       output.append(ask.message)
       output.append("\"")
-      if let id = session.lastEvent {
+      if let id = session.idleEvent {
         output.append(",\"completionEventId\":\"")
         output.append(id)
         output.append("\"")
@@ -72,7 +72,7 @@ extension MockServer {
   private mutating func failed(_ place: Int) {
     let ask = asks[place]
     guard let session = ask.session else { return finish(place) }
-    let text = session.failure?.text ?? "the model failed"
+    let text = session.failure?.message ?? "the model failed"
     failTurn(place)
     settle(session, aborted: false)
     if ask.method == .sendAndWait { refuse(ask, .failed(ask.method, text)) }

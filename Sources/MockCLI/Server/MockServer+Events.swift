@@ -18,17 +18,18 @@ struct Reach: OptionSet {
 }
 
 extension MockServer {
-  /// Builds an event and sends it. `isEssential`: sent in lean mode too.
-  mutating func emit(
+  /// Builds an event and sends it. `isEssential`: sent in lean mode too; `keepsLean`: on disk in
+  /// lean mode too. The event's id, where it went anywhere.
+  @discardableResult mutating func emit(
     _ type: StaticString, _ session: MockSession, _ reach: Reach, isEssential: Bool = false,
     keepsLean: Bool = false, _ data: (inout ByteBuffer) -> Void
-  ) {
+  ) -> EventID? {
     var reach = reach
     if settings.runsLean {
       if !isEssential { reach.subtract([.wire, .update]) }
       if !isEssential && !keepsLean { reach.remove(.disk) }
       reach.remove(.update)
-      if reach.isEmpty { return }
+      if reach.isEmpty { return nil }
     }
     let id = ids.next()
     line.removeAll()
@@ -61,6 +62,7 @@ extension MockServer {
     }
     if reach.contains(.wire) { broadcastLine(about: session) }
     if reach.contains(.update) { announce("session.updated", session) }
+    return id
   }
 
   /// `session.event` with the line that has just been built.

@@ -9,7 +9,6 @@ extension MockServer {
   /// Tokens of the poller: connections are numbered from here on, with their epoch above.
   private static let signalToken: UInt64 = 0
   private static let listenerToken: UInt64 = 1
-  private static let providerToken: UInt64 = 2
   static let firstConnection: UInt64 = 16
 
   /// Serves until it is told to stop; the exit code.
@@ -51,6 +50,9 @@ extension MockServer {
       feed(.providerAnswered(call))
     case .modelFailed(let call, let status):
       provider.answered()
+      if let session = session(of: call) {
+        noteFailure(session, status: Int(status), text: "\(status) from the mock")
+      }
       feed(.providerFailed(call, status: status))
     case .retry(let call): feed(.retryDue(call))
     case .delta(let call): streamNext(call)
@@ -71,6 +73,7 @@ extension MockServer {
       while let signal = signals.next() { stopped(by: signal) }
     case MockServer.listenerToken: acceptAll()
     default:
+      if ready.token & MockServer.providerBit != 0 { return providerReady(ready) }
       let place = Int(ready.token & 0xFFFF_FFFF) - Int(MockServer.firstConnection)
       guard place >= 0, place < connections.count, let connection = connections[place],
         connection.epoch == UInt32(truncatingIfNeeded: ready.token >> 32)

@@ -14,9 +14,11 @@ extension MockServer {
       beginTurn(place, call)
       session.fault = fault
       if let fault { begin(fault, .crashDuring) }
+    } else {
+      announceRetry(session)
     }
     if let status = faults.isEmpty ? nil : faults.providerCalled(at: now - .zero) {
-      session.noteFailure(status: Int(status), text: "mock failure", attempts: attempt + 1)
+      noteFailure(session, status: Int(status), text: "\(status) from the mock")
       feed(.providerFailed(call, status: status))
       return
     }
@@ -34,8 +36,6 @@ extension MockServer {
       person: session.number.place, turn: session.turns, attempt: attempt, at: now)
     switch answer {
     case .failure(let status, let after):
-      session.noteFailure(
-        status: Int(status), text: "mock failure", attempts: attempt + 1)
       timers.push(now + after, Timer.modelFailed(call, status: status).code)
     case .complete(let after):
       session.turn?.answer = builtInAnswer(to: asks[place].prompt, session, after)
@@ -153,29 +153,78 @@ extension MockServer {
   }
 }
 
-extension MockSession {
-  /// What the client is told when the retries are used up; the words depend on the status.
-  func noteFailure(status: Int, text: String, attempts: Int) {
-    if status >= 500 || status == 429 {
-      failure = ModelFailure(
-        text: "Failed to get response from the AI model; retried \(attempts - 1) times "
-          + "(total retry wait time: \(waited(attempts)) seconds) Last error: "
-          + "CAPIError: \(status) \(text)",
-        status: nil, attempts: attempts)
-    } else if status == 0 {
-      failure = ModelFailure(
-        text: "Failed to get response from the AI model; retried \(attempts - 1) times "
-          + "(total retry wait time: \(waited(attempts)) seconds) Last error: "
-          + "CAPIError: Connection error.",
-        status: nil, attempts: attempts)
-    } else {
-      failure = ModelFailure(text: "\(status) \(text)", status: status, attempts: attempts)
+extension MockServer {
+  /// One call has failed: the client is told of it, and what it will be told if this was the last.
+  mutating func noteFailure(_ session: MockSession, status: Int, text: String) {
+    guard let turn = session.turn else { return }
+    let model = session.options.model ?? []
+    emit("model.call_failure", session, .ephemeral) { output in
+      output.append("{\"model\":")
+      output.append(model)
+      if status > 0 {
+        output.append(",\"statusCode\":")
+        output.append(decimal: status)
+      }
+      output.append(",\"durationMs\":0,\"source\":\"top_level\",\"errorMessage\":")
+      if status > 0 {
+        var inner = ByteBuffer()
+        inner.append("{\"message\":")
+        inner.append(quoted: text)
+        inner.append(",\"type\":\"provider_error\"}")
+        output.append(quoted: String(decoding: inner.array, as: UTF8.self))
+      } else {
+        output.append(quoted: "\"\(text)\"")
+      }
+      output.append("}")
+    }
+    session.turn?.failures += 1
+    session.failure = ModelFailure(
+      status: status, text: text, attempts: turn.failures + 1,
+      waited: wall.milliseconds - turn.began, provider: session.options.provider)
+  }
+
+  /// Another attempt begins; the real CLI says so after all failures but a rate limit.
+  mutating func announceRetry(_ session: MockSession) {
+    guard let failure = session.failure, failure.status != 429 else { return }
+    emit("session.info", session, .ephemeral) { output in
+      output.append("{\"infoType\":\"model_retry\",\"message\":\"Request failed ")
+      output.append(
+        failure.status == 400 ? "(transient_bad_request)" : "due to a transient API error")
+      output.append(". Retrying...\"}")
+    }
+  }
+}
+
+/// Why the model gave no answer, and the real CLI's words for it.
+struct ModelFailure {
+  var status: Int
+  var text: String
+  var attempts: Int
+  /// Milliseconds since the first attempt.
+  var waited: Int64
+  var provider: ProviderSettings?
+
+  var kind: String { status == 401 || status == 403 ? "authentication" : "query" }
+
+  var message: String {
+    let place = provider.map { "http://\($0.host):\($0.port)\($0.path)" } ?? "the built-in model"
+    switch status {
+    case 401, 403:
+      return "Authentication failed with provider at \(place) (HTTP \(status)).\n"
+        + "  Check your COPILOT_PROVIDER_API_KEY or COPILOT_PROVIDER_BEARER_TOKEN."
+    case 404:
+      return "Resource not found on provider at \(place) (HTTP 404).\n"
+        + "  Check the base URL and model name."
+    case 400..<429, 430..<500: return "\(status) \(text)"
+    default:
+      let last = status == 0 ? text : "\(status) \(status) \(text)"
+      return "Failed to get response from the AI model; retried \(attempts - 1) times "
+        + "(total retry wait time: \(seconds) seconds) Last error: CAPIError: \(last)"
     }
   }
 
-  private func waited(_ attempts: Int) -> String {
-    guard let began = turn?.began else { return "0.00" }
-    let hundredths = max(0, WallClock.milliseconds() - began) / 10
+  private var seconds: String {
+    let hundredths = max(0, waited) / 10
     let rest = hundredths % 100
     return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
   }

@@ -63,7 +63,7 @@ extension MockServer {
       }
     case .runtimeShutdown: shutDownRuntime(ask)
     case .fault: changeFaults(ask)
-    case .abort: reply(ask) { $0.append("{\"success\":true}") }
+    case .abort, .detach: reply(ask) { $0.append("{\"success\":true}") }
     default: respondAboutSession(ask)
     }
   }

@@ -11,12 +11,9 @@ extension MockServer {
   mutating func receive(_ body: Span<UInt8>, from connection: Connection) {
     guard let head = MessageHead(body) else { return }
     guard let method = head.method else { return }
-    // `"id": null` is ignored; a request without one is a notification and gets no answer.
-    var id: [UInt8] = []
-    if let range = head.id {
-      if JSONScan.matches(body, range, "null") { return }
-      id = range.map { body[$0] }
-    }
+    // Only numbers and strings are ids; a message without one is a notification, and none is run.
+    guard let range = head.id, isID(body[range.lowerBound]) else { return }
+    let id = range.map { body[$0] }
     if isSilentNow { return }
     guard let known = methods.find(body, method) else {
       let name = String(decoding: method.map { body[$0] }, as: UTF8.self)
@@ -32,6 +29,10 @@ extension MockServer {
     take(known, params, id, connection)
   }
 
+  private func isID(_ first: UInt8) -> Bool {
+    first == UInt8(ascii: "\"") || first == UInt8(ascii: "-") || first >= 48 && first <= 57
+  }
+
   private var isSilentNow: Bool { !faults.isEmpty && isSilent }
 
   // MARK: the door
@@ -39,7 +40,7 @@ extension MockServer {
   private mutating func refuseUnknown(_ name: String, _ id: [UInt8], _ connection: Connection) {
     guard admits(id, connection) else { return }
     let decoded = JSONText.string(Array("\"\(name)\"".utf8)) ?? name
-    if !id.isEmpty { refuse(connection, id, .unknownMethod(decoded)) }
+    refuse(connection, id, .unknownMethod(decoded))
   }
 
   /// Whether requests of this connection are served; if not, it has been told.
@@ -47,13 +48,14 @@ extension MockServer {
     if stop != .no {
       if stop == .idle || !connection.wasTold {
         connection.wasTold = true
-        if !id.isEmpty { refuse(connection, id, .shuttingDown) }
+        refuse(connection, id, .shuttingDown)
       }
       return false
     }
     if connection.trust == .trusted { return true }
+    if connection.trust == .dead { return false }
     connection.trust = .refused
-    if !id.isEmpty { refuse(connection, id, .authenticationNeeded) }
+    refuse(connection, id, .authenticationNeeded)
     return false
   }
 
@@ -61,13 +63,13 @@ extension MockServer {
     _ body: Span<UInt8>, _ params: Range<Int>?, _ id: [UInt8], _ connection: Connection
   ) {
     // Once refused, a connection's `connect` is never answered again.
-    if connection.trust == .refused { return }
+    if connection.trust == .refused || connection.trust == .dead { return }
     let given = params.flatMap { EventLog.member("token", of: $0, in: body) }
       .map { range in range.map { body[$0] } }
     let token = given.flatMap(JSONText.string)
     guard let wanted = settings.token else {
-      if let given, given != Array("null".utf8) {
-        connection.trust = .refused
+      if token != nil {
+        connection.trust = .dead
         return refuse(connection, id, .authenticationNotConfigured)
       }
       return welcome(id, connection)
@@ -81,7 +83,6 @@ extension MockServer {
   }
 
   private mutating func welcome(_ id: [UInt8], _ connection: Connection) {
-    if id.isEmpty { return }
     line.removeAll()
     line.append("{\"jsonrpc\":\"2.0\",\"id\":")
     line.append(id)
@@ -149,7 +150,7 @@ extension MockServer {
     let value = JSONText.member("sessionId", of: params)
     switch method {
     case .create, .resume: prepareOpening(&ask, value)
-    case .destroy, .close, .delete, .getMessages, .metadata, .eventFile: name(&ask, value)
+    case .destroy, .close, .detach, .delete, .getMessages, .metadata, .eventFile: name(&ask, value)
     default:
       name(&ask, value)
       if method.needsLiveSession && ask.session == nil {
@@ -157,6 +158,10 @@ extension MockServer {
       }
     }
     if method == .delete { prepareDeletion(&ask, value) }
+    if method == .detach, let session = ask.session, session.owners != [connection.place] {
+      session.owners.removeAll { $0 == connection.place }
+      work = .ping
+    }
     if work == .list { store.directories = sessionCount() }
     if ask.refusal != nil { work = .ping }
     hand(ask, work)

@@ -25,10 +25,10 @@ extension MockServer {
     session.eventCount = 0
     session.turns = 0
     session.usage = UsageTotals()
+    session.conversation = []
     session.skillsAreLoaded = false
     session.parts = []
     session.unflushed.removeAll()
-    let wasUsed = session.isOpen && !session.waitsForTurn
     session.waitsForTurn = true
     session.title = nil
     note(owner: ask.connection, of: session)
@@ -39,7 +39,6 @@ extension MockServer {
         return fail(ask, session, "\(failure)")
       }
     }
-    _ = wasUsed
     session.isOpen = true
     lastSession = session.name
     announce("session.created", session)
@@ -73,7 +72,8 @@ extension MockServer {
     let wasOpen = session.isOpen
     var isShared = false
     if !wasOpen {
-      switch read(session, withConversation: false) {
+      let options = options(of: ask)
+      switch read(session, withConversation: options.provider != nil) {
       case .missing: return fail(ask, session, "Session not found: \(ask.name)")
       case .corrupted(let problem):
         return fail(ask, session, "Session file is corrupted (\(problem))")
@@ -136,6 +136,7 @@ extension MockServer {
     session.turns = summary.turns
     session.title = summary.title
     session.parts = [0..<summary.bytes]
+    session.conversation = summary.conversation
     session.usage = UsageTotals()
     session.skillsAreLoaded = false
     session.waitsForTurn = true

@@ -87,6 +87,9 @@ extension MockServer {
       output.append("}")
     }
     let text = session.transformed(ask.prompt, at: wall.text)
+    if session.options.provider != nil {
+      session.conversation.append(EventLog.Spoken(isUser: true, text: text))
+    }
     let agent = ids.next()
     emit("user.message", session, .lasting, keepsLean: true) { output in
       output.append("{")
@@ -176,6 +179,9 @@ extension MockServer {
     session.usage.lastInput = answer.inputTokens
     session.usage.lastOutput = answer.outputTokens
     session.turns += 1
+    if session.options.provider != nil {
+      session.conversation.append(EventLog.Spoken(isUser: false, text: answer.text))
+    }
     emitUsage(session, turn, answer, model)
     emit("assistant.message", session, .lasting, isEssential: true) { output in
       output.append("{\"messageId\":\"")
@@ -233,7 +239,7 @@ extension MockServer {
 
   /// Nobody waits in the session any more.
   mutating func goIdle(_ session: MockSession, aborted: Bool = false) {
-    emit("session.idle", session, .ephemeral, isEssential: true) {
+    session.idleEvent = emit("session.idle", session, .ephemeral, isEssential: true) {
       $0.append(aborted ? "{\"aborted\":true}" : "{}")
     }
   }
@@ -241,18 +247,19 @@ extension MockServer {
   /// `session.error`, as after the last retry.
   mutating func failTurn(_ place: Int) {
     guard let session = asks[place].session else { return }
-    let failure =
-      session.failure
-      ?? ModelFailure(text: "500 status code (no body)", status: 500, attempts: 1)
+    let failure = session.failure
     if session.turn != nil { endOfTurn(session) }
     session.turn = nil
     session.failure = nil
+    guard let failure else { return }
     emit("session.error", session, .lasting, isEssential: true) { output in
-      output.append("{\"errorType\":\"query\",\"message\":")
-      output.append(quoted: failure.text)
-      if let status = failure.status {
+      output.append("{\"errorType\":")
+      output.append(quoted: failure.kind)
+      output.append(",\"message\":")
+      output.append(quoted: failure.message)
+      if failure.status >= 400 && failure.status < 429 {
         output.append(",\"statusCode\":")
-        output.append(decimal: status)
+        output.append(decimal: failure.status)
       }
       output.append("}")
     }
@@ -270,13 +277,6 @@ extension MockServer {
     }
     armFlush(session)
   }
-}
-
-/// Why the model gave no answer, as the client is told.
-struct ModelFailure {
-  var text: String
-  var status: Int?
-  var attempts: Int
 }
 
 extension MockSession {

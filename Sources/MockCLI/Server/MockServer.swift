@@ -35,6 +35,8 @@ struct MockServer: ~Copyable {
   var actions = Table<CLIAction>()
   var isPerforming = false
   var provider: Provider
+  /// Connections to providers over HTTP.
+  var links: [ProviderLink?] = []
   var faults: FaultPlan
   /// What the client of a compaction under way is owed, oldest first.
   var compactions: [MockSession] = []
@@ -116,7 +118,10 @@ struct MockServer: ~Copyable {
     case .work(let demand): work(demand)
     case .callProvider(let call, let turn, _, let attempt):
       callModel(call, ask: turn.place, attempt: Int(attempt))
-    case .retry(let call, let pause): timers.push(now + pause, Timer.retry(call).code)
+    case .retry(let call, let pause):
+      // A provider that says when to come back is obeyed.
+      let wanted = session(of: call)?.retryAfter
+      timers.push(now + (wanted ?? pause), Timer.retry(call).code)
     case .opened(let turn, _, let resumed, _): opened(ask: turn.place, resumed: resumed)
     case .reply(let reply, let turn, _): answer(reply, ask: turn.place, isNone: turn.isNone)
     }

@@ -76,6 +76,12 @@ final class MockSession {
   var failure: ModelFailure?
   /// A turn has begun since the last `session.idle`.
   var announcesIdle = false
+  /// When the provider wants to be asked again, if it said so.
+  var retryAfter: Interval?
+  /// What has been said, for providers, which get all of it every time; empty without one.
+  var conversation: [EventLog.Spoken] = []
+  /// The last `session.idle`.
+  var idleEvent: EventID?
   /// What is to go wrong in the turn under way.
   var fault: Fault.Kind?
   /// The last answer's event, for `session.sendAndWait`.
@@ -107,6 +113,7 @@ struct RunningTurn {
   var firstToken: Int64?
   var streamedBytes = 0
   var deltas = 0
+  var failures = 0
 }
 
 /// What came back from the model.
