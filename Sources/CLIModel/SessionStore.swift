@@ -72,6 +72,7 @@ public struct SessionStore: ~Copyable {
   @inlinable mutating func write(
     _ record: StoredSession, _ session: SessionID, _ server: ServerID
   ) {
+    if session.place >= records.count { grow(to: session.place) }
     if shared || homes[session.place] == server.index {
       records[session.place] = record
     } else if homes[session.place] == noLink {
