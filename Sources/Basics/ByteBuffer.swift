@@ -114,6 +114,22 @@
     } while rest > 0
   }
 
+  /// The lower `digits` hexadecimal digits of a value, at most eight, in lower case.
+  @inlinable public mutating func append(hexadecimal value: UInt64, digits: Int) {
+    precondition(digits > 0 && digits <= 8, "eight hexadecimal digits at a time")
+    makeRoom(for: 8)
+    // One digit in each byte, the first in the highest: half of the digits move up at each step.
+    var spread = value & 0xFFFF_FFFF
+    spread = (spread &<< 16 | spread) & 0x0000_FFFF_0000_FFFF
+    spread = (spread &<< 8 | spread) & 0x00FF_00FF_00FF_00FF
+    spread = (spread &<< 4 | spread) & 0x0F0F_0F0F_0F0F_0F0F
+    let letters = ((spread &+ 0x0606_0606_0606_0606) &>> 4) & 0x0101_0101_0101_0101
+    // A letter stands 39 behind where the digit of that value would stand.
+    let text = (spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27) &<< UInt64(64 &- 8 &* digits)
+    unsafe UnsafeMutableRawPointer(base + tail).storeBytes(of: text.bigEndian, as: UInt64.self)
+    tail &+= digits
+  }
+
   public mutating func append(repeating byte: UInt8, count: Int) {
     makeRoom(for: count)
     unsafe (base + tail).update(repeating: byte, count: count)
@@ -186,5 +202,13 @@
     }
     head = 0
     tail = held
+  }
+}
+
+extension Span<UInt8> {
+  /// A copy of some of the bytes.
+  public func bytes(_ range: Range<Int>) -> [UInt8] {
+    let part = extracting(range)
+    return unsafe part.withUnsafeBufferPointer { unsafe Array($0) }
   }
 }

@@ -27,24 +27,16 @@ struct EventIDs {
 extension ByteBuffer {
   /// 36 letters: eight, four, four, four and twelve hexadecimal digits.
   mutating func append(_ id: EventID) {
-    appendHexadecimal(id.high &>> 32, digits: 8)
+    append(hexadecimal: id.high &>> 32, digits: 8)
     append(UInt8(ascii: "-"))
-    appendHexadecimal(id.high &>> 16, digits: 4)
+    append(hexadecimal: id.high &>> 16, digits: 4)
     append(UInt8(ascii: "-"))
-    appendHexadecimal(id.high, digits: 4)
+    append(hexadecimal: id.high, digits: 4)
     append(UInt8(ascii: "-"))
-    appendHexadecimal(id.low &>> 48, digits: 4)
+    append(hexadecimal: id.low &>> 48, digits: 4)
     append(UInt8(ascii: "-"))
-    appendHexadecimal(id.low, digits: 12)
-  }
-
-  private mutating func appendHexadecimal(_ value: UInt64, digits: Int) {
-    var shift = UInt64(digits &* 4)
-    while shift > 0 {
-      shift &-= 4
-      let digit = UInt8(truncatingIfNeeded: value &>> shift) & 0xF
-      append(digit &+ (digit < 10 ? 48 : 87))
-    }
+    append(hexadecimal: id.low &>> 32, digits: 4)
+    append(hexadecimal: id.low, digits: 8)
   }
 }
 

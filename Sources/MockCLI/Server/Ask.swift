@@ -2,7 +2,7 @@
 // its place only.
 internal import Basics
 
-struct Ask {
+final class Ask {
   var method: Method
   var connection: Int
   var epoch: UInt32
@@ -21,6 +21,14 @@ struct Ask {
   var failure: String?
   /// Known to fail before it had its turn at the station; said when it has.
   var refusal: Refusal?
+
+  init(method: Method, connection: Connection, id: [UInt8], message: EventID) {
+    self.method = method
+    self.connection = connection.place
+    epoch = connection.epoch
+    self.id = id
+    self.message = message
+  }
 }
 
 struct Asks {
@@ -45,13 +53,10 @@ struct Asks {
   func has(_ place: Int) -> Bool { place < records.count && records[place] != nil }
 
   subscript(place: Int) -> Ask {
-    get {
-      guard let ask = records[place] else {
-        preconditionFailure("request \(place) was answered already")
-      }
-      return ask
+    guard let ask = records[place] else {
+      preconditionFailure("request \(place) was answered already")
     }
-    set { records[place] = newValue }
+    return ask
   }
 
   mutating func remove(_ place: Int) {

@@ -75,16 +75,23 @@ extension MockServer {
     head.append("Content-Length: ")
     head.append(decimal: prefix.count + line.count + 2)
     head.append("\r\n\r\n")
-    for index in connections.indices {
-      guard let connection = connections[index], hears(connection, about: session) else { continue }
-      connection.output.append(head)
-      noteCut(connection)
-      connection.output.append(prefix)
-      connection.output.append(line)
-      connection.output.append("}}")
-      noteCut(connection)
-      markDirty(connection)
+    switch settings.audience {
+    case .owners: for place in session.owners { sendEvent(to: place) }
+    case .everybody: for place in connections.indices { sendEvent(to: place) }
     }
+  }
+
+  private mutating func sendEvent(to place: Int) {
+    guard let connection = connections[place], connection.trust == .trusted,
+      !connection.isClosed
+    else { return }
+    connection.output.append(head)
+    noteCut(connection)
+    connection.output.append(prefix)
+    connection.output.append(line)
+    connection.output.append("}}")
+    noteCut(connection)
+    markDirty(connection)
   }
 
   private func hears(_ connection: Connection, about session: MockSession) -> Bool {
@@ -94,11 +101,14 @@ extension MockServer {
 
   /// `session.lifecycle`: created, updated, deleted.
   mutating func announce(_ type: StaticString, _ session: MockSession, isEssential: Bool = false) {
-    announce(type, name: session.nameBytes, startTime: session.startTime, isEssential: isEssential)
+    announce(
+      type, name: session.nameBytes, startTime: session.startTime, isEssential: isEssential,
+      to: session)
   }
 
   mutating func announce(
-    _ type: StaticString, name: [UInt8], startTime: [UInt8], isEssential: Bool = false
+    _ type: StaticString, name: [UInt8], startTime: [UInt8], isEssential: Bool = false,
+    to session: MockSession? = nil
   ) {
     if settings.runsLean && !isEssential { return }
     line.removeAll()
@@ -117,9 +127,9 @@ extension MockServer {
       line.append("\"}}}")
     }
     for index in connections.indices {
-      if let connection = connections[index], connection.trust == .trusted {
-        sendLine(to: connection)
-      }
+      guard let connection = connections[index] else { continue }
+      if let session, !hears(connection, about: session) { continue }
+      if connection.trust == .trusted { sendLine(to: connection) }
     }
   }
 

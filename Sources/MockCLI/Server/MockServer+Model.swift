@@ -58,23 +58,28 @@ extension MockServer {
   private mutating func builtInAnswer(
     to prompt: [UInt8]?, _ session: MockSession, _ after: Interval
   ) -> ModelAnswer {
-    var text: [UInt8]
+    var buffer = ByteBuffer(capacity: 64)
     if let fixed = settings.answer {
-      var buffer = ByteBuffer()
       buffer.append(escaped: fixed)
-      text = buffer.array
     } else {
-      text = Array("You said: ".utf8)
-      text += prompt.flatMap(JSONText.content)?.prefix(longestEcho) ?? []
-      if text.last == UInt8(ascii: "\\") { text.removeLast() }
+      buffer.append("You said: ")
+      if let prompt, prompt.first == UInt8(ascii: "\"") {
+        var end = min(prompt.count - 1, longestEcho)
+        // Not in the middle of an escape.
+        while end < prompt.count - 1 && end > 1 && prompt[end - 1] == UInt8(ascii: "\\") {
+          end -= 1
+        }
+        buffer.append(prompt.span.extracting(1..<end))
+      }
     }
+    let text = buffer.array
     let tokens = max(1, text.count / bytesPerToken)
     let context =
       Int(settings.profile.context.baseTokens)
       + Int(settings.profile.context.tokensPerTurn) * session.turns
     return ModelAnswer(
       text: text, inputTokens: context, outputTokens: tokens,
-      callID: Array("mock-\(session.number.index)-\(session.turns)".utf8),
+      callID: [],
       milliseconds: after.nanoseconds / 1_000_000)
   }
 
@@ -142,14 +147,11 @@ extension MockServer {
 
   /// The session whose turn the call belongs to, unless that turn is over.
   func session(of call: ProviderCall) -> MockSession? {
-    for session in sessions {
-      if let session, let turn = session.turn, turn.call.place == call.place,
-        turn.call.generation == call.generation
-      {
-        return session
-      }
-    }
-    return nil
+    let place = Int(call.place)
+    guard place < running.count, let session = running[place], let turn = session.turn,
+      turn.call.generation == call.generation, turn.call.place == call.place
+    else { return nil }
+    return session
   }
 }
 

@@ -13,7 +13,7 @@ extension MockServer {
     guard let method = head.method else { return }
     // Only numbers and strings are ids; a message without one is a notification, and none is run.
     guard let range = head.id, isID(body[range.lowerBound]) else { return }
-    let id = range.map { body[$0] }
+    let id = body.bytes(range)
     if isSilentNow { return }
     guard let known = methods.find(body, method) else {
       let name = String(decoding: method.map { body[$0] }, as: UTF8.self)
@@ -25,7 +25,7 @@ extension MockServer {
     if known == .send || known == .sendAndWait {
       return send(known, body, head.params, id, connection)
     }
-    let params = head.params.map { range in range.map { body[$0] } } ?? []
+    let params = head.params.map { body.bytes($0) } ?? []
     take(known, params, id, connection)
   }
 
@@ -65,7 +65,7 @@ extension MockServer {
     // Once refused, a connection's `connect` is never answered again.
     if connection.trust == .refused || connection.trust == .dead { return }
     let given = params.flatMap { EventLog.member("token", of: $0, in: body) }
-      .map { range in range.map { body[$0] } }
+      .map { body.bytes($0) }
     let token = given.flatMap(JSONText.string)
     guard let wanted = settings.token else {
       if token != nil {
@@ -120,9 +120,7 @@ extension MockServer {
         if JSONScan.matches(body, key, "mode") { mode = value }
       }
     }
-    var ask = Ask(
-      method: method, connection: connection.place, epoch: connection.epoch, id: id,
-      message: ids.next())
+    let ask = Ask(method: method, connection: connection, id: id, message: ids.next())
     guard let name, body[name.lowerBound] == UInt8(ascii: "\"") else {
       ask.refusal = .failed(method, "Missing sessionId in \(method.rawValue) request")
       return hand(ask, .ping)
@@ -132,7 +130,7 @@ extension MockServer {
     if ask.session == nil {
       ask.name = JSONText.string(name.map { body[$0] }) ?? ""
     }
-    ask.prompt = prompt.map { range in range.map { body[$0] } }
+    ask.prompt = prompt.map { body.bytes($0) }
     ask.isSteering = mode.map { JSONScan.matches(body, $0, "\"immediate\"") } ?? false
     hand(ask, ask.isSteering ? .steer : .send)
   }
@@ -142,22 +140,21 @@ extension MockServer {
   private mutating func take(
     _ method: Method, _ params: [UInt8], _ id: [UInt8], _ connection: Connection
   ) {
-    var ask = Ask(
-      method: method, connection: connection.place, epoch: connection.epoch, id: id,
-      message: EventID(high: 0, low: 0))
+    let ask = Ask(
+      method: method, connection: connection, id: id, message: EventID(high: 0, low: 0))
     ask.params = params
     var work = method.work
     let value = JSONText.member("sessionId", of: params)
     switch method {
-    case .create, .resume: prepareOpening(&ask, value)
-    case .destroy, .close, .detach, .delete, .getMessages, .metadata, .eventFile: name(&ask, value)
+    case .create, .resume: prepareOpening(ask, value)
+    case .destroy, .close, .detach, .delete, .getMessages, .metadata, .eventFile: name(ask, value)
     default:
-      name(&ask, value)
+      name(ask, value)
       if method.needsLiveSession && ask.session == nil {
         ask.refusal = .failed(method, "Session not found for sessionId: \(ask.name)")
       }
     }
-    if method == .delete { prepareDeletion(&ask, value) }
+    if method == .delete { prepareDeletion(ask, value) }
     if method == .detach, let session = ask.session, session.owners != [connection.place] {
       session.owners.removeAll { $0 == connection.place }
       work = .ping
@@ -167,13 +164,13 @@ extension MockServer {
     hand(ask, work)
   }
 
-  private mutating func name(_ ask: inout Ask, _ value: [UInt8]?) {
+  private mutating func name(_ ask: Ask, _ value: [UInt8]?) {
     guard let value else { return ask.name = "undefined" }
     ask.name = JSONText.string(value) ?? String(decoding: value, as: UTF8.self)
     ask.session = find(Array(ask.name.utf8).span)
   }
 
-  private mutating func prepareOpening(_ ask: inout Ask, _ value: [UInt8]?) {
+  private mutating func prepareOpening(_ ask: Ask, _ value: [UInt8]?) {
     switch SessionName.check(value, for: ask.method) {
     case .refused(let text): return ask.refusal = .failed(ask.method, text)
     case .random: ask.name = ids.next().text
@@ -197,7 +194,7 @@ extension MockServer {
     store[session.number, MockServer.server] = stored
   }
 
-  private mutating func prepareDeletion(_ ask: inout Ask, _ value: [UInt8]?) {
+  private mutating func prepareDeletion(_ ask: Ask, _ value: [UInt8]?) {
     if case .refused(let text) = SessionName.checkForDeletion(value) {
       ask.failure = text
       return

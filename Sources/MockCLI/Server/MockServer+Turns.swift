@@ -62,6 +62,9 @@ extension MockServer {
       ask: place, interaction: ids.next(), message: ids.next(), began: wall.milliseconds,
       call: call)
     session.turn = turn
+    let seat = Int(call.place)
+    while running.count <= seat { running.append(nil) }
+    running[seat] = session
     session.waitsForTurn = false
     session.announcesIdle = true
     emitPrompt(session, ask, turn)
@@ -86,9 +89,11 @@ extension MockServer {
       output.append(model)
       output.append("}")
     }
-    let text = session.transformed(ask.prompt, at: wall.text)
+    let time = wall.text
     if session.options.provider != nil {
-      session.conversation.append(EventLog.Spoken(isUser: true, text: text))
+      var text = ByteBuffer()
+      session.appendTransformed(ask.prompt, at: time, to: &text)
+      session.conversation.append(EventLog.Spoken(isUser: true, text: text.array))
     }
     let agent = ids.next()
     emit("user.message", session, .lasting, keepsLean: true) { output in
@@ -99,7 +104,7 @@ extension MockServer {
         output.append(",")
       }
       output.append("\"transformedContent\":\"")
-      output.append(text)
+      session.appendTransformed(ask.prompt, at: time, to: &output)
       output.append(
         "\",\"attachments\":[],\"supportedNativeDocumentMimeTypes\":[],\"interactionId\":\"")
       output.append(turn.interaction)
@@ -225,7 +230,12 @@ extension MockServer {
             / max(1, turn.deltas - 1))
       }
       output.append(",\"initiator\":\"user\",\"apiCallId\":\"")
-      output.append(answer.callID)
+      if answer.callID.isEmpty {
+        output.append("mock-")
+        output.append(decimal: session.turns)
+      } else {
+        output.append(answer.callID)
+      }
       output.append("\",\"apiEndpoint\":\"/chat/completions\",\"quotaSnapshots\":{}}")
     }
   }
@@ -281,18 +291,21 @@ extension MockServer {
 
 extension MockSession {
   /// The prompt as the model gets it: with the time before it and a reminder behind, escaped.
-  func transformed(_ prompt: [UInt8]?, at time: [UInt8]) -> [UInt8] {
-    var text = Array("<current_datetime>".utf8)
-    text += time.dropLast()
-    text += Array("+00:00</current_datetime>".utf8)
-    if let prompt, let content = JSONText.content(prompt) { text += Array("\\n\\n".utf8) + content }
-    text += Array("\\n\\n<system_reminder>\\n<sql_tables>".utf8)
-    text += Array(
-      (turns == 0
-        ? "No tables currently exist. Default tables (todos, todo_deps) will be created "
-          + "automatically when using the SQL tool for the first time."
-        : "Available tables: todos, todo_deps, inbox_entries").utf8)
-    text += Array("</sql_tables>\\n</system_reminder>".utf8)
-    return text
+  func appendTransformed(_ prompt: [UInt8]?, at time: [UInt8], to output: inout ByteBuffer) {
+    output.append("<current_datetime>")
+    output.append(time.span.extracting(0..<time.count - 1))
+    output.append("+00:00</current_datetime>")
+    if let prompt, prompt.first == UInt8(ascii: "\"") {
+      output.append("\\n\\n")
+      output.append(prompt.span.extracting(1..<prompt.count - 1))
+    }
+    output.append("\\n\\n<system_reminder>\\n<sql_tables>")
+    if turns == 0 {
+      output.append("No tables currently exist. Default tables (todos, todo_deps) will be ")
+      output.append("created automatically when using the SQL tool for the first time.")
+    } else {
+      output.append("Available tables: todos, todo_deps, inbox_entries")
+    }
+    output.append("</sql_tables>\\n</system_reminder>")
   }
 }

@@ -46,6 +46,8 @@ struct MockServer: ~Copyable {
   var freeSessions: [Int] = []
   var sessionPlaces = IndexMap()
   var lastSession: String?
+  /// The session whose turn asked the model last, by its place in the machine.
+  var running: [MockSession?] = []
 
   /// The event being built, and the frame's header.
   var line = ByteBuffer(capacity: 32 << 10)
