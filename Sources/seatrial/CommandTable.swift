@@ -1,8 +1,9 @@
 // The commands of the program, as data. A new command is an entry here, a case of `Command.Kind`
 // and a file of its own.
+internal import Reporting
 
 enum CommandTable {
-  static let all = [simulate, validate, inspect, schema]
+  static let all = [simulate, report, compare, validate, inspect, schema]
 
   // MARK: flags that several commands share
 
@@ -57,6 +58,63 @@ enum CommandTable {
       json, quiet,
       Flag(name: "no-progress", help: "no progress on stderr"),
       noColor,
+    ])
+
+  static let report = Command(
+    kind: .report, name: "report", summary: "make a page, or another form, of results",
+    about: """
+      A RESULT is a result.json or its folder; those of older versions will do. The
+      page is one HTML file that needs no network, written beside the result as
+      report.html; every other form goes to stdout. --out FILE puts it elsewhere,
+      and - means stdout. Forms:
+      \(formats)
+      """,
+    examples: [
+      ("seatrial report results/today", "write results/today/report.html"),
+      ("seatrial report results/today --format markdown", "for a pull request"),
+      ("seatrial report results/today --format junit --out junit.xml", "for a build server"),
+      ("seatrial report results/today --format csv-series > series.csv", "for a spreadsheet"),
+    ],
+    arguments: .many("RESULT"),
+    flags: [
+      Flag(
+        name: "format", value: .word(ReportFormat.allCases.map(\.rawValue)), placeholder: "FORM",
+        help: "html unless said otherwise"),
+      Flag(name: "out", value: .text, placeholder: "FILE", help: "where to write; - is stdout"),
+      quiet, noColor,
+    ])
+
+  private static let formats = ReportFormat.allCases.map { format in
+    let gap = String(repeating: " ", count: 12 - format.rawValue.count)
+    return "  \(format.rawValue)\(gap)\(format.meaning)"
+  }.joined(separator: "\n")
+
+  static let compare = Command(
+    kind: .compare, name: "compare", summary: "hold results, or their variants, against each other",
+    about: """
+      One RESULT: its variants against the first. Several: each against the first,
+      variant by variant of the same name; RESULT:VARIANT chooses one. Where both
+      met the same people (one seed, one workload) replications are compared in
+      pairs. A difference is better or worse when its whole 95 % interval lies beyond
+      the margin, and no difference when it lies within; else nobody can tell.
+      Results that are not comparable are refused with what differs (exit code 5).
+      Exit code 3: a later result is worse than the first in some figure.
+      """,
+    examples: [
+      ("seatrial compare results/today", "the variants of one result"),
+      ("seatrial compare results/yesterday results/today", "did it get worse?"),
+      ("seatrial compare a:base b:rendezvous --force", "two variants, whatever differs"),
+      ("seatrial compare a b --page compare.html --json", "a page, and a document for scripts"),
+    ],
+    arguments: .many("RESULT"),
+    flags: [
+      Flag(
+        name: "margin", value: .share, placeholder: "2%",
+        help: "differences below it are none, by default 2 %"),
+      Flag(name: "force", help: "compare even what is not comparable"),
+      Flag(name: "page", value: .text, placeholder: "FILE", help: "write a page of it, too"),
+      Flag(name: "full", help: "every figure, also where nothing differs"),
+      json, quiet, noColor,
     ])
 
   static let validate = Command(

@@ -74,11 +74,8 @@ struct SimulateCommand {
 
   private func show(_ result: RunResult) -> ExitCode {
     if invocation.has("json") { return Console.result(result.json.text()) }
-    let channel = StandardOutput.channel
-    let plain = invocation.has("no-color") || !Terminal.colorAllowed(on: channel)
-    // 40 to 160 columns: below, no figure fits; above, the eye loses the line.
-    let width = min(160, max(40, Terminal.width(of: channel) ?? 80))
-    let table = TerminalTable(width: width, plain: plain, full: invocation.has("full"))
+    let table = TerminalTable(
+      width: Console.width, plain: Console.isPlain(invocation), full: invocation.has("full"))
     return Console.result(table.render(result))
   }
 

@@ -1,0 +1,247 @@
+// The one or two sentences that a page opens with, made from the figures: what broke, who serves
+// this best, what the others cost, what would run out first. It says nothing that a table below does
+// not show, and less where the figures say less.
+internal import Metrics
+
+public struct Answer: Sendable {
+  private let contenders: [Contender]
+  private let results: [NamedResult]
+  private let comparison: Comparison
+  private let units = HumanUnits(plain: false)
+
+  public init(_ results: [NamedResult], comparison: Comparison) {
+    self.results = results
+    self.comparison = comparison
+    contenders = Contender.all(of: results)
+  }
+
+  public var sentences: [Sentence] {
+    guard let first = contenders.first else { return ["The result holds no variant."] }
+    let alive = contenders.filter { $0.completed > 0 }
+    guard !alive.isEmpty else { return [nothingCompleted(first)] }
+    if contenders.count == 1 { return [missed()].compactMap { $0 } + alone(first) }
+    if isBeforeAndAfter { return [missed()].compactMap { $0 } + changes() }
+    return [missed()].compactMap { $0 } + chosen(among: alive)
+  }
+
+  // MARK: nothing, or something that broke
+
+  private func nothingCompleted(_ first: Contender) -> Sentence {
+    let planned = contenders.reduce(0) { $0 + ($1.value("turns.planned") ?? 0) }
+    let failed = contenders.reduce(0) { $0 + ($1.value("turns.failed") ?? 0) }
+    guard planned > 0 else { return "No turn was planned, so there is nothing to say." }
+    let what = failed > 0 ? "\(count(failed)) failed" : "none came to an end in the measured time"
+    return
+      "No turn was completed: of \(count(planned)) planned, \(what). Response times mean nothing here."
+  }
+
+  private func missed() -> Sentence? {
+    var texts: [String] = []
+    for contender in contenders {
+      for found in contender.variant.expectations
+      where found.outcome == .missed && !texts.contains(found.text) { texts.append(found.text) }
+    }
+    guard let worst = texts.first else { return nil }
+    let who = contenders.compactMap { contender -> Sentence? in
+      guard
+        let found = contender.variant.expectations.first(where: {
+          $0.text == worst && $0.outcome == .missed
+        })
+      else { return nil }
+      return "\(name: contender.label) (\(units.text(found.observed, unit: found.unit)))"
+    }
+    let more = texts.count > 1 ? ", and \(counted(texts.count - 1, "other expectation")) too" : ""
+    return "\(code: worst) is missed by \(Sentence.list(who))\(more)."
+  }
+
+  // MARK: one contender
+
+  private func alone(_ contender: Contender) -> [Sentence] {
+    let response = contender.variant["turn.response"]
+    let shown: (String, Double)? =
+      response?.value(.p95).map { ("95 % of the turns were answered within ", $0) }
+      ?? response?.value(.mean).map { ("A turn took on average ", $0) }
+    var sentences: [Sentence] = []
+    if let shown {
+      let rate = units.text(contender.value("turn.throughput"), unit: "/s")
+      sentences.append(
+        "\(shown.0)\(units.text(shown.1, unit: "s")), at \(rate); \(promises(of: contender)).")
+    }
+    return sentences + [firstToRunOut(contender)].compactMap { $0 }
+  }
+
+  private func promises(of contender: Contender) -> Sentence {
+    let broken = worstPromise(of: contender)
+    let turns = count(contender.value("turns.planned") ?? 0)
+    return broken.map { "it \($0)" } ?? "none of \(turns) turns failed or lost its history"
+  }
+
+  private func worstPromise(of contender: Contender) -> String? {
+    let worst = Promise.all.prefix(Promise.grave)
+      .compactMap { promise in promise.share(of: contender).map { (promise, $0) } }
+      .max { $0.1 < $1.1 }
+    guard let worst, worst.1 > 0 else { return nil }
+    return worst.0.broken(units.text(worst.1, unit: "ratio"))
+  }
+
+  private func firstToRunOut(_ contender: Contender) -> Sentence? {
+    guard
+      let fullest = Headroom(contender, in: results[contender.source].result).resources.first,
+      fullest.used > 0
+    else { return nil }
+    let share = units.text(fullest.used, unit: "ratio")
+    return fullest.used >= 1
+      ? "\(fullest.name.capitalisedFirst) is used up (\(share))."
+      : "First to run out: \(fullest.name), \(share) used."
+  }
+
+  // MARK: several contenders
+
+  private func meetsAll(_ contender: Contender) -> Bool {
+    !contender.variant.expectations.contains { $0.outcome == .missed }
+  }
+
+  /// Promises first, then expectations, then the bill, then time. Bills and times within the margin
+  /// are equal, and the earlier contender stands first.
+  private func best(of all: [Contender]) -> [Contender] {
+    var rest = all
+    func narrow(_ keep: (Contender) -> Bool) {
+      let kept = rest.filter(keep)
+      if !kept.isEmpty { rest = kept }
+    }
+    narrow { $0.keepsItsPromises }
+    narrow { meetsAll($0) }
+    // A p95 half as long again is worth more than memory; below that the bill decides.
+    for (metric, statistic, tolerance) in [
+      ("turn.response", Statistic.p95, 1.5), ("fleet.memory", nil, 1.02),
+      ("turn.response", .p95, 1.02),
+    ] as [(String, Statistic?, Double)] {
+      guard let least = rest.compactMap({ $0.value(metric, statistic) }).min() else { continue }
+      narrow { ($0.value(metric, statistic) ?? .infinity) <= least * tolerance }
+    }
+    return rest
+  }
+
+  private func chosen(among alive: [Contender]) -> [Sentence] {
+    let best = best(of: alive)
+    guard let first = best.first else { return [] }
+    var sentences: [Sentence] = []
+    let times = alive.compactMap { $0.value("turn.response", .p95) }
+    let p95 = units.text(first.value("turn.response", .p95), unit: "s")
+    let bill = bill(of: first).map { ", with \($0)" } ?? ""
+    let names = Sentence.list(best.map { "\(name: $0.label)" })
+    let verb = best.count > 1 ? "serve this best, and alike" : "serves this best"
+    let kept = first.keepsItsPromises ? "no turn failed or lost its history" : promises(of: first)
+    sentences.append("\(names) \(verb): \(kept), p95 \(p95)\(bill).")
+    var contrasts: [Sentence] = []
+    if let low = times.min(), let high = times.max(), high <= low * 1.05, times.count == alive.count
+    {
+      let ends = units.row([low, high], unit: "s")
+      contrasts.append("all \(String(alive.count)) answer alike (p95 \(ends[0]) to \(ends[1]))")
+    } else if let slowest = alive.max(by: {
+      ($0.value("turn.response", .p95) ?? 0) < ($1.value("turn.response", .p95) ?? 0)
+    }), !best.contains(slowest), let high = slowest.value("turn.response", .p95) {
+      contrasts.append("\(name: slowest.label) needs \(units.text(high, unit: "s"))")
+    }
+    let others = alive.filter { !best.contains($0) }
+    contrasts += dearest(others, than: first)
+    contrasts += faults(of: others)
+    if !contrasts.isEmpty {
+      let joined = contrasts.prefix(4).enumerated().map { place, part -> Sentence in
+        place == 0 ? part : "; \(part)"
+      }
+      sentences.append(Sentence(joined.flatMap(\.pieces)).finished)
+    }
+    return sentences + [firstToRunOut(first)].compactMap { $0 }
+  }
+
+  private func bill(of contender: Contender) -> String? {
+    guard let memory = contender.value("fleet.memory"), memory > 0,
+      let servers = contender.value("fleet.servers")
+    else { return nil }
+    return "\(counted(Int(servers), "server")) and \(units.text(memory, unit: "bytes"))"
+  }
+
+  private func dearest(_ others: [Contender], than first: Contender) -> [Sentence] {
+    guard let own = first.value("fleet.memory"), own > 0,
+      let dearest = others.max(by: {
+        ($0.value("fleet.memory") ?? 0) < ($1.value("fleet.memory") ?? 0)
+      }), let memory = dearest.value("fleet.memory"), memory > 1.5 * own,
+      let bill = bill(of: dearest)
+    else { return [] }
+    return ["\(name: dearest.label) takes \(bill)"]
+  }
+
+  private func faults(of others: [Contender]) -> [Sentence] {
+    let faulty = others.filter { !$0.keepsItsPromises }.sorted {
+      ($1.brokenShare, $0.place) < ($0.brokenShare, $1.place)
+    }
+    return faulty.prefix(2).compactMap { contender in
+      worstPromise(of: contender).map { "\(name: contender.label) \($0)" }
+    }
+  }
+
+  // MARK: the same thing at two times
+
+  /// Pairs of the same variant in different results: yesterday and today, model and fleet.
+  private var isBeforeAndAfter: Bool {
+    results.count > 1 && comparison.pairs.contains { $0.candidate.source != $0.against.source }
+  }
+
+  private func changes() -> [Sentence] {
+    let all = comparison.pairs.flatMap(\.figures)
+    func told(_ word: PairedDifference.Word) -> Sentence? {
+      let found = comparison.pairs.flatMap { pair in pair.with(word).map { (pair, $0) } }
+        .sorted { ($0.1.relative ?? 1).magnitude > ($1.1.relative ?? 1).magnitude }
+      guard !found.isEmpty else { return nil }
+      let parts = found.map { pair, figure -> Sentence in
+        let change =
+          figure.relative.map { signedShare($0, units) }
+          ?? "from 0 to \(units.text(figure.after, unit: figure.unit))"
+        return comparison.pairs.count > 1
+          ? "\(code: figure.metric) \(change) (\(name: pair.candidate.label))"
+          : "\(code: figure.metric) \(change)"
+      }
+      return
+        "\(word.rawValue.capitalisedFirst) in \(counted(found.count, "figure")): \(Sentence.list(parts))."
+    }
+    var sentences = [told(.worse), told(.better)].compactMap { $0 }
+    let open = all.filter { $0.word == .cannotTell }.count
+    if sentences.isEmpty {
+      let bound = all.filter { $0.word == .noDifference }.compactMap(\.bound).max() ?? 0
+      let same = all.filter { $0.word == .noDifference }.count
+      if same > 0 {
+        sentences.append(
+          "No difference larger than \(units.text(bound, unit: "ratio")) in \(counted(same, "figure"))."
+        )
+      }
+    }
+    if open > 0 { sentences.append("Of \(counted(open, "figure")) nobody can tell.") }
+    return sentences
+  }
+
+  private func count(_ value: Double) -> String { units.text(value, unit: "count") }
+}
+
+/// `+5.4 %`.
+func signedShare(_ share: Double, _ units: HumanUnits) -> String {
+  let sign = share > 0 ? "+" : share < 0 ? (units.plain ? "-" : "\u{2212}") : ""
+  return sign + units.text(share.magnitude, unit: "ratio")
+}
+
+extension String {
+  var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
+
+extension Sentence {
+  /// Begins with a capital where it begins with a word of ours, and ends with a stop.
+  fileprivate var finished: Sentence {
+    var pieces = pieces
+    if case .words(let text) = pieces.first(where: { $0 != .words("") }),
+      let place = pieces.firstIndex(of: .words(text))
+    {
+      pieces[place] = .words(text.capitalisedFirst)
+    }
+    return Sentence(pieces + [.words(".")])
+  }
+}
