@@ -16,8 +16,8 @@ enum Console {
     }
   }
 
-  /// Columns for text on standard output: 40 to 160. Below, no figure fits; above, the eye loses the
-  /// line.
+  /// Columns for text on standard output: 40 to 160. Below, no figure fits; above, the eye loses
+  /// the line.
   static var width: Int {
     min(160, max(40, Terminal.width(of: StandardOutput.channel) ?? 80))
   }

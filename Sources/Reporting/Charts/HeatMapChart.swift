@@ -21,42 +21,37 @@ struct HeatMapChart {
   static let levels = 7
 
   func picture() -> Picture {
-    var frame = Frame.small
+    let small = Frame.small
     let end = map.startSeconds + map.stepSeconds * Double(map.counts.count)
-    let y0 = Scale(.logarithmic, low: low, high: high, from: frame.innerBottom, to: frame.top)
-    let yTicks = y0.ticks(6, unit: "s")
-    frame.left = max(30, Double(yTicks.map(\.label.count).max() ?? 0) * 6.4 + 12)
+    let y = Scale(.logarithmic, low: low, high: high, from: small.innerBottom, to: small.top)
+    let yTicks = y.ticks(6, unit: "s")
+    let frame = small.roomFor(yTicks)
     let x = Scale(low: map.startSeconds, high: end, from: frame.left, to: frame.innerRight)
-    let xTicks = x.ticks(4, unit: "s")
-    var svg = frame.axes(x: x, y: y0, xTicks: xTicks, yTicks: yTicks)
-    let box =
-      "\(short(frame.left)) \(short(frame.top)) \(short(frame.innerWidth)) \(short(frame.innerHeight))"
-    let parts = box.split(separator: " ")
-    svg +=
-      "<svg class=\"plot\" x=\"\(parts[0])\" y=\"\(parts[1])\" width=\"\(parts[2])\" height=\"\(parts[3])\" viewBox=\"\(box)\" preserveAspectRatio=\"none\">\n"
-    svg += cells(x, y0)
-    if let mean {
-      let points = mean.values.enumerated().map { place, value in
-        (mean.startSeconds + (Double(place) + 0.5) * mean.stepSeconds, value)
-      }
-      var isOpen = false
-      var path = ""
-      for (at, value) in points {
-        guard let value, value > 0 else {
-          isOpen = false
-          continue
-        }
-        path += "\(isOpen ? "L" : "M")\(short(x(at))) \(short(y0(value)))"
-        isOpen = true
-      }
-      svg += "<path class=\"mean\" d=\"\(path)\"/>\n"
-    }
-    svg += "</svg>\n"
-    svg += frame.marks(
-      marks.filter { $0.at >= map.startSeconds && $0.at <= end }.map { (x($0.at), $0.label) })
+    let marks = marks.filter { $0.at >= map.startSeconds && $0.at <= end }
+      .map { (at: x($0.at), label: $0.label) }
+    let content = cells(x, y) + meanLine(x, y) + frame.markLines(marks)
+    let svg =
+      frame.axes(x: x, y: y, xTicks: x.ticks(6, unit: "s"), yTicks: yTicks)
+      + SVG.plot(frame, content) + frame.markNames(marks)
     return Picture(
       id: id, title: title, caption: caption, alternative: alternative(), drawing: svg,
       width: frame.width, height: frame.height, data: data(frame, end), classes: "heat")
+  }
+
+  private func meanLine(_ x: Scale, _ y: Scale) -> String {
+    guard let mean else { return "" }
+    var isOpen = false
+    var path = ""
+    for (place, value) in mean.values.enumerated() {
+      guard let value, value > 0 else {
+        isOpen = false
+        continue
+      }
+      let at = mean.startSeconds + (Double(place) + 0.5) * mean.stepSeconds
+      path += "\(isOpen ? "L" : "M")\(short(x(at))) \(short(y(value)))"
+      isOpen = true
+    }
+    return SVG.path("mean", path)
   }
 
   /// One path for each shade: thousands of rectangles would be a megabyte.
@@ -73,12 +68,13 @@ struct HeatMapChart {
         guard level > 0 else { continue }
         let top = y(map.edges[row])
         let bottom = y(map.edges[first])
+        let across = short(right - left)
         paths[level] +=
-          "M\(short(left)) \(short(top))h\(short(right - left))v\(short(bottom - top))h\(short(left - right))z"
+          "M\(short(left)) \(short(top))h\(across)v\(short(bottom - top))h-\(across)z"
       }
     }
     return paths.indices.filter { !paths[$0].isEmpty }
-      .map { "<path class=\"h\($0)\" d=\"\(paths[$0])\"/>\n" }.joined()
+      .map { SVG.path("h\($0)", paths[$0]) }.joined()
   }
 
   /// By the square root, so that a single slow turn is still seen beside a hundred usual ones.
@@ -96,29 +92,24 @@ struct HeatMapChart {
     guard let top = sums.max(), let row = sums.firstIndex(of: top), top > 0 else {
       return "Heat map without a single turn."
     }
-    return
-      "Heat map of \(counted(totals.reduce(0, +), "turn")) in \(map.counts.count) slices of time. "
-      + "Most turns took \(units.text(map.edges[row], unit: "s")) to \(units.text(map.edges[row + 1], unit: "s")); "
-      + "none less than \(units.text(map.edges[0], unit: "s")), none more than \(units.text(map.edges[map.edges.count - 1], unit: "s"))."
+    func time(_ seconds: Double) -> String { units.text(seconds, unit: "s") }
+    let turns = counted(totals.reduce(0, +), "turn")
+    return "Heat map of \(turns) in \(map.counts.count) slices of time. "
+      + "Most turns took \(time(map.edges[row])) to \(time(map.edges[row + 1])); none less than "
+      + "\(time(map.edges[0])), none more than \(time(map.edges[map.edges.count - 1]))."
   }
 
   private func data(_ frame: Frame, _ end: Double) -> String {
     JSONValue.object([
       JSONMember("kind", "heat"), JSONMember("c", .integer(Int64(place))),
-      JSONMember("time", .bool(true)),
+      JSONMember("time", .bool(true)), JSONMember("xunit", "s"),
       JSONMember("low", JSONValue(measured: map.startSeconds)),
-      JSONMember("high", JSONValue(measured: end)),
-      JSONMember("xunit", "s"),
-      JSONMember(
-        "box",
-        .array(
-          [frame.left, frame.top, frame.innerWidth, frame.innerHeight].map {
-            JSONValue(measured: rounded($0))
-          })),
+      JSONMember("high", JSONValue(measured: end)), JSONMember("box", frame.box),
       JSONMember("ylow", JSONValue(measured: rounded(low))),
       JSONMember("yhigh", JSONValue(measured: rounded(high))),
-      JSONMember("edges", .array(map.edges.map { JSONValue(measured: rounded($0)) })),
-      JSONMember("counts", .array(map.counts.map { .array($0.map { .integer(Int64($0)) }) })),
+      JSONMember("edges", numbers(map.edges)),
+      JSONMember(
+        "counts", .array(map.counts.map { .array($0.map { .integer(Int64($0)) }) })),
     ]).text(.compact)
   }
 }

@@ -37,25 +37,22 @@ struct LineChart {
       return nil
     }
     let least = y == .logarithmic ? known.filter { $0 > 0 }.min() ?? 1 : 0
-    var frame = frame
     let top = roof(most)
-    let yRough = Scale(y, low: least, high: top, from: frame.innerBottom, to: frame.top)
-    let yTicks = yRough.ticks(4, unit: unit)
-    // 6.4 units a character, and the gap to the axis.
-    frame.left = max(30, Double(yTicks.map(\.label.count).max() ?? 0) * 6.4 + 12)
+    let rough = Scale(y, low: least, high: top, from: frame.innerBottom, to: frame.top)
+    let yTicks = rough.ticks(max(3, Int(frame.innerHeight / 48)), unit: unit)
+    let frame = frame.roomFor(yTicks)
     let yScale = Scale(y, low: least, high: top, from: frame.innerBottom, to: frame.top)
     let xScale = Scale(x, low: left, high: right, from: frame.left, to: frame.innerRight)
-    let xTicks = xScale.ticks(max(3, Int(frame.innerWidth / 90)), unit: xUnit)
+    let xTicks = xScale.ticks(max(3, Int(frame.innerWidth / 60)), unit: xUnit)
+    let marks = marks.filter { $0.at >= left && $0.at <= right }
+      .map { (at: xScale($0.at), label: $0.label) }
     var svg = frame.axes(x: xScale, y: yScale, xTicks: xTicks, yTicks: yTicks)
-    svg += frame.marks(
-      marks.filter { $0.at >= left && $0.at <= right }
-        .map { (xScale($0.at), $0.label) })
-    svg += plot(frame, xScale, yScale)
+    svg += SVG.plot(frame, frame.markLines(marks) + curves(xScale, yScale))
+    svg += frame.markNames(marks)
     if namesLines { svg += names(frame, xScale, yScale) }
     return Picture(
       id: id, title: title, caption: caption, alternative: alternative(), drawing: svg,
-      width: frame.width, height: frame.height, data: data(frame, xScale, yScale),
-      classes: classes)
+      width: frame.width, height: frame.height, data: data(frame, xScale), classes: classes)
   }
 
   /// Some air above the highest point, and a scale even for what never was anything.
@@ -63,31 +60,19 @@ struct LineChart {
     most <= 0 ? 1 : y == .logarithmic ? most * 1.1 : most * 1.06
   }
 
-  /// In a drawing of its own, so that zooming stretches the curves and leaves the text alone.
-  private func plot(_ frame: Frame, _ x: Scale, _ y: Scale) -> String {
-    let box =
-      "\(short(frame.left)) \(short(frame.top - 2)) \(short(frame.innerWidth)) \(short(frame.innerHeight + 4))"
-    let parts = box.split(separator: " ")
-    var svg =
-      "<svg class=\"plot\" x=\"\(parts[0])\" y=\"\(parts[1])\" width=\"\(parts[2])\" "
-      + "height=\"\(parts[3])\" viewBox=\"\(box)\" preserveAspectRatio=\"none\">\n"
-    // The first contender last, so that it lies on top.
-    for line in lines.reversed() {
+  /// The first contender last, so that it lies on top.
+  private func curves(_ x: Scale, _ y: Scale) -> String {
+    lines.reversed().map { line in
       let path = path(line, x, y)
-      guard !path.isEmpty else { continue }
-      let style = line.place < Contender.colours ? "c\(line.place)" : "cx"
-      svg +=
-        "<g class=\"\(style)\" data-c=\"\(line.place)\"><path class=\"line\(line.dashed ? " dash" : "")\" d=\"\(path)\"/>"
+      guard !path.isEmpty else { return "" }
+      var svg = SVG.path(line.dashed ? "line dash" : "line", path)
       if showsDots {
         for point in line.points {
-          guard let value = point.y else { continue }
-          svg +=
-            "<circle class=\"dot\" cx=\"\(short(x(point.x)))\" cy=\"\(short(y(value)))\" r=\"3.5\"/>"
+          if let value = point.y { svg += SVG.dot(x(point.x), y(value), radius: 3.5) }
         }
       }
-      svg += "</g>\n"
-    }
-    return svg + "</svg>\n"
+      return SVG.group(of: line.place, svg)
+    }.joined()
   }
 
   private func path(_ line: Line, _ x: Scale, _ y: Scale) -> String {
@@ -124,11 +109,11 @@ struct LineChart {
     for (end, top) in zip(ends, tops) {
       let at = top - excess
       let start = frame.innerRight + 8
-      svg += "<g class=\"c\(end.0.place)\" data-c=\"\(end.0.place)\">"
-      svg +=
-        "<path class=\"lead\" d=\"M\(short(end.1 + 2)) \(short(end.2))L\(short(start)) \(short(at))\"/>"
-      svg += "<text class=\"name\" x=\"\(short(start + 4))\" y=\"\(short(at + 4))\">"
-      svg += "\(Markup.text(Markup.clipped(end.0.name, to: 20)))</text></g>\n"
+      let way = "M\(short(end.1 + 2)) \(short(end.2))L\(short(start)) \(short(at))"
+      svg += SVG.group(
+        of: end.0.place,
+        SVG.path("lead", way)
+          + SVG.text("name", start + 4, at + 4, Markup.clipped(end.0.name, to: 20)))
     }
     return svg
   }
@@ -150,13 +135,10 @@ struct LineChart {
     return "Line chart. " + told.joined(separator: " ") + (more > 0 ? " And \(more) more." : "")
   }
 
-  private func data(_ frame: Frame, _ x: Scale, _ y: Scale) -> String {
+  private func data(_ frame: Frame, _ x: Scale) -> String {
     let isShared = lines.allSatisfy { line in
       line.points.count == lines[0].points.count
         && zip(line.points, lines[0].points).allSatisfy { $0.x == $1.x }
-    }
-    func numbers(_ values: [Double?]) -> JSONValue {
-      .array(values.map { JSONValue(measured: $0.map(rounded)) })
     }
     let curves: [JSONValue] = lines.map { line in
       var members = [
@@ -177,19 +159,23 @@ struct LineChart {
       JSONMember("xunit", .string(xUnit)), JSONMember("time", .bool(sharesTime)),
       JSONMember("low", JSONValue(measured: x.low)),
       JSONMember("high", JSONValue(measured: x.high)),
-      JSONMember(
-        "box",
-        .array(
-          [frame.left, frame.top, frame.innerWidth, frame.innerHeight].map {
-            JSONValue(measured: rounded($0))
-          })),
+      JSONMember("box", frame.box),
       JSONMember("x", isShared ? numbers(lines[0].points.map(\.x)) : .null),
       JSONMember("lines", .array(curves)),
     ]).text(.compact)
   }
 }
 
-/// Five digits are more than anybody reads off a picture.
+/// For the script: five digits are more than anybody reads off a picture.
+func numbers(_ values: [Double?]) -> JSONValue {
+  .array(values.map { JSONValue(measured: $0.map(rounded)) })
+}
+
+extension Frame {
+  /// Where the plot lies, for the script.
+  var box: JSONValue { numbers([left, top, innerWidth, innerHeight]) }
+}
+
 func rounded(_ value: Double) -> Double {
   guard value != 0, value.isFinite else { return 0 }
   let digits = ceilingOf(naturalLog(value.magnitude) / naturalLog(10))

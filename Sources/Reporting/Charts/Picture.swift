@@ -1,5 +1,5 @@
-// A figure of the page: heading, one sentence, the drawing with its text alternative, and the values
-// that the script shows when somebody points at it. Without script nothing is missing but that.
+// A figure of the page: heading, one sentence, the drawing with its text alternative, and the
+// values that the script shows when somebody points at it. Without script only that is missing.
 
 struct Picture {
   /// Unique on the page.
@@ -56,53 +56,55 @@ struct Frame {
 }
 
 extension Frame {
+  /// With the room at the left that the labels of the ticks need, at 6.4 units a character.
+  func roomFor(_ ticks: [Scale.Tick]) -> Frame {
+    var frame = self
+    frame.left = max(30, Double(ticks.map(\.label.count).max() ?? 0) * 6.4 + 12)
+    return frame
+  }
+
   /// Grid lines with their values at the left, and the ticks below.
   func axes(x: Scale, y: Scale, xTicks: [Scale.Tick], yTicks: [Scale.Tick]) -> String {
     var svg = ""
     for tick in yTicks {
-      let at = short(y(tick.value))
-      svg +=
-        "<line class=\"grid\" x1=\"\(short(left))\" x2=\"\(short(innerRight))\" y1=\"\(at)\" y2=\"\(at)\"/>"
-      svg +=
-        "<text class=\"tick end\" x=\"\(short(left - 6))\" y=\"\(short(y(tick.value) + 4))\">"
-        + "\(Markup.text(tick.label))</text>\n"
+      let at = y(tick.value)
+      svg += SVG.line("grid", left, at, innerRight, at)
+      svg += SVG.text("tick end", left - 6, at + 4, tick.label)
     }
     svg += "<g class=\"xt\">"
     var free = -1.0
     for tick in xTicks {
-      let at = x(tick.value)
       // 6.2 units a character at the size of ticks: labels that would touch are left out.
       let half = Double(tick.label.count) * 3.1
-      let start = max(0, min(at - half, width - 2 * half))
+      let start = max(0, min(x(tick.value) - half, width - 2 * half))
       guard start > free else { continue }
       free = start + 2 * half + 6
-      let end = start + half
-      svg +=
-        "<text class=\"tick mid\" x=\"\(short(end))\" y=\"\(short(innerBottom + 17))\">"
-        + "\(Markup.text(tick.label))</text>"
+      svg += SVG.text("tick mid", start + half, innerBottom + 17, tick.label)
     }
-    svg += "</g>\n"
-    let base = short(innerBottom)
-    svg +=
-      "<line class=\"axis\" x1=\"\(short(left))\" x2=\"\(short(innerRight))\" y1=\"\(base)\" y2=\"\(base)\"/>\n"
-    return svg
+    return svg + "</g>\n" + SVG.line("axis", left, innerBottom, innerRight, innerBottom)
   }
 
-  /// Upright lines at what happened, named where there is room.
-  func marks(_ marks: [(at: Double, label: String)]) -> String {
+  typealias Mark = (at: Double, label: String)
+
+  /// More marks than these are a hatching.
+  private static let mostMarks = 12
+
+  /// Upright lines at what happened; they belong into the plot.
+  func markLines(_ marks: [Mark]) -> String {
+    marks.prefix(Frame.mostMarks).map { SVG.line("mark", $0.at, top, $0.at, innerBottom) }.joined()
+  }
+
+  /// Their names, where there is room.
+  func markNames(_ marks: [Mark]) -> String {
     var svg = ""
     var free = left
-    for mark in marks.prefix(12) {
-      let at = short(mark.at)
-      svg +=
-        "<line class=\"mark\" x1=\"\(at)\" x2=\"\(at)\" y1=\"\(short(top))\" y2=\"\(short(innerBottom))\"/>"
+    for mark in marks.prefix(Frame.mostMarks) {
       let label = Markup.clipped(mark.label, to: 24)
       let room = Double(label.count) * 5.6
       let start = min(mark.at + 4, innerRight - room)
       guard start >= free else { continue }
       free = start + room + 8
-      svg +=
-        "<text class=\"note\" x=\"\(short(start))\" y=\"\(short(top + 9))\">\(Markup.text(label))</text>\n"
+      svg += SVG.text("note", start, top + 9, label)
     }
     return svg
   }

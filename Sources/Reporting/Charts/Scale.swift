@@ -126,9 +126,8 @@ struct Scale {
   }
 
   static func label(_ value: Double, unit: String) -> String {
-    labels(
-      [value], step: power(10, floorOf(naturalLog(max(value, 1e-12)) / naturalLog(10))), unit: unit)[
-        0]
+    let decade = power(10, floorOf(naturalLog(max(value, 1e-12)) / naturalLog(10)))
+    return labels([value], step: decade, unit: unit)[0]
   }
 
   static func scale(of value: Double, _ unit: String) -> (factor: Double, suffix: String) {

@@ -1,6 +1,6 @@
 // The one or two sentences that a page opens with, made from the figures: what broke, who serves
-// this best, what the others cost, what would run out first. It says nothing that a table below does
-// not show, and less where the figures say less.
+// this best, what the others cost, what would run out first. It says nothing that a table below
+// does not show, and less where the figures say less.
 internal import Metrics
 
 public struct Answer: Sendable {
@@ -31,8 +31,8 @@ public struct Answer: Sendable {
     let failed = contenders.reduce(0) { $0 + ($1.value("turns.failed") ?? 0) }
     guard planned > 0 else { return "No turn was planned, so there is nothing to say." }
     let what = failed > 0 ? "\(count(failed)) failed" : "none came to an end in the measured time"
-    return
-      "No turn was completed: of \(count(planned)) planned, \(what). Response times mean nothing here."
+    let lead: Sentence = "No turn was completed: of \(count(planned)) planned, \(what)."
+    return "\(lead) Response times mean nothing here."
   }
 
   private func missed() -> Sentence? {
@@ -202,8 +202,8 @@ public struct Answer: Sendable {
           ? "\(code: figure.metric) \(change) (\(name: pair.candidate.label))"
           : "\(code: figure.metric) \(change)"
       }
-      return
-        "\(word.rawValue.capitalisedFirst) in \(counted(found.count, "figure")): \(Sentence.list(parts))."
+      let lead = "\(word.rawValue.capitalisedFirst) in \(counted(found.count, "figure"))"
+      return "\(lead): \(Sentence.list(parts))."
     }
     var sentences = [told(.worse), told(.better)].compactMap { $0 }
     let open = all.filter { $0.word == .cannotTell }.count
@@ -211,9 +211,8 @@ public struct Answer: Sendable {
       let bound = all.filter { $0.word == .noDifference }.compactMap(\.bound).max() ?? 0
       let same = all.filter { $0.word == .noDifference }.count
       if same > 0 {
-        sentences.append(
-          "No difference larger than \(units.text(bound, unit: "ratio")) in \(counted(same, "figure"))."
-        )
+        let most = units.text(bound, unit: "ratio")
+        sentences.append("No difference larger than \(most) in \(counted(same, "figure")).")
       }
     }
     if open > 0 { sentences.append("Of \(counted(open, "figure")) nobody can tell.") }

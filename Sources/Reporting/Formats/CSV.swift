@@ -1,5 +1,5 @@
 // Comma-separated values by RFC 4180: one header line, quotes where a field needs them, figures
-// with all their digits and a point. Long rather than wide, so that columns never depend on the run.
+// with all their digits and a point. Long rather than wide: columns never depend on the run.
 internal import Metrics
 
 struct CSV {

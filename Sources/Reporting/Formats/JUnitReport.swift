@@ -1,6 +1,6 @@
-// Expectations as test cases in the XML that build servers read: a suite for each variant, a failure
-// for what was missed, an error where the measurement is invalid or nobody can tell (nobody should
-// merge on that), and the figure in the message.
+// Expectations as test cases in the XML that build servers read: a suite for each variant, a
+// failure for what was missed, an error where the measurement is invalid or nobody can tell (nobody
+// should merge on that), and the figure in the message.
 internal import Metrics
 
 struct JUnitReport {
@@ -47,34 +47,39 @@ struct JUnitReport {
     var cases = ""
     for found in variant.expectations {
       totals.tests += 1
-      let open = "    <testcase name=\"\(xml(found.text))\" classname=\"\(xml(scope))\" time=\"0\""
-      if result.verdict == .invalid {
-        totals.errors += 1
-        let why = result.reasons.joined(separator: "; ")
-        cases +=
-          "\(open)>\n      <error message=\"\(xml("the measurement is invalid: " + why))\" type=\"invalid\"/>\n    </testcase>\n"
-        continue
-      }
-      let value = "found \(units.text(found.observed, unit: found.unit)), expected \(found.text)"
-      switch found.outcome {
-      case .met: cases += open + "/>\n"
-      case .missed:
-        totals.failures += 1
-        cases +=
-          "\(open)>\n      <failure message=\"\(xml(value))\" type=\"missed\"/>\n    </testcase>\n"
-      case .cannotTell:
-        totals.errors += 1
-        let why = found.reason.map { ": \($0)" } ?? ""
-        cases +=
-          "\(open)>\n      <error message=\"\(xml("nobody can tell" + why + "; " + value))\" type=\"cannot-tell\"/>\n    </testcase>\n"
+      let problem = problem(found, in: result)
+      if problem?.element == "failure" { totals.failures += 1 }
+      if problem?.element == "error" { totals.errors += 1 }
+      cases += "    <testcase name=\"\(xml(found.text))\" classname=\"\(xml(scope))\" time=\"0\""
+      if let problem {
+        cases += ">\n      <\(problem.element) message=\"\(xml(problem.message))\""
+        cases += " type=\"\(problem.type)\"/>\n    </testcase>\n"
+      } else {
+        cases += "/>\n"
       }
     }
     let started = result.environment.first { $0.name == "started" }?.value.prefix(19)
     let stamp = started.map { " timestamp=\"\(xml(String($0)))\"" } ?? ""
-    return (
-      "  <testsuite name=\"\(xml(scope))\" \(totals.attributes) skipped=\"0\" time=\"\(time(result.cost.wallSeconds))\"\(stamp)>\n"
-        + cases + "  </testsuite>\n", totals
-    )
+    let seconds = time(result.cost.wallSeconds)
+    let open = "  <testsuite name=\"\(xml(scope))\" \(totals.attributes) skipped=\"0\""
+    return (open + " time=\"\(seconds)\"\(stamp)>\n\(cases)  </testsuite>\n", totals)
+  }
+
+  private func problem(
+    _ found: ExpectationResult, in result: RunResult
+  ) -> (element: String, type: String, message: String)? {
+    if result.verdict == .invalid {
+      let why = result.reasons.joined(separator: "; ")
+      return ("error", "invalid", "the measurement is invalid: \(why)")
+    }
+    let value = "found \(units.text(found.observed, unit: found.unit)), expected \(found.text)"
+    switch found.outcome {
+    case .met: return nil
+    case .missed: return ("failure", "missed", value)
+    case .cannotTell:
+      let why = found.reason.map { ": \($0)" } ?? ""
+      return ("error", "cannot-tell", "nobody can tell\(why); \(value)")
+    }
   }
 
   private func time(_ seconds: Double) -> String { decimal(max(0, seconds), places: 3) }

@@ -58,3 +58,19 @@ func short(_ value: Double) -> String {
   let rest = abs(tenths) % 10
   return (tenths < 0 ? "-" : "") + String(whole) + (rest == 0 ? "" : ".\(rest)")
 }
+
+extension Markup {
+  /// A metric's or a key's name, which may be broken after its dots and underscores and nowhere
+  /// else.
+  static func code(_ name: String) -> String {
+    let broken = text(name).map { character in
+      character == "." || character == "_" ? "\(character)<wbr>" : String(character)
+    }
+    return "<code>\(broken.joined())</code>"
+  }
+
+  /// Part of an id: letters, digits and dashes.
+  static func anchor(_ name: String) -> String {
+    String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+  }
+}

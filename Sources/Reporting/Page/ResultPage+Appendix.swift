@@ -24,7 +24,7 @@ extension ResultPage {
       markup.line("</tr></thead><tbody>")
       for promise in met {
         markup.add(
-          "<tr><th scope=\"row\"><code>\(promise.metric)</code><br><small class=\"soft\">"
+          "<tr><th scope=\"row\">\(Markup.code(promise.metric))<br><small class=\"soft\">"
             + "\(Markup.text(promise.meaning))</small></th>")
         for contender in shown { markup.add(hazardCell(promise, contender)) }
         markup.line("</tr>")
@@ -37,13 +37,13 @@ extension ResultPage {
       // Three in n: the 95 % bound for what was never seen.
       let bound = contenders.compactMap { clean[0].ruledOut(for: $0) }.max()
       let atMost =
-        bound.map {
-          " In each, fewer than \(units.text($0 * 1000, unit: "factor")) of 1000 turns, with 95 % confidence."
-        }
-        ?? ""
+        bound.map { bound in
+          let most = units.text(bound * 1000, unit: "factor")
+          return " In each, fewer than \(most) of 1000 turns, with 95 % confidence."
+        } ?? ""
       markup.line(
         "<p>Never seen: "
-          + clean.map { "<code>\($0.metric)</code>" }.joined(separator: ", ") + ".\(atMost)</p>")
+          + clean.map { Markup.code($0.metric) }.joined(separator: ", ") + ".\(atMost)</p>")
     }
     return markup.html
   }
@@ -73,7 +73,8 @@ extension ResultPage {
           + "<code>\(Markup.text(String(scenario.digest.prefix(16))))</code></p>")
       guard !scenario.settings.isEmpty else {
         markup.line(
-          "<p class=\"soft\">This result was written before results carried the scenario's keys.</p>"
+          "<p class=\"soft\">This result was written before results carried the keys of their "
+            + "scenario.</p>"
         )
         return markup.html
       }
@@ -96,7 +97,8 @@ extension ResultPage {
     guard result.variants.count > 1 else { return "" }
     var html =
       "<div class=\"scroll\"><table><caption>What each variant changes.</caption><thead><tr>"
-      + "<th scope=\"col\" class=\"w\">Variant</th><th scope=\"col\" class=\"w\">Keys</th></tr></thead><tbody>\n"
+      + "<th scope=\"col\" class=\"w\">Variant</th><th scope=\"col\" class=\"w\">Keys</th></tr>"
+      + "</thead><tbody>\n"
     for variant in result.variants {
       let changes = variant.settings.map { "<code>\(Markup.name("\($0.key): \($0.value)"))</code>" }
       html +=
@@ -117,7 +119,7 @@ extension ResultPage {
       + "<th scope=\"col\" class=\"w\">From</th></tr></thead><tbody>\n"
     for setting in settings {
       html +=
-        "<tr><th scope=\"row\"><code>\(Markup.name(setting.key))</code></th><td class=\"w\"><code>"
+        "<tr><th scope=\"row\">\(Markup.code(setting.key))</th><td class=\"w\"><code>"
         + "\(Markup.name(Markup.clipped(setting.value, to: 400)))</code></td><td class=\"w soft\">"
         + "\(Markup.name(setting.origin))</td></tr>\n"
     }
@@ -133,7 +135,8 @@ extension ResultPage {
       if results.count > 1 { markup.line("<h3>\(Markup.name(named.name))</h3>") }
       if let command = result.environment.first(where: { $0.name == "command" }) {
         markup.line(
-          "<pre tabindex=\"0\" aria-label=\"The command that repeats this run\">\(Markup.text(command.value))</pre>"
+          "<pre tabindex=\"0\" aria-label=\"The command that repeats this run\">"
+            + "\(Markup.text(command.value))</pre>"
         )
       }
       var facts = result.environment.filter { $0.name != "command" }
@@ -155,7 +158,8 @@ extension ResultPage {
         "<div class=\"scroll\"><table><caption>Where and how the run was made.</caption><tbody>")
       for (name, value) in facts {
         markup.line(
-          "<tr><th scope=\"row\">\(Markup.name(name))</th><td class=\"w\">\(Markup.name(value))</td></tr>"
+          "<tr><th scope=\"row\">\(Markup.name(name))</th>"
+            + "<td class=\"w\">\(Markup.name(value))</td></tr>"
         )
       }
       markup.line("</tbody></table></div>")

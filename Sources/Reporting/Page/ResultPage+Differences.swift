@@ -46,7 +46,7 @@ extension ResultPage {
     for pair in pairs { markup.add(columnHead(pair.candidate)) }
     markup.line("</tr></thead><tbody>")
     for metric in metrics {
-      markup.add("<tr><th scope=\"row\"><code>\(Markup.text(metric))</code></th>")
+      markup.add("<tr><th scope=\"row\">\(Markup.code(metric))</th>")
       for pair in pairs {
         markup.add(differenceCell(pair.figures.first { $0.metric == metric }, pair))
       }
@@ -73,7 +73,7 @@ extension ResultPage {
     }
     markup.add("<div class=\"scroll\"><table><caption>Figures in which somebody differs.</caption>")
     markup.add("<thead><tr><th scope=\"col\" class=\"w\">Contender</th>")
-    for metric in metrics { markup.add("<th scope=\"col\"><code>\(metric)</code></th>") }
+    for metric in metrics { markup.add("<th scope=\"col\">\(Markup.code(metric))</th>") }
     markup.line("</tr></thead><tbody>")
     for pair in pairs {
       markup.add(
@@ -111,7 +111,7 @@ extension ResultPage {
       // Nothing but noughts is said better by the table.
       guard found.contains(where: { $0.figure.difference != 0 }) else { return nil }
       return IntervalPlot(
-        id: "interval-\(metric.split(separator: ".").joined(separator: "-"))", title: title,
+        id: "interval-" + Markup.anchor(metric), title: title,
         caption: "Difference with its 95 % interval; within the band is no difference.",
         figures: found, margin: comparison.margin
       ).picture()?.html
@@ -141,12 +141,11 @@ struct ComparedWords {
     switch figure.word {
     case .noDifference:
       word = "no difference"
+      // Of shares in percentage points again, of all else as a share of the figure.
+      let size = (figure.bound ?? 0) * (figure.before == 0 ? 1 : figure.before.magnitude)
       let bound =
         isShare
-        ? units.signedRow(
-          [(figure.bound ?? 0) * (figure.before == 0 ? 1 : figure.before.magnitude)], unit: "ratio")[
-            0
-          ].trimmingSign
+        ? units.signedRow([size], unit: figure.unit)[0].trimmingSign
         : units.text(figure.bound ?? 0, unit: "ratio")
       detail = "larger than \(bound)"
       style = "soft"

@@ -65,7 +65,7 @@ extension ResultPage {
     let name = line.label.drop { $0 == " " }
     let meaning = MetricCatalog.definition(named: String(name))?.meaning ?? ""
     let title = meaning.isEmpty ? "" : " title=\"\(Markup.text(meaning))\""
-    return "<code\(title)>\(Markup.text(String(name)))</code>"
+    return "<span\(title)>\(Markup.code(String(name)))</span>"
   }
 
   private func cell(_ line: DecisiveFigure, _ shown: String, _ contender: Contender) -> String {
@@ -119,7 +119,7 @@ extension ResultPage {
       let unit = row.statistic == .count ? "count" : found.compactMap { $0?.unit }.first ?? ""
       let values = found.map { $0?.value(row.statistic) }
       let texts = units.row(values, unit: unit)
-      markup.add("<tr><th scope=\"row\"><code>\(Markup.text(row.label))</code></th>")
+      markup.add("<tr><th scope=\"row\">\(Markup.code(row.label))</th>")
       for (place, contender) in shown.enumerated() {
         markup.add(cell(texts[place], values[place], metric: row.label, contender))
       }

@@ -15,8 +15,9 @@ extension ResultPage {
     let maps = heatMaps()
     if !maps.isEmpty {
       markup.line(
-        "<h3>Response over time</h3><p class=\"soft\">Each column is a slice of time, each row a "
-          + "range of response times; from few turns \(ramp()) to many. The line is the mean.</p>")
+        "<h3 class=\"part\">Response over time</h3><p class=\"soft\">Each column is a slice of time, "
+          + "each row a range of response times; from few turns \(ramp()) to many. The line is the mean.</p>"
+      )
       markup.line("<div class=\"charts\">\n\(maps.joined())</div>")
     }
     return markup.html
@@ -136,11 +137,12 @@ extension ResultPage {
     Measure(name: "fleet.memory", title: "Memory of the fleet"),
   ]
 
-  /// Lines are drawn from at most this many points, whatever the run's length.
-  private static let mostPoints = 200
+  /// Points of a line, whatever the run's length. Three lines of 120 points each are a thicket.
+  private var mostPoints: Int { coloured.count > 2 ? 60 : 200 }
 
   func overTime() -> String {
     let pictures = ResultPage.measures.compactMap { measure -> String? in
+      guard coloured.contains(where: { $0.series(measure.name) != nil }) else { return nil }
       let lines = coloured.flatMap { contender -> [LineChart.Line] in
         [(measure.name, false), (measure.beside ?? "", true)].compactMap { name, dashed in
           contender.series(name).map { line(contender, $0, dashed: dashed) }
@@ -149,8 +151,7 @@ extension ResultPage {
       guard lines.contains(where: { $0.points.contains { ($0.y ?? 0) != 0 } }) else { return nil }
       let unit = coloured.compactMap { $0.series(measure.name)?.unit }.first ?? ""
       return LineChart(
-        id:
-          "time-\(measure.name.split(whereSeparator: { $0 == "." || $0 == "_" }).joined(separator: "-"))",
+        id: "time-" + Markup.anchor(measure.name),
         title: measure.title, caption: measure.caption, lines: lines, unit: unit,
         marks: commonMarks, sharesTime: true
       ).picture()?.html
@@ -169,7 +170,7 @@ extension ResultPage {
   private func line(
     _ contender: Contender, _ series: SeriesResult, dashed: Bool
   ) -> LineChart.Line {
-    let series = series.coalesced(to: ResultPage.mostPoints)
+    let series = series.coalesced(to: mostPoints)
     return LineChart.Line(
       place: contender.place, name: contender.label + (dashed ? ", planned" : ""),
       points: series.values.enumerated().map { place, value in

@@ -101,7 +101,8 @@ extension ResultPage {
     markup.line(
       "<thead><tr><th scope=\"col\" class=\"w\">Resource</th><th scope=\"col\">used</th>"
         + "<th scope=\"col\">of</th><th scope=\"col\">share</th>"
-        + "<th scope=\"col\" class=\"w\"><span class=\"soft\">0 to 100 %</span></th></tr></thead><tbody>"
+        + "<th scope=\"col\" class=\"w\"><span class=\"soft\">0 to 100 %</span></th></tr></thead>"
+        + "<tbody>"
     )
     for (contender, resources) in found {
       if contenders.count > 1 {
@@ -114,7 +115,8 @@ extension ResultPage {
         let full = resource.used >= 0.9 ? " class=\"full\"" : ""
         markup.line(
           "<tr><th scope=\"row\">\(Markup.text(resource.name.capitalisedFirst))</th>"
-            + "<td>\(Markup.text(resource.usedText))</td><td>\(Markup.text(resource.limitText))</td>"
+            + "<td>\(Markup.text(resource.usedText))</td>"
+            + "<td>\(Markup.text(resource.limitText))</td>"
             + "<td>\(Markup.text(units.text(resource.used, unit: "ratio")))</td>"
             + "<td class=\"w\"><span class=\"meter\" aria-hidden=\"true\">"
             + "<i\(full) style=\"width:\(width)%\"></i></span></td></tr>")

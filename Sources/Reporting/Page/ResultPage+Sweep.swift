@@ -73,10 +73,9 @@ extension ResultPage {
       }
       let name = figure.metric + (figure.statistic.map { ".\($0.rawValue)" } ?? "")
       return LineChart(
-        id:
-          "sweep-\(name.split(whereSeparator: { $0 == "." || $0 == "_" }).joined(separator: "-"))",
+        id: "sweep-" + Markup.anchor(name),
         title: figure.title,
-        caption: "against <code>\(Markup.name(sweep.key))</code>"
+        caption: "against \(Markup.code(sweep.key))"
           + (beyond.isEmpty ? "" : "; " + beyond.joined(separator: "; ")),
         lines: [LineChart.Line(place: Contender.colours, name: figure.title, points: points)],
         x: isWide ? .logarithmic : .linear, xUnit: "", unit: unit, showsDots: true,

@@ -111,7 +111,8 @@ public struct ResultPage {
         let each = variant.measuredSeconds / Double(max(1, variant.replications))
         parts.append(
           "\(counted(result.variants.count, "variant")) \u{D7} "
-            + "\(counted(variant.replications, "replication")) \u{D7} \(units.text(each, unit: "s"))"
+            + "\(counted(variant.replications, "replication")) \u{D7} "
+            + units.text(each, unit: "s")
         )
       }
       parts.append("seed \(result.seed)")
@@ -161,8 +162,7 @@ public struct ResultPage {
     _ shown: String, _ value: Double?, metric: String, _ contender: Contender, extra: String = ""
   ) -> String {
     let exact = value.map { " data-value=\"\($0)\"" } ?? ""
-    return
-      "<td class=\"num\" data-metric=\"\(Markup.text(metric))\" data-of=\"\(contender.place)\"\(exact)>"
-      + "\(Markup.text(shown))\(extra)</td>"
+    return "<td class=\"num\" data-metric=\"\(Markup.text(metric))\" "
+      + "data-of=\"\(contender.place)\"\(exact)>\(Markup.text(shown))\(extra)</td>"
   }
 }
