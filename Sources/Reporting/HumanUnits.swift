@@ -26,6 +26,14 @@ public struct HumanUnits: Sendable {
     }
   }
 
+  /// A round share as somebody set it: `2 %`, not `2.00 %`.
+  func round(_ share: Double) -> String {
+    var digits = decimal(share * 100, places: 2)
+    while digits.hasSuffix("0") { digits.removeLast() }
+    if digits.hasSuffix(".") { digits.removeLast() }
+    return digits + " %"
+  }
+
   private func time(_ seconds: Double) -> String {
     switch seconds {
     case 0: "0 s"

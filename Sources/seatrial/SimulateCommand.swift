@@ -1,6 +1,6 @@
 // `seatrial simulate`: the scenario's variants in virtual time, one table on standard output, one
-// result.json in a folder. The order of what is said: warnings, what will run, progress, the table,
-// what was missed, where the result is.
+// result.json and a page in a folder. The order of what is said: warnings, what will run, progress,
+// the table, what was missed, where page and result are.
 internal import Basics
 internal import LinuxIO
 internal import Metrics
@@ -60,10 +60,12 @@ struct SimulateCommand {
     var result = run.campaign.result()
     facts.fill(&result)
     folder.write(result)
+    folder.writePage(of: result)
     var code = show(result)
     if folder.failed {
       code = code.or(.fault)
     } else if !isQuiet {
+      Console.say("page: \(folder.page)")
       Console.say("result: \(folder.file)")
     }
     let signal = run.campaign.stopped ? stop.signal : nil

@@ -30,7 +30,7 @@ public struct ComparisonText: Sendable {
     for note in comparability.notes { doubts += wrap("note: \(note)", width: width, hanging: 2) }
     blocks.append(doubts)
     blocks += comparison.pairs.map(block)
-    let margin = units.text(comparison.margin, unit: "ratio")
+    let margin = units.round(comparison.margin)
     blocks.append(
       wrap(
         "Better and worse: the whole 95 % interval lies beyond \(margin). Tallies are those of one "

@@ -29,7 +29,9 @@ public struct Answer: Sendable {
   private func nothingCompleted(_ first: Contender) -> Sentence {
     let planned = contenders.reduce(0) { $0 + ($1.value("turns.planned") ?? 0) }
     let failed = contenders.reduce(0) { $0 + ($1.value("turns.failed") ?? 0) }
-    guard planned > 0 else { return "No turn was planned, so there is nothing to say." }
+    guard planned > 0 else {
+      return "No turn was planned in the measured time, so there is nothing to say."
+    }
     let what = failed > 0 ? "\(count(failed)) failed" : "none came to an end in the measured time"
     let lead: Sentence = "No turn was completed: of \(count(planned)) planned, \(what)."
     return "\(lead) Response times mean nothing here."
@@ -127,12 +129,12 @@ public struct Answer: Sendable {
     guard let first = best.first else { return [] }
     var sentences: [Sentence] = []
     let times = alive.compactMap { $0.value("turn.response", .p95) }
-    let p95 = units.text(first.value("turn.response", .p95), unit: "s")
+    let time = response(of: first).map { ", \($0)" } ?? ""
     let bill = bill(of: first).map { ", with \($0)" } ?? ""
     let names = Sentence.list(best.map { "\(name: $0.label)" })
     let verb = best.count > 1 ? "serve this best, and alike" : "serves this best"
     let kept = first.keepsItsPromises ? "no turn failed or lost its history" : promises(of: first)
-    sentences.append("\(names) \(verb): \(kept), p95 \(p95)\(bill).")
+    sentences.append("\(names) \(verb): \(kept)\(time)\(bill).")
     var contrasts: [Sentence] = []
     if let low = times.min(), let high = times.max(), high <= low * 1.05, times.count == alive.count
     {
@@ -153,6 +155,13 @@ public struct Answer: Sendable {
       sentences.append(Sentence(joined.flatMap(\.pieces)).finished)
     }
     return sentences + [firstToRunOut(first)].compactMap { $0 }
+  }
+
+  /// The p95, or the mean where the turns are too few for it.
+  private func response(of contender: Contender) -> String? {
+    let response = contender.variant["turn.response"]
+    if let p95 = response?.value(.p95) { return "p95 \(units.text(p95, unit: "s"))" }
+    return response?.value(.mean).map { "mean response \(units.text($0, unit: "s"))" }
   }
 
   private func bill(of contender: Contender) -> String? {

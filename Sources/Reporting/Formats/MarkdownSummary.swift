@@ -71,7 +71,10 @@ struct MarkdownSummary {
     if contenders.count <= MarkdownSummary.mostColumns {
       rows = [[""] + contenders.map { MarkdownSummary.cell($0.label) }]
       for (line, figures) in zip(lines, shown) {
-        rows.append([MarkdownSummary.code(String(line.label.drop { $0 == " " }))] + figures)
+        // An addition to the row above is no metric.
+        let isMetric = line.label.first != " "
+        let head = String(line.label.drop { $0 == " " })
+        rows.append([isMetric ? MarkdownSummary.code(head) : head] + figures)
       }
     } else {
       // Six columns still fit a comment.

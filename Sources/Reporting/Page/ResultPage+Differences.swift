@@ -20,7 +20,7 @@ extension ResultPage {
       : "by Welch\u{2019}s interval where replications are no pairs"
     markup.line(
       "<p>Differences \(whom), \(how). Better and worse lie wholly beyond "
-        + "\(units.text(comparison.margin, unit: "ratio")), with 95 % confidence; of twenty "
+        + "\(units.round(comparison.margin)), with 95 % confidence; of twenty "
         + "figures one may still be chance.</p>")
     if pairs.count <= ResultPage.mostColumns {
       across(pairs, &markup)

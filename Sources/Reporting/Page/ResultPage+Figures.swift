@@ -63,6 +63,10 @@ extension ResultPage {
   /// Words for people, the metric's name for whoever writes an expectation.
   private func rowHead(_ line: DecisiveFigure) -> String {
     let name = line.label.drop { $0 == " " }
+    // An addition to the row above, and no metric.
+    if name.count < line.label.count {
+      return "<span class=\"soft\">\(Markup.text(String(name)))</span>"
+    }
     let meaning = MetricCatalog.definition(named: String(name))?.meaning ?? ""
     let title = meaning.isEmpty ? "" : " title=\"\(Markup.text(meaning))\""
     return "<span\(title)>\(Markup.code(String(name)))</span>"
