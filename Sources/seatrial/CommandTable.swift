@@ -30,8 +30,8 @@ enum CommandTable {
       Runs every variant of the scenario in virtual time, compares them, and holds
       the figures against what the scenario expects. The table goes to stdout;
       result.json and a page of it, report.html, go to a folder. result.json is
-      written again while the run goes on, so that a killed run leaves what it had. The first Ctrl-C stops and still
-      reports, the second ends at once.
+      written again while the run goes on, so that a killed run leaves what it had.
+      The first Ctrl-C stops and still reports, the second ends at once.
       """,
     examples: [
       ("seatrial simulate scenarios/three-patterns.yaml", "compare the isolation patterns"),
@@ -53,7 +53,7 @@ enum CommandTable {
         help: "threads, by default one a core; figures do not depend on it"),
       Flag(
         name: "out", value: .text, placeholder: "DIR",
-        help: "folder of result and page, by default results/NAME-TIME-PROCESS"),
+        help: "folder of result and page; by default one in results/"),
       Flag(name: "full", help: "every metric, difference and curve, not only what decides"),
       json, quiet,
       Flag(name: "no-progress", help: "no progress on stderr"),

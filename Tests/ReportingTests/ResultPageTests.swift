@@ -177,8 +177,8 @@ import Testing
   }
 }
 
-/// Tags that close in the order in which they were opened, and attributes in quotes: enough to catch
-/// an unescaped name. The schema is checked in Tests/Browser, by another reader.
+/// Tags that close in the order in which they were opened, and attributes in quotes: enough to
+/// catch an unescaped name. The schema is checked in Tests/Browser, by another reader.
 func wellFormed(_ xml: String) -> Bool {
   var open: [Substring] = []
   for piece in xml.split(separator: "<").dropFirst(1) {

@@ -57,7 +57,8 @@ struct Scale {
   }
 
   private func linearTicks(_ wanted: Int, unit: String) -> [Tick] {
-    let step = Scale.step(atLeast: (high - low) / Double(max(1, wanted)), unit: unit)
+    // A tick and a half more than asked for is better than half as many.
+    let step = Scale.step(atLeast: (high - low) / (Double(max(1, wanted)) + 1.5), unit: unit)
     var values: [Double] = []
     var place = ceilingOf(low / step - 1e-9)
     while place * step <= high + step * 1e-9, values.count < 50 {
@@ -101,8 +102,9 @@ struct Scale {
     // A count has no halves.
     let floor = unit == "count" ? 1.0 : 0
     let decade = power(10, floorOf(naturalLog(least) / naturalLog(10)))
-    return max(
-      floor, [1, 2, 5, 10].map { $0 * decade }.first { $0 >= least * 0.999_999 } ?? decade)
+    let steps = unit == "count" ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10]
+    let step = steps.map { $0 * decade }.first { $0 >= least * 0.999_999 }
+    return max(floor, step ?? decade)
   }
 
   /// One unit for all, and the decimals of the step.

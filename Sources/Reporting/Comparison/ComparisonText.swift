@@ -64,8 +64,11 @@ public struct ComparisonText: Sendable {
     }
     let open = pair.with(.cannotTell)
     if !open.isEmpty && !full {
-      let parts = open.map { "\($0.metric) \(ComparedWords($0, units).detail)" }
-      body += wrap("cannot tell: " + parts.joined(separator: ", "), width: width, lead: "  ")
+      let told = open.filter { $0.interval != nil }
+        .map { "\($0.metric) \(ComparedWords($0, units).detail)" }
+      let untold = open.filter { $0.interval == nil }.map(\.metric)
+      let why = untold.isEmpty ? [] : ["for want of intervals " + untold.joined(separator: ", ")]
+      body += wrap("cannot tell: " + (told + why).joined(separator: ", "), width: width, lead: "  ")
     }
     let same = pair.with(.noDifference)
     if !same.isEmpty && !full {

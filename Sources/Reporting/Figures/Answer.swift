@@ -19,8 +19,15 @@ public struct Answer: Sendable {
     guard let first = contenders.first else { return ["The result holds no variant."] }
     let alive = contenders.filter { $0.completed > 0 }
     guard !alive.isEmpty else { return [nothingCompleted(first)] }
+    if results.contains(where: { $0.result.verdict == .invalid }) {
+      let why: Sentence = "The measurement is invalid, so nothing can be chosen by it."
+      return [why] + (contenders.count == 1 ? alone(first) : [])
+    }
     if contenders.count == 1 { return [missed()].compactMap { $0 } + alone(first) }
     if isBeforeAndAfter { return [missed()].compactMap { $0 } + changes() }
+    if let sweep = Sweep(contenders, in: results) {
+      return [missed()].compactMap { $0 } + along(sweep)
+    }
     return [missed()].compactMap { $0 } + chosen(among: alive)
   }
 
@@ -135,24 +142,43 @@ public struct Answer: Sendable {
     let verb = best.count > 1 ? "serve this best, and alike" : "serves this best"
     let kept = first.keepsItsPromises ? "no turn failed or lost its history" : promises(of: first)
     sentences.append("\(names) \(verb): \(kept)\(time)\(bill).")
-    var contrasts: [Sentence] = []
+    var told: [(who: Contender, what: [String])] = []
+    func tell(_ who: Contender, _ what: String) {
+      if let place = told.firstIndex(where: { $0.who == who }) {
+        told[place].what.append(what)
+      } else {
+        told.append((who, [what]))
+      }
+    }
+    var parts: [Sentence] = []
+    let others = alive.filter { !best.contains($0) }
     if let low = times.min(), let high = times.max(), high <= low * 1.05, times.count == alive.count
     {
       let ends = units.row([low, high], unit: "s")
-      contrasts.append("all \(String(alive.count)) answer alike (p95 \(ends[0]) to \(ends[1]))")
-    } else if let slowest = alive.max(by: {
-      ($0.value("turn.response", .p95) ?? 0) < ($1.value("turn.response", .p95) ?? 0)
-    }), !best.contains(slowest), let high = slowest.value("turn.response", .p95) {
-      contrasts.append("\(name: slowest.label) needs \(units.text(high, unit: "s"))")
+      parts.append("All \(String(alive.count)) answer alike (p95 \(ends[0]) to \(ends[1]))")
+    } else if let slowest = most(others, "turn.response", .p95),
+      let high = slowest.value("turn.response", .p95)
+    {
+      tell(slowest, "needs \(units.text(high, unit: "s"))")
     }
-    let others = alive.filter { !best.contains($0) }
-    contrasts += dearest(others, than: first)
-    contrasts += faults(of: others)
-    if !contrasts.isEmpty {
-      let joined = contrasts.prefix(4).enumerated().map { place, part -> Sentence in
+    if let dearest = most(others, "fleet.memory"), let own = first.value("fleet.memory"), own > 0,
+      (dearest.value("fleet.memory") ?? 0) > 1.5 * own, let bill = self.bill(of: dearest)
+    {
+      tell(dearest, "takes \(bill)")
+    }
+    let faulty = others.filter { !$0.keepsItsPromises }
+      .sorted { ($1.brokenShare, $0.place) < ($0.brokenShare, $1.place) }
+    for contender in faulty.prefix(2) {
+      if let fault = worstPromise(of: contender) { tell(contender, fault) }
+    }
+    parts += told.map { who, what in
+      "\(name: who.label) \(Sentence.list(what.map { "\($0)" }))"
+    }
+    if !parts.isEmpty {
+      let joined = parts.enumerated().map { place, part -> Sentence in
         place == 0 ? part : "; \(part)"
       }
-      sentences.append(Sentence(joined.flatMap(\.pieces)).finished)
+      sentences.append(Sentence(joined.flatMap(\.pieces) + [.words(".")]))
     }
     return sentences + [firstToRunOut(first)].compactMap { $0 }
   }
@@ -171,23 +197,44 @@ public struct Answer: Sendable {
     return "\(counted(Int(servers), "server")) and \(units.text(memory, unit: "bytes"))"
   }
 
-  private func dearest(_ others: [Contender], than first: Contender) -> [Sentence] {
-    guard let own = first.value("fleet.memory"), own > 0,
-      let dearest = others.max(by: {
-        ($0.value("fleet.memory") ?? 0) < ($1.value("fleet.memory") ?? 0)
-      }), let memory = dearest.value("fleet.memory"), memory > 1.5 * own,
-      let bill = bill(of: dearest)
-    else { return [] }
-    return ["\(name: dearest.label) takes \(bill)"]
+  private func most(
+    _ all: [Contender], _ metric: String, _ statistic: Statistic? = nil
+  ) -> Contender? {
+    all.max { ($0.value(metric, statistic) ?? 0) < ($1.value(metric, statistic) ?? 0) }
   }
 
-  private func faults(of others: [Contender]) -> [Sentence] {
-    let faulty = others.filter { !$0.keepsItsPromises }.sorted {
-      ($1.brokenShare, $0.place) < ($0.brokenShare, $1.place)
+  // MARK: along a key
+
+  private static let swept: [(metric: String, statistic: Statistic?, words: String)] = [
+    ("sessions.eviction_rate", nil, "evictions for each opening"),
+    ("turn.response", .p95, "p95"), ("turns.failed", nil, "failed turns"),
+    ("locks.contention_rate", nil, "refused locks"), ("turn.throughput", nil, "turns"),
+    ("fleet.memory", nil, "memory"), ("server.cpu", nil, "a server\u{2019}s CPU"),
+  ]
+
+  /// What the ends of a sweep make of each figure; which point is right is for the reader to say.
+  private func along(_ sweep: Sweep) -> [Sentence] {
+    let (first, last) = (sweep.points[0].contender, sweep.points[sweep.points.count - 1].contender)
+    var moved: [Sentence] = []
+    var still: [Sentence] = []
+    for figure in Answer.swept {
+      guard let low = first.value(figure.metric, figure.statistic),
+        let high = last.value(figure.metric, figure.statistic), low != 0 || high != 0
+      else { continue }
+      let unit = MetricCatalog.definition(named: figure.metric)?.unit.rawValue ?? ""
+      // A twentieth: what is less is no reason to choose an end.
+      guard (high - low).magnitude > 0.05 * max(low.magnitude, high.magnitude) else {
+        still.append("\(figure.words)")
+        continue
+      }
+      let ends = units.row([low, high], unit: unit)
+      let verb = moved.isEmpty ? " go" : ""
+      moved.append("\(figure.words)\(verb) from \(ends[0]) to \(ends[1])")
     }
-    return faulty.prefix(2).compactMap { contender in
-      worstPromise(of: contender).map { "\(name: contender.label) \($0)" }
-    }
+    let span: Sentence = "From \(name: first.label) to \(name: last.label)"
+    guard !moved.isEmpty else { return ["\(span), nothing moves by more than 5 %."] }
+    let same: Sentence = "Within 5 % stay \(Sentence.list(still, most: 7))."
+    return ["\(span), \(Sentence.list(moved, most: 7))."] + (still.isEmpty ? [] : [same])
   }
 
   // MARK: the same thing at two times
@@ -239,17 +286,4 @@ func signedShare(_ share: Double, _ units: HumanUnits) -> String {
 
 extension String {
   var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
-}
-
-extension Sentence {
-  /// Begins with a capital where it begins with a word of ours, and ends with a stop.
-  fileprivate var finished: Sentence {
-    var pieces = pieces
-    if case .words(let text) = pieces.first(where: { $0 != .words("") }),
-      let place = pieces.firstIndex(of: .words(text))
-    {
-      pieces[place] = .words(text.capitalisedFirst)
-    }
-    return Sentence(pieces + [.words(".")])
-  }
 }

@@ -36,11 +36,26 @@ public struct Sentence: Equatable, Sendable, ExpressibleByStringInterpolation {
   var html: String {
     pieces.map { piece in
       switch piece {
-      case .words(let text): Markup.text(text)
-      case .name(let text): "<b>\(Markup.name(text))</b>"
+      case .words(let text): Markup.text(unitsKept(text))
+      // A sentence with a name of 300 characters in it is none any more.
+      case .name(let text): "<b>\(Markup.name(Markup.clipped(text, to: 60)))</b>"
       case .code(let text): "<code>\(Markup.name(text))</code>"
       }
     }.joined()
+  }
+
+  /// A figure and its unit stay on one line.
+  private func unitsKept(_ text: String) -> String {
+    let units = ["%", "s", "ms", "\u{B5}s", "min", "h", "B", "KiB", "MiB", "GiB", "TiB"]
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    var kept = ""
+    for (place, word) in words.enumerated() {
+      let isUnit = units.contains { word == $0 || word.dropLast() == $0 }
+      let follows = place > 0 && (words[place - 1].last?.isNumber ?? false)
+      kept += place == 0 ? "" : isUnit && follows ? "\u{A0}" : " "
+      kept += word
+    }
+    return kept
   }
 
   /// `a`, `a and b`, `a, b and c`; past `most` the rest is counted.

@@ -18,7 +18,7 @@ struct HDRText {
         tables.append("#[\(label): \(metric.name), in milliseconds]\n" + table(summary.histogram))
       }
     }
-    return tables.joined(separator: "\n")
+    return tables.isEmpty ? "#[No time was recorded]\n" : tables.joined(separator: "\n")
   }
 
   private func table(_ histogram: HistogramSnapshot) -> String {

@@ -44,9 +44,21 @@ struct Markup {
     raw.count > length ? String(raw.prefix(length - 1)) + "\u{2026}" : raw
   }
 
-  /// JSON inside of a script element: nothing in it may end the element.
+  /// JSON inside of a script element: nothing in it may end the element, or turn the direction of
+  /// the text that the script makes of it.
   static func embedded(_ json: String) -> String {
-    json.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
+    var out = ""
+    out.reserveCapacity(json.utf8.count)
+    for scalar in json.unicodeScalars {
+      switch scalar {
+      case "<": out += "\\u003c"
+      case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{200E}", "\u{200F}",
+        "\u{7F}"..<"\u{A0}":
+        out += "\u{FFFD}"
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
   }
 }
 
@@ -68,6 +80,9 @@ extension Markup {
     }
     return "<code>\(broken.joined())</code>"
   }
+
+  /// The beginning of every table: too wide for a telephone, it scrolls by itself, by keyboard too.
+  static let table = "<div class=\"scroll\" tabindex=\"0\"><table>"
 
   /// Part of an id: letters, digits and dashes.
   static func anchor(_ name: String) -> String {

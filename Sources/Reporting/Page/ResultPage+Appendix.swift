@@ -16,7 +16,7 @@ extension ResultPage {
     }
     var markup = Markup()
     if !met.isEmpty {
-      markup.line("<div class=\"scroll\"><table>")
+      markup.line("\(Markup.table)")
       markup.line("<caption>How often a promise broke, and for how many of 1000 turns.</caption>")
       markup.add("<thead><tr><th scope=\"col\" class=\"w\">Hazard</th>")
       let shown = contenders.prefix(12)
@@ -96,7 +96,7 @@ extension ResultPage {
   private func variants(_ result: RunResult) -> String {
     guard result.variants.count > 1 else { return "" }
     var html =
-      "<div class=\"scroll\"><table><caption>What each variant changes.</caption><thead><tr>"
+      "\(Markup.table)<caption>What each variant changes.</caption><thead><tr>"
       + "<th scope=\"col\" class=\"w\">Variant</th><th scope=\"col\" class=\"w\">Keys</th></tr>"
       + "</thead><tbody>\n"
     for variant in result.variants {
@@ -114,7 +114,7 @@ extension ResultPage {
   private func allKeys(_ settings: [SettingResult]) -> String {
     var html =
       "<details><summary>All \(settings.count) keys, with where their values come from</summary>"
-      + "<div class=\"scroll\"><table><caption>Every key of the scenario.</caption><thead><tr>"
+      + "\(Markup.table)<caption>Every key of the scenario.</caption><thead><tr>"
       + "<th scope=\"col\" class=\"w\">Key</th><th scope=\"col\" class=\"w\">Value</th>"
       + "<th scope=\"col\" class=\"w\">From</th></tr></thead><tbody>\n"
     for setting in settings {
@@ -155,7 +155,8 @@ extension ResultPage {
       }
       guard !facts.isEmpty else { return markup.html }
       markup.line(
-        "<div class=\"scroll\"><table><caption>Where and how the run was made.</caption><tbody>")
+        "\(Markup.table)<caption>Where and how the run was made.</caption><tbody>"
+      )
       for (name, value) in facts {
         markup.line(
           "<tr><th scope=\"row\">\(Markup.name(name))</th>"

@@ -41,7 +41,8 @@ extension ResultPage {
       }
     }
     markup.add(
-      "<div class=\"scroll\"><table><caption>Tallies are those of one replication.</caption>")
+      "\(Markup.table)<caption>Tallies are those of one replication.</caption>"
+    )
     markup.add("<thead><tr><td></td>")
     for pair in pairs { markup.add(columnHead(pair.candidate)) }
     markup.line("</tr></thead><tbody>")
@@ -71,13 +72,15 @@ extension ResultPage {
       markup.line("<p>No difference in any of the figures that decide.</p>")
       return
     }
-    markup.add("<div class=\"scroll\"><table><caption>Figures in which somebody differs.</caption>")
+    markup.add(
+      "\(Markup.table)<caption>Figures in which somebody differs.</caption>"
+    )
     markup.add("<thead><tr><th scope=\"col\" class=\"w\">Contender</th>")
     for metric in metrics { markup.add("<th scope=\"col\">\(Markup.code(metric))</th>") }
     markup.line("</tr></thead><tbody>")
     for pair in pairs {
       markup.add(
-        "<tr><th scope=\"row\">\(swatch(pair.candidate))\(Markup.name(pair.candidate.label))</th>")
+        "<tr><th scope=\"row\">\(swatch(pair.candidate))\(label(pair.candidate))</th>")
       for metric in metrics {
         markup.add(differenceCell(pair.figures.first { $0.metric == metric }, pair))
       }

@@ -13,7 +13,7 @@ extension ResultPage {
       lines.contains { $0.values.contains { $0 == nil } }
       ? " A dash: nothing to measure, or too few samples for it." : ""
     var markup = Markup()
-    markup.line("<div class=\"scroll\"><table>")
+    markup.line("\(Markup.table)")
     markup.line(
       "<caption>Of all replications together; \u{B1} is half of the 95 % interval.\(note)</caption>"
     )
@@ -47,7 +47,7 @@ extension ResultPage {
     markup.line("</tr></thead><tbody>")
     let columns = lines.map { units.row($0.values, unit: $0.unit) }
     for contender in contenders {
-      markup.add("<tr><th scope=\"row\">\(swatch(contender))\(Markup.name(contender.label))</th>")
+      markup.add("<tr><th scope=\"row\">\(swatch(contender))\(label(contender))</th>")
       for (line, column) in zip(lines, columns) {
         markup.add(cell(line, column[contender.place], contender))
       }
@@ -57,7 +57,7 @@ extension ResultPage {
   }
 
   func columnHead(_ contender: Contender) -> String {
-    "<th scope=\"col\">\(swatch(contender))\(Markup.name(contender.label))</th>"
+    "<th scope=\"col\">\(swatch(contender))\(label(contender))</th>"
   }
 
   /// Words for people, the metric's name for whoever writes an expectation.
@@ -111,7 +111,9 @@ extension ResultPage {
     let more = contenders.count - shown.count
     markup.line(
       "<details><summary>\(rows.count) figures, with their names as in result.json</summary>")
-    markup.line("<div class=\"scroll\"><table><caption>What is nothing everywhere is left out.")
+    markup.line(
+      "\(Markup.table)<caption>What is nothing everywhere is left out."
+    )
     if more > 0 {
       markup.add(" The other \(more) contenders are in <code>--format csv</code>.")
     }

@@ -58,13 +58,13 @@ extension ResultPage {
     }
     guard !texts.isEmpty else { return "" }
     var markup = Markup()
-    markup.line("<div class=\"scroll\"><table>")
+    markup.line("\(Markup.table)")
     markup.line("<caption>What the scenario expects, and what came of it.</caption>")
     markup.add("<thead><tr><th scope=\"col\" class=\"w\">Contender</th>")
     for text in texts { markup.add("<th scope=\"col\"><code>\(Markup.name(text))</code></th>") }
     markup.line("</tr></thead><tbody>")
     for contender in contenders {
-      markup.add("<tr><th scope=\"row\">\(swatch(contender))\(Markup.name(contender.label))</th>")
+      markup.add("<tr><th scope=\"row\">\(swatch(contender))\(label(contender))</th>")
       for text in texts {
         markup.add(expectation(contender.variant.expectations.first { $0.text == text }, contender))
       }

@@ -15,8 +15,9 @@ extension ResultPage {
     let maps = heatMaps()
     if !maps.isEmpty {
       markup.line(
-        "<h3 class=\"part\">Response over time</h3><p class=\"soft\">Each column is a slice of time, "
-          + "each row a range of response times; from few turns \(ramp()) to many. The line is the mean.</p>"
+        "<h3 class=\"part\">Response over time</h3><p class=\"soft\">Each column is a slice of "
+          + "time, each row a range of response times; from few turns \(ramp()) to many. The line "
+          + "is the mean.</p>"
       )
       markup.line("<div class=\"charts\">\n\(maps.joined())</div>")
     }
@@ -89,7 +90,7 @@ extension ResultPage {
       HeatMapChart(
         id: "heat-\(contender.place)",
         title: contenders.count > 1
-          ? swatch(contender) + Markup.name(contender.label) : "Response over time",
+          ? swatch(contender) + label(contender) : "Response over time",
         map: map, most: most, low: max(low, high / 1e5), high: high,
         mean: contender.series("turn.response.mean"), marks: marks(contender),
         place: contender.place

@@ -22,7 +22,7 @@ extension ResultPage {
       return BarStrip(
         id: "load-\(contender.place)",
         title: contenders.count > 1
-          ? swatch(contender) + Markup.name(contender.label) : "Turns of each server",
+          ? swatch(contender) + label(contender) : "Turns of each server",
         caption: Markup.text(parts.joined(separator: "; ").capitalisedFirst),
         servers: variant.servers, most: most, place: contender.place
       ).picture().html
@@ -47,7 +47,7 @@ extension ResultPage {
     markup.line("<div class=\"fleet\">")
     for contender in small {
       markup.line("<div class=\"\(style(contender))\" data-c=\"\(contender.place)\">")
-      let whose = contenders.count > 1 ? ", \(Markup.name(contender.label))" : ""
+      let whose = contenders.count > 1 ? ", \(label(contender))" : ""
       markup.line("<h3>Load of each server over time\(whose)</h3><ul class=\"tiles\">")
       for server in contender.variant.servers { markup.line(tile(server, top: top)) }
       markup.line("</ul></div>")
@@ -94,7 +94,7 @@ extension ResultPage {
     }.filter { !$0.1.isEmpty }
     guard !found.isEmpty else { return "" }
     var markup = Markup()
-    markup.line("<div class=\"scroll\"><table>")
+    markup.line("\(Markup.table)")
     markup.line(
       "<caption>Each limit, and how much of it is used; the fullest first. What waits in front of "
         + "a resource grows long before it is full: slow answers come first.</caption>")
@@ -108,7 +108,7 @@ extension ResultPage {
       if contenders.count > 1 {
         markup.line(
           "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"5\">\(swatch(contender))"
-            + "\(Markup.name(contender.label))</th></tr>")
+            + "\(label(contender))</th></tr>")
       }
       for resource in resources {
         let width = short(min(100, resource.used * 100))

@@ -131,7 +131,7 @@ public struct ResultPage {
     for contender in contenders.prefix(Contender.colours) {
       markup.line(
         "<li data-key=\"\(contender.place)\" class=\"\(style(contender))\">"
-          + "<i class=\"swatch\"></i><span class=\"n\">\(Markup.name(contender.label))</span></li>")
+          + "<i class=\"swatch\"></i><span class=\"n\">\(label(contender))</span></li>")
     }
     let rest = contenders.count - Contender.colours
     if rest > 0 {
@@ -156,6 +156,16 @@ public struct ResultPage {
   func swatch(_ contender: Contender) -> String {
     contenders.count > 1 ? "<i class=\"swatch \(style(contender))\"></i>" : ""
   }
+
+  /// A contender's name where room is short: the whole of it under the pointer.
+  func label(_ contender: Contender) -> String {
+    let clipped = Markup.clipped(contender.label, to: ResultPage.longestLabel)
+    guard clipped != contender.label else { return Markup.name(clipped) }
+    return "<span title=\"\(Markup.text(contender.label))\">\(Markup.name(clipped))</span>"
+  }
+
+  /// Names of variants have up to 80 characters, those of edited files any number.
+  private static let longestLabel = 48
 
   /// A cell whose exact value a reader, or a test, can have.
   func cell(

@@ -164,7 +164,9 @@ enum StyleSheet {
     th:last-child,td:last-child{padding-right:0}
     th{font-weight:600}
     th[scope=row]{text-align:left;font-weight:400;min-width:11rem;position:sticky;left:0;
-      background:var(--ground);overflow-wrap:normal}
+      background:var(--ground);max-width:19rem}
+    th,th code,td code{overflow-wrap:normal}
+    th bdi{overflow-wrap:anywhere}
     thead th{
       border-bottom:1px solid var(--rule);vertical-align:bottom;min-width:5rem;max-width:14rem;
     }
@@ -185,15 +187,19 @@ enum StyleSheet {
 
   private static let charts = """
     .charts{
-      display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr));
+      display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));
       gap:2rem 2.5rem;margin:1rem 0;
     }
-    figure{margin:0;min-width:0}
+    figure{margin:0;min-width:0;max-width:36rem}
     figcaption p{color:var(--soft);font-size:.85rem;margin:.1rem 0 .3rem}
     figcaption{margin-bottom:.4rem}
     .chart{position:relative}
     .chart>svg{display:block;width:100%;height:auto;overflow:visible;touch-action:pan-y}
     .big{max-width:64rem}
+    .alone .plot{overflow:visible}
+    .alone.zoomed .plot{overflow:hidden}
+    .alone .cx{--c:var(--c0)}
+    .alone .cx .line{stroke-width:1.8;opacity:1}
     .one-of{display:none}
     .tick,.note,.name{font-size:11px;fill:var(--soft);unicode-bidi:plaintext}
     .name{fill:var(--ink);font-size:12px}
