@@ -112,8 +112,7 @@ public struct ResultPage {
         parts.append(
           "\(counted(result.variants.count, "variant")) \u{D7} "
             + "\(counted(variant.replications, "replication")) \u{D7} "
-            + units.text(each, unit: "s")
-        )
+            + units.length(each))
       }
       parts.append("seed \(result.seed)")
       let started = result.environment.first { $0.name == "started" }?.value
