@@ -163,9 +163,9 @@ extension Campaign.Task {
       simulator.observeResponses()
       guard pass(&simulator, until: .zero + length, report) else { return .stopped(nil) }
       return .warmUp(simulator.warmUpFound)
-    case .replication(_, let warmUp):
+    case .replication(let number, let warmUp):
       guard pass(&simulator, until: .zero + warmUp, report) else { return .stopped(nil) }
-      simulator.beginMeasurement(length: measure)
+      simulator.beginMeasurement(length: measure, detailed: number == 0)
       guard pass(&simulator, until: .zero + warmUp + measure, report) else {
         return .stopped(simulator.harvest())
       }
