@@ -83,7 +83,8 @@
     tail &+= length
   }
 
-  public mutating func append(_ text: String) {
+  /// Literals are meant for the form above, which needs no string; the language prefers this one.
+  @_disfavoredOverload public mutating func append(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
       makeRoom(for: bytes.count)
@@ -206,6 +207,17 @@
 }
 
 extension Span<UInt8> {
+  /// Whether the bytes of a range are exactly the word.
+  @inlinable public func spells(_ word: StaticString, in range: Range<Int>) -> Bool {
+    guard range.count == word.utf8CodeUnitCount else { return false }
+    var letter = unsafe word.utf8Start
+    for place in range {
+      if unsafe self[place] != letter.pointee { return false }
+      unsafe letter += 1
+    }
+    return true
+  }
+
   /// A copy of some of the bytes.
   public func bytes(_ range: Range<Int>) -> [UInt8] {
     let part = extracting(range)

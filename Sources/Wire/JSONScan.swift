@@ -2,6 +2,7 @@
 // object stand. A message is looked at once and copied nowhere. The text is checked by RFC 8259 on
 // the way, so whoever gets a range has a well-formed value; only the depth is bounded, and UTF-8 is
 // not looked at.
+internal import Basics
 
 public enum JSONScan {
   /// As deep as `JSONValue` reads.
@@ -146,16 +147,10 @@ public enum JSONScan {
   }
 
   /// Whether the bytes of a range are exactly the word.
-  public static func matches(
+  @inline(__always) public static func matches(
     _ text: Span<UInt8>, _ range: Range<Int>, _ word: StaticString
   ) -> Bool {
-    guard range.count == word.utf8CodeUnitCount else { return false }
-    var place = range.lowerBound
-    for scalar in word.description.utf8 {
-      if text[place] != scalar { return false }
-      place &+= 1
-    }
-    return true
+    text.spells(word, in: range)
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }

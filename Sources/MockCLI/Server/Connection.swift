@@ -50,6 +50,9 @@ final class Connection {
 
   var readerNumber: Int32 { reader.number }
 
+  /// Where output has a descriptor of its own.
+  var writerNumber: Int32? { writer != nil ? writer!.number : nil }
+
   func write() -> Transfer {
     if let cut = cuts.first, cut < output.count {
       // One write a header and one a body, as the real CLI does it.

@@ -204,8 +204,17 @@ extension MockServer {
   }
 
   private mutating func want(writing: Bool, _ connection: Connection) {
-    if connection.wantsWriting == writing || connection.writer != nil { return }
+    if connection.wantsWriting == writing { return }
     connection.wantsWriting = writing
+    if let number = connection.writerNumber {
+      // Standard output is a descriptor of its own, watched only while it is full.
+      if writing {
+        _ = poller.add(number, token: token(of: connection), for: .writing)
+      } else {
+        poller.remove(number)
+      }
+      return
+    }
     _ = poller.change(
       connection.readerNumber, token: token(of: connection),
       for: writing ? [.reading, .writing] : .reading)
