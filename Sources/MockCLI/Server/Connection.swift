@@ -21,6 +21,7 @@ final class Connection {
   let reader: Descriptor
   /// Standard output where standard input is the reader; else the same socket.
   let writer: Descriptor?
+  let writerNumber: Int32?
   var decoder: FrameDecoder
   var output = ByteBuffer()
   /// Where in `output` a write has to end, counted from its front, when writes are split.
@@ -43,15 +44,18 @@ final class Connection {
     self.place = place
     self.epoch = epoch
     self.reader = reader
-    self.writer = writer
+    if let writer {
+      writerNumber = writer.number
+      self.writer = consume writer
+    } else {
+      writerNumber = nil
+      self.writer = nil
+    }
     self.trust = trust
     decoder = FrameDecoder(limit: limit)
   }
 
   var readerNumber: Int32 { reader.number }
-
-  /// Where output has a descriptor of its own.
-  var writerNumber: Int32? { writer != nil ? writer!.number : nil }
 
   func write() -> Transfer {
     if let cut = cuts.first, cut < output.count {
