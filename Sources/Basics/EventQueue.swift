@@ -149,13 +149,17 @@ public struct EventQueue: ~Copyable {
 
   @inlinable mutating func insertIntoOpen(_ event: Event) {
     open.append(event)
-    var place = open.count &- 1
-    while place > opened && open[place &- 1].instant > event.instant {
-      open[place] = open[place &- 1]
+    let last = open.count &- 1
+    var place = last
+    while place > opened {
+      let before = open[place &- 1]
+      if before.instant <= event.instant { break }
+      open[place] = before
       place &-= 1
     }
+    if place == last { return }
     open[place] = event
-    moved &+= open.count &- 1 &- place
+    moved &+= last &- place
   }
 
   /// Opens the next slot that holds an event; windows of higher levels open on the way.
@@ -170,7 +174,7 @@ public struct EventQueue: ~Copyable {
         present = present & ~mask | UInt64(slot)
         near.drain(slot, into: &open)
         slotsOpened &+= 1
-        if open.count > 1 { sortOpen() }
+        if open.count > 1 { sortDrained() }
         return
       }
       openWindow()
@@ -203,7 +207,29 @@ public struct EventQueue: ~Copyable {
     preconditionFailure("\(pending) events are pending and no wheel holds one")
   }
 
-  /// Stable: equal instants keep the order of their pushes.
+  /// What the near wheel handed over, the last pushed first. Stable: of equal instants the one
+  /// pushed first goes first.
+  private mutating func sortDrained() {
+    let count = open.count
+    if count > 64 {
+      for index in 0..<count / 2 { open.swapAt(index, count - 1 - index) }
+      mergeSort()
+      return
+    }
+    for index in 1..<count {
+      let event = open[index]
+      var place = index
+      while place > 0 {
+        let before = open[place &- 1]
+        if before.instant < event.instant { break }
+        open[place] = before
+        place &-= 1
+      }
+      open[place] = event
+    }
+  }
+
+  /// Events in the order of their pushes, but for those that were sorted before.
   private mutating func sortOpen() {
     if open.count > 64 {
       mergeSort()
@@ -277,7 +303,14 @@ public struct EventQueue: ~Copyable {
     var kept = Table<Event>(capacity: pending)
     for place in opened..<open.count { kept.append(open[place]) }
     let mask = UInt64(EventQueue.slots - 1)
-    while let slot = near.firstSlot(from: Int(present & mask)) { near.drain(slot, into: &kept) }
+    while let slot = near.firstSlot(from: Int(present & mask)) {
+      let first = kept.count
+      near.drain(slot, into: &kept)
+      // In the order of their pushes again.
+      for place in 0..<(kept.count - first) / 2 {
+        kept.swapAt(first + place, kept.count - 1 - place)
+      }
+    }
     for level in 0..<far.count {
       while let slot = far[level].firstSlot(from: 0) {
         var chunk = far[level].take(slot)

@@ -27,59 +27,75 @@
 }
 
 @usableFromInline struct NearWheel: ~Copyable {
-  @usableFromInline var events: Table<Event>
-  @usableFromInline var next: Table<UInt32>
+  @usableFromInline struct Node: BitwiseCopyable {
+    @usableFromInline var event: Event
+    @usableFromInline var next: UInt32
+    @inlinable @inline(__always) init(_ event: Event, next: UInt32) {
+      self.event = event
+      self.next = next
+    }
+  }
+  @usableFromInline var nodes: Table<Node>
   @usableFromInline var free: UInt32
+  /// The event that came last to each slot; it leads to those before it.
   @usableFromInline var heads: Table<UInt32>
-  @usableFromInline var tails: Table<UInt32>
   @usableFromInline var filled: SlotBits
 
   @inlinable init() {
-    events = Table()
-    next = Table()
+    nodes = Table()
     free = noLink
     heads = Table(repeating: noLink, count: EventQueue.slots)
-    tails = Table(repeating: noLink, count: EventQueue.slots)
     filled = SlotBits()
   }
 
-  @inlinable var bytes: Int { events.bytes + next.bytes + heads.bytes + tails.bytes }
+  @inlinable var bytes: Int { nodes.bytes + heads.bytes }
 
   @inlinable @inline(__always) mutating func append(_ event: Event, slot: Int) {
-    let node: UInt32
-    if free != noLink {
-      node = free
-      free = next[Int(node)]
-      events[Int(node)] = event
-      next[Int(node)] = noLink
-    } else {
-      node = UInt32(truncatingIfNeeded: events.count)
-      events.append(event)
-      next.append(noLink)
+    let node = free
+    let before = heads.modify(slot) {
+      let before = $0
+      $0 = node
+      return before
     }
-    if heads[slot] == noLink {
-      heads[slot] = node
-      filled.set(slot)
-    } else {
-      next[Int(tails[slot])] = node
+    filled.set(slot)
+    if node == noLink {
+      appendNew(event, before, slot: slot)
+      return
     }
-    tails[slot] = node
+    free = nodes.modify(Int(node)) {
+      let next = $0.next
+      $0 = Node(event, next: before)
+      return next
+    }
+  }
+
+  @usableFromInline @inline(never)
+  mutating func appendNew(_ event: Event, _ before: UInt32, slot: Int) {
+    heads[slot] = UInt32(truncatingIfNeeded: nodes.count)
+    nodes.append(Node(event, next: before))
   }
 
   @inlinable func firstSlot(from slot: Int) -> Int? { filled.first(from: slot) }
 
-  /// Hands the slot's events over in the order they came.
+  /// Hands the slot's events over, the last that came first.
   @inlinable mutating func drain(_ slot: Int, into open: inout Table<Event>) {
-    var node = heads[slot]
-    while node != noLink {
-      open.append(events[Int(node)])
-      let after = next[Int(node)]
-      next[Int(node)] = free
-      free = node
-      node = after
-    }
+    let head = heads[slot]
     heads[slot] = noLink
     filled.clear(slot)
+    var node = head
+    var last = head
+    while node != noLink {
+      last = node
+      node = nodes.modify(Int(node)) {
+        open.append($0.event)
+        return $0.next
+      }
+    }
+    // The chain as a whole joins the free ones.
+    if last != noLink {
+      nodes[Int(last)].next = free
+      free = head
+    }
   }
 }
 

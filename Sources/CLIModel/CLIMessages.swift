@@ -73,6 +73,40 @@ public enum CLIAction: BitwiseCopyable, Sendable {
   case retry(ProviderCall, after: Interval)
 }
 
+/// What nearly every input leads to, as one value in registers; whatever else stands in the table of
+/// actions. What is said and called comes first, then the table, then the work.
+public struct CLIStep: BitwiseCopyable, Sendable {
+  public enum Said: UInt8, BitwiseCopyable, Sendable { case nothing, acknowledged, finished }
+
+  public var demand = Demand(total: .zero, mainShare: 1)
+  public var turn = TurnID(raw: 0)
+  public var call = ProviderCall(place: 0, generation: 0)
+  public var connection = ConnectionID(0)
+  public var said = Said.nothing
+  /// The provider is to be called for `turn`, a first attempt.
+  public var calls = false
+  /// `demand` is to be worked.
+  public var works = false
+  /// Something has gone into the table, so nothing can be said before it any more.
+  @usableFromInline var spilled = false
+
+  @inlinable @inline(__always) init() {}
+
+  @inlinable var isEmpty: Bool { said == .nothing && !spilled }
+
+  /// As actions, what is said ahead of those that came behind `mark`.
+  func append(to actions: inout Table<CLIAction>, behind mark: Int) {
+    var later = Table<CLIAction>()
+    if said != .nothing {
+      while actions.count > mark { later.append(actions.removeLast()) }
+      actions.append(.reply(said == .finished ? .finished : .acknowledged, turn, connection))
+      if calls { actions.append(.callProvider(call, turn, connection, attempt: 0)) }
+      while later.count > 0 { actions.append(later.removeLast()) }
+    }
+    if works { actions.append(.work(demand)) }
+  }
+}
+
 /// CPU work: the sum over threads, and the part only the main thread can do.
 public struct Demand: BitwiseCopyable, Sendable {
   public var total: Interval

@@ -21,6 +21,8 @@ public struct CLIServer: ~Copyable {
   @usableFromInline var sessions: Slab<LiveSession>
   @usableFromInline var places: IndexMap
   @usableFromInline var queued: Slab<QueuedSend>
+  /// By place, for sessions that have a line: the first send that waits.
+  @usableFromInline var lines: Table<UInt32>
   @usableFromInline var owners: IndexMap
   @usableFromInline var ownerPairs: Slab<UInt64>
   /// Connections that have asked for anything yet: the audience of every event.
@@ -58,6 +60,7 @@ public struct CLIServer: ~Copyable {
     sessions = Slab()
     places = IndexMap()
     queued = Slab()
+    lines = Table()
     owners = IndexMap()
     ownerPairs = Slab()
     self.connections = connections
@@ -68,45 +71,94 @@ public struct CLIServer: ~Copyable {
 
   // MARK: inputs
 
-  @inlinable public mutating func handle(
+  public mutating func handle(
     _ input: CLIInput, at now: Instant, store: inout SessionStore,
     into actions: inout Table<CLIAction>
   ) {
+    let mark = actions.count
+    var step = CLIStep()
     switch input {
     case .requested(let request):
-      var job = Job(Job.Kind(request.kind), request.session, request.turn, request.connection)
-      job.place = request.handle
-      // An idle station has nothing waiting: the usual case skips the line.
-      if busy { requests.append(job) } else { take(job, at: now, &store, &actions) }
+      step = requested(request, at: now, store: &store, into: &actions)
     case .workDone:
-      precondition(busy, "server \(id.index) finished work it had not begun")
-      busy = false
-      complete(current, at: now, &store, &actions)
+      step = workDone(at: now, store: &store, into: &actions)
     case .providerAnswered(let call):
-      guard isCurrent(call) else { return }
-      let session = sessions[Int(call.place)]
-      var job = Job(.finish, session.id, TurnID(raw: session.turn), session.connection)
-      job.place = call.place
-      job.generation = call.generation
-      if busy { continuations.append(job) } else { take(job, at: now, &store, &actions) }
+      step = providerAnswered(call, at: now, store: &store, into: &actions)
     default:
       handleRare(input, at: now, &store, &actions)
+      if !busy { startNext(at: now, &step, &store, &actions) }
     }
-    if !busy && (!continuations.isEmpty || !requests.isEmpty) {
-      startNext(at: now, &store, &actions)
+    step.append(to: &actions, behind: mark)
+  }
+
+  /// As `handle`, for a host that takes the usual outcome as a value.
+  @inlinable @inline(__always) public mutating func requested(
+    _ request: CLIRequest, at now: Instant, store: inout SessionStore,
+    into actions: inout Table<CLIAction>
+  ) -> CLIStep {
+    var job = Job(Job.Kind(request.kind), request.session, request.turn, request.connection)
+    job.place = request.handle
+    var step = CLIStep()
+    if busy {
+      requests.append(job)
+      return step
     }
+    // An idle station has nothing waiting: the usual case skips the line.
+    take(job, at: now, &step, &store, &actions)
+    if !busy && isWaitedFor { startNext(at: now, &step, &store, &actions) }
+    return step
+  }
+
+  /// As `handle`, for a host that takes the usual outcome as a value.
+  @inlinable public mutating func workDone(
+    at now: Instant, store: inout SessionStore, into actions: inout Table<CLIAction>
+  ) -> CLIStep {
+    precondition(busy, "server \(id.index) finished work it had not begun")
+    busy = false
+    var step = CLIStep()
+    complete(current, at: now, &step, &store, &actions)
+    if !busy && isWaitedFor { startNext(at: now, &step, &store, &actions) }
+    return step
+  }
+
+  /// As `handle`, for a host that takes the usual outcome as a value.
+  @inlinable @inline(__always) public mutating func providerAnswered(
+    _ call: ProviderCall, at now: Instant, store: inout SessionStore,
+    into actions: inout Table<CLIAction>
+  ) -> CLIStep {
+    var step = CLIStep()
+    var job = current
+    let isCurrent = sessions.modify(Int(call.place)) {
+      job = Job(.finish, $0.id, TurnID(raw: $0.turn), $0.connection)
+      return $0.generation == call.generation && $0.running
+    }
+    guard isCurrent else { return step }
+    job.place = call.place
+    job.generation = call.generation
+    if busy {
+      continuations.append(job)
+      return step
+    }
+    take(job, at: now, &step, &store, &actions)
+    if !busy && isWaitedFor { startNext(at: now, &step, &store, &actions) }
+    return step
+  }
+
+  @inlinable @inline(__always) var isWaitedFor: Bool {
+    mutating get { continuations.count | requests.count != 0 }
   }
 
   /// The station takes up work while there is some and it costs time; free work is done on the
   /// spot.
   @inlinable mutating func startNext(
-    at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+    at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
   ) {
     while !busy {
       if !continuations.isEmpty {
-        take(continuations.removeFirst(), at: now, &store, &actions)
+        take(continuations.removeFirst(), at: now, &step, &store, &actions)
       } else if !requests.isEmpty {
-        take(requests.removeFirst(), at: now, &store, &actions)
+        take(requests.removeFirst(), at: now, &step, &store, &actions)
       } else {
         return
       }
@@ -114,34 +166,37 @@ public struct CLIServer: ~Copyable {
   }
 
   @inlinable @inline(__always) mutating func take(
-    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+    _ job: Job, at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
   ) {
     let demand = demand(of: job, &store)
     if demand.total.nanoseconds > 0 {
       current = job
       busy = true
-      actions.append(.work(demand))
+      step.works = true
+      step.demand = demand
     } else {
-      completeFree(job, at: now, &store, &actions)
+      completeFree(job, at: now, &step, &store, &actions)
     }
   }
 
   @usableFromInline @inline(never) mutating func completeFree(
-    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+    _ job: Job, at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
   ) {
-    complete(job, at: now, &store, &actions)
+    complete(job, at: now, &step, &store, &actions)
   }
 
   @inlinable @inline(__always) mutating func complete(
-    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+    _ job: Job, at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
   ) {
     switch job.kind {
-    case .send: beginTurn(job, at: now, &store, &actions)
-    case .finish: finishTurn(job, at: now, &store, &actions)
-    case .create: create(job, at: now, &store, &actions)
-    case .resume: resume(job, at: now, &store, &actions)
-    case .destroy: destroy(job, &store, &actions)
-    default: completeRare(job, at: now, &store, &actions)
+    case .send: beginTurn(job, &step, &actions)
+    case .finish: finishTurn(job, at: now, &step, &store, &actions)
+    default:
+      step.spilled = true
+      completeRare(job, at: now, &store, &actions)
     }
   }
 
@@ -150,7 +205,31 @@ public struct CLIServer: ~Copyable {
   /// `session.send` is acknowledged, and the provider called unless the session is in a turn
   /// already.
   @inlinable @inline(__always) mutating func beginTurn(
-    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+    _ job: Job, _ step: inout CLIStep, _ actions: inout Table<CLIAction>
+  ) {
+    let place = Int(job.place)
+    if step.isEmpty && place < sessions.places {
+      let generation = sessions.modify(place) {
+        guard $0.id == job.session && !$0.running else { return noLink }
+        $0.begin(job.turn, job.connection)
+        return $0.generation
+      }
+      if generation != noLink {
+        step.said = .acknowledged
+        step.calls = true
+        step.turn = job.turn
+        step.connection = job.connection
+        step.call = ProviderCall(place: job.place, generation: generation)
+        return
+      }
+    }
+    step.spilled = true
+    beginTurnElsewhere(job, &actions)
+  }
+
+  /// Without a good handle, or behind others in the same session.
+  @usableFromInline @inline(never) mutating func beginTurnElsewhere(
+    _ job: Job, _ actions: inout Table<CLIAction>
   ) {
     guard let place = find(job.session, handle: job.place) else {
       actions.append(.reply(.notFound, job.turn, job.connection))
@@ -161,42 +240,30 @@ public struct CLIServer: ~Copyable {
       queueSend(job, at: place)
       return
     }
-    start(job.turn, job.connection, at: place, now, &store, &actions)
-  }
-
-  @inlinable @inline(__always) mutating func start(
-    _ turn: TurnID, _ connection: ConnectionID, at place: Int, _ now: Instant,
-    _ store: inout SessionStore, _ actions: inout Table<CLIAction>
-  ) {
-    let generation = sessions.modify(place) {
-      $0.running = true
-      $0.turn = turn.index
-      $0.connection = connection
-      $0.attempt = 0
-      $0.generation = ($0.generation &+ 1) & 0xF_FFFF
-      return $0.generation
-    }
-    let call = ProviderCall(
-      place: UInt32(truncatingIfNeeded: place), generation: generation)
-    actions.append(.callProvider(call, turn, connection, attempt: 0))
+    start(job.turn, job.connection, at: place, &actions)
   }
 
   /// The answer is written and the client sees `session.idle`, unless more sends wait in this
   /// session.
   @inlinable @inline(__always) mutating func finishTurn(
-    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+    _ job: Job, at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
   ) {
     let call = ProviderCall(place: job.place, generation: job.generation)
     guard isCurrent(call) else { return }
     let place = Int(job.place)
     let onDisk = store.append(job.session, id, at: now)
-    let (wasActive, wasStale, held) = sessions.modify(place) {
+    let isUsual = step.isEmpty
+    let (wasActive, wasStale, held, isIdle) = sessions.modify(place) {
       let wasActive = $0.active
       let wasStale = onDisk != $0.known &+ 1
-      $0.active = true
       $0.known = onDisk
       $0.held &+= 1
-      return (wasActive, wasStale, $0.held)
+      let isIdle = isUsual && !$0.hasLine
+      // Active, and no longer running if nobody waits.
+      $0.packed = ($0.packed | 2) & (isIdle ? ~1 : ~0)
+      if isIdle { $0.lastActive = LiveSession.stamp(now) }
+      return (wasActive, wasStale, $0.held, isIdle)
     }
     if !wasActive { active &+= 1 }
     if wasStale { tally.staleContext &+= 1 }
@@ -205,16 +272,22 @@ public struct CLIServer: ~Copyable {
     noteMemory()
     if mayCrash { noteUnflushed(job.session, at: now) }
     if turnCost.tokens(turns: held) > compactAt { compact(place) }
-    settle(place, .finished, at: now, &store, &actions)
+    if isIdle {
+      step.said = .finished
+      step.turn = job.turn
+      step.connection = job.connection
+    } else {
+      step.spilled = true
+      settle(place, .finished, at: now, &actions)
+    }
   }
 
   /// Ends the running turn: starts the next queued send, or tells everybody who waits for idle.
-  @inlinable @inline(__always) mutating func settle(
-    _ place: Int, _ outcome: CLIReply, at now: Instant, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
+  @usableFromInline @inline(never) mutating func settle(
+    _ place: Int, _ outcome: CLIReply, at now: Instant, _ actions: inout Table<CLIAction>
   ) {
-    if sessions[place].queue != noLink {
-      settleQueued(place, outcome, at: now, &store, &actions)
+    if sessions[place].hasLine {
+      settleQueued(place, outcome, at: now, &actions)
       return
     }
     let (turn, connection) = sessions.modify(place) {

@@ -132,11 +132,11 @@ extension CLIServer {
   mutating func demand(of job: Job, _ store: inout SessionStore) -> Demand {
     switch job.kind {
     case .send:
-      if turnCost.before < 0 { return drawnDemand(job, extra: 0) }
+      if turnCost.before < 0 { return drawnDemand(job, extra: 0, &store) }
       return counted(turnCost.before, turnCost.beforeShare)
     case .finish:
       let extra = turnCost.perLive * Double(active)
-      if turnCost.after < 0 { return drawnDemand(job, extra: extra) }
+      if turnCost.after < 0 { return drawnDemand(job, extra: extra, &store) }
       return counted(turnCost.after &+ Int64(extra * 1e9), turnCost.afterShare)
     default: return rareDemand(job, &store)
     }
@@ -148,8 +148,9 @@ extension CLIServer {
     return Demand(total: Interval(nanoseconds: nanoseconds), mainShare: share)
   }
 
-  @usableFromInline mutating func drawnDemand(_ job: Job, extra: Double) -> Demand {
-    let draw = nextDraw(for: job)
+  @usableFromInline
+  mutating func drawnDemand(_ job: Job, extra: Double, _ store: inout SessionStore) -> Demand {
+    let draw = nextDraw(for: job, &store)
     let seconds: Int64
     let share: Float
     if job.kind == .send {
@@ -166,16 +167,17 @@ extension CLIServer {
     if let fixed = fixedRareCost(job) {
       return counted(fixed, 1)
     }
-    let draw = nextDraw(for: job)
+    let draw = nextDraw(for: job, &store)
     var extra = 0.0
     let work: (Int64, Float)
     switch job.kind {
     case .create: work = (costs[0].create.draw(draw), costs[0].create.mainShare)
     case .resume:
-      if find(job.session) != nil {
+      let stored = store[job.session, id]
+      if find(job.session, stored) != nil {
         work = (costs[0].resumeLive.draw(draw), costs[0].resumeLive.mainShare)
       } else {
-        extra = costs[0].resumePerTurn * Double(store[job.session, id].turns)
+        extra = costs[0].resumePerTurn * Double(stored.turns)
         work = (costs[0].resume.draw(draw), costs[0].resume.mainShare)
       }
     case .destroy: work = (costs[0].destroy.draw(draw), costs[0].destroy.mainShare)
@@ -200,10 +202,18 @@ extension CLIServer {
 
   /// Addressed by the session and its count of jobs where the session is live, else by the server's
   /// own count.
-  private mutating func nextDraw(for job: Job) -> Draw {
-    if let place = find(job.session) {
-      sessions[place].draws &+= 1
-      return stream.draw(entity: job.session.place, count: Int(sessions[place].draws))
+  private mutating func nextDraw(for job: Job, _ store: inout SessionStore) -> Draw {
+    let place =
+      switch job.kind {
+      case .send, .finish: find(job.session, handle: job.place)
+      default: find(job.session, store[job.session, id])
+      }
+    if let place {
+      let count = sessions.modify(place) {
+        $0.draws &+= 1
+        return $0.draws
+      }
+      return stream.draw(entity: job.session.place, count: Int(count))
     }
     loads &+= 1
     return stream.draw(entity: -1 - id.place, count: loads)

@@ -86,9 +86,11 @@ public struct SessionStore: ~Copyable {
   ) -> UInt32 {
     if shared && session.place < records.count {
       if keepsAge { noteAge(session, at: now) }
-      records[session.place].turns &+= 1
-      records[session.place].used = true
-      return records[session.place].turns
+      return records.modify(session.place) {
+        $0.turns &+= 1
+        $0.used = true
+        return $0.turns
+      }
     }
     return appendLocal(session, server, at: now)
   }
@@ -102,6 +104,17 @@ public struct SessionStore: ~Copyable {
     if keepsAge { noteAge(session, at: now) }
     write(record, session, server)
     return record.turns
+  }
+
+  /// A process has let go of the session.
+  @usableFromInline mutating func unload(_ session: SessionID, _ server: ServerID) {
+    if shared && session.place < records.count {
+      records.modify(session.place) { if $0.live > 0 { $0.live -= 1 } }
+      return
+    }
+    var record = read(session, server)
+    if record.live > 0 { record.live -= 1 }
+    write(record, session, server)
   }
 
   /// Removes the files; a process that has the session in memory keeps it.

@@ -94,7 +94,7 @@ extension Gateway {
     _ = pool.takePort()
     pool.members[person].spawning += 1
     turns[place].step = .spawning
-    turns[place].mark = now
+    details[place].mark = now
     actions.append(.spawn(id(place)))
   }
 
@@ -124,7 +124,7 @@ extension Gateway {
     let person = Int(turns[place].plan.loop) / tabs
     router.cover(server)
     tally.spawned += 1
-    actions.append(.measured(.spawn, now - turns[place].mark))
+    actions.append(.measured(.spawn, now - details[place].mark))
     if pool.members[person].spawning > 0 { pool.members[person].spawning -= 1 }
     if pool.members[person].inMap { tally.leaked += 1 }
     pool.members[person].inMap = true
@@ -216,7 +216,7 @@ extension Gateway {
       let turn = turns[place]
       if turn.step == .free { continue }
       let waitsThere =
-        turn.step == .evicting ? turn.victimServer == server : turn.server == server
+        turn.step == .evicting ? details[place].victimServer == server : turn.server == server
       let awaitsServer =
         turn.step == .evicting || turn.step == .opening || turn.step == .sending
         || turn.step == .closing || turn.step == .abandoned
@@ -283,7 +283,7 @@ extension Gateway {
     case .renewLock:
       guard turns[place].locked, turns[place].step != .releasingDelete else { return }
       actions.append(
-        .lock(.renew, turns[place].plan.session, id(place), token: turns[place].token))
+        .lock(.renew, turns[place].plan.session, id(place), token: details[place].token))
     case .patience:
       guard turns[place].step == .locking else { return }
       actions.append(.lock(.abandon, turns[place].plan.session, id(place), token: 0))

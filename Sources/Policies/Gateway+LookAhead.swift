@@ -23,7 +23,6 @@ extension Gateway {
 
   /// Third: where the server keeps the session, as far as the entry knows.
   @inlinable public mutating func glanceHandle(_ entry: Int) -> UInt32 {
-    manager.marks.prefetch(entry)
     return entry < manager.entries.places ? manager.entries[entry].handle : noLink
   }
 

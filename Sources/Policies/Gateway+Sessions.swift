@@ -12,7 +12,10 @@ extension Gateway {
     let turn = turns[place]
     // Only the first time: a turn that comes back from the line for a slot has wanted its session
     // all along.
-    if turn.opening == .never { turns[place].opening = now }
+    if !turn.wanting {
+      turns[place].wanting = true
+      details[place].opening = now
+    }
     if turn.plan.flags.contains(.ephemeral) {
       open(place, at: now, &actions)
       return
@@ -44,9 +47,9 @@ extension Gateway {
     if manager.pins(victim) > 0 { tally.evictedBusy += 1 }
     if entry.leaving { tally.doubleDisconnects += 1 }
     turns[place].step = .evicting
-    turns[place].mark = now
-    turns[place].victim = entry.session
-    turns[place].victimServer = entry.server
+    details[place].mark = now
+    details[place].victim = entry.session
+    details[place].victimServer = entry.server
     if manager.single {
       tally.evicted += 1
       manager.remove(victim)
@@ -112,7 +115,7 @@ extension Gateway {
   ) {
     let turn = turns[place]
     turns[place].step = .opening
-    turns[place].mark = now
+    details[place].mark = now
     let flags = turn.plan.flags
     let fresh = flags.contains(.begins) || flags.contains(.ephemeral)
     if fresh && access.collides(person: Int(turn.plan.loop) / tabs, at: now) {
@@ -133,12 +136,12 @@ extension Gateway {
     let place = id.place
     switch turns[place].step {
     case .evicting:
-      actions.append(.measured(.sessionDisconnect, now - turns[place].mark))
+      actions.append(.measured(.sessionDisconnect, now - details[place].mark))
       if !manager.single {
         // `Map.delete(oldestId)`: whatever has the id by now.
         tally.evicted += 1
         let turn = turns[place]
-        if let entry = manager.find(turn.victim, turn.victimServer, near: turn.entry) {
+        if let entry = manager.find(details[place].victim, details[place].victimServer, near: turn.entry) {
           manager.remove(entry)
         }
       }
@@ -159,10 +162,10 @@ extension Gateway {
     let turn = turns[place]
     precondition(turn.step == .opening, "session opened for a turn that is \(turn.step)")
     if resumed { tally.resumed += 1 } else { tally.created += 1 }
-    actions.append(.measured(resumed ? .sessionResume : .sessionCreate, now - turn.mark))
-    actions.append(.measured(.sessionOpen, now - turn.opening))
+    actions.append(.measured(resumed ? .sessionResume : .sessionCreate, now - details[place].mark))
+    actions.append(.measured(.sessionOpen, now - details[place].opening))
     if turn.plan.flags.contains(.ephemeral) {
-      dispatch(place, turn.plan.session, on: turn.server, handle, at: now, &actions)
+      dispatch(place, on: turn.server, handle, at: now, &actions)
       return
     }
     if manager.single {
@@ -171,8 +174,8 @@ extension Gateway {
       manager.entries[entry].handle = handle
       let waiters = manager.entries[entry].waiters
       manager.entries[entry].waiters = noLink
-      send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
-      joinOpened(waiters, entry, handle, at: now, &actions)
+      send(place, turn.plan.session, on: turn.server, entry, at: now, &actions)
+      joinOpened(waiters, entry, at: now, &actions)
       // Without pins an open session may be evicted at once; with pins the line waits for the end
       // of a turn.
       if !manager.pinned { admitWaiting(inScopeOf: turn.server, at: now, &actions) }
@@ -186,12 +189,12 @@ extension Gateway {
       entry = manager.insert(turn.plan.session, turn.server, ready: true)
     }
     manager.entries[entry].handle = handle
-    send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
+    send(place, turn.plan.session, on: turn.server, entry, at: now, &actions)
   }
 
   /// Those who waited for one creation all use it, in the order they came.
   private mutating func joinOpened(
-    _ waiters: UInt32, _ entry: Int, _ handle: UInt32, at now: Instant,
+    _ waiters: UInt32, _ entry: Int, at now: Instant,
     _ actions: inout Table<GatewayAction>
   ) {
     var link = reversed(waiters)
@@ -200,9 +203,9 @@ extension Gateway {
       link = turns[place].next
       turns[place].next = noLink
       tally.hits += 1
-      actions.append(.measured(.sessionOpen, now - turns[place].opening))
+      actions.append(.measured(.sessionOpen, now - details[place].opening))
       let turn = turns[place]
-      send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
+      send(place, turn.plan.session, on: turn.server, entry, at: now, &actions)
     }
   }
 
@@ -250,7 +253,7 @@ extension Gateway {
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     turns[place].retried = true
-    turns[place].opening = .never
+    turns[place].wanting = false
     if !isolated { router.ended(turns[place].server) }
     turns[place].pinned = false
     if let entry = manager.find(turns[place].plan.session, turns[place].server),

@@ -14,6 +14,9 @@ public struct SessionManager: ~Copyable {
     @usableFromInline var waiters: UInt32
     /// Where the server said the session is: spares it a look-up.
     @usableFromInline var handle: UInt32
+    /// Turns under way on it in the lower half; in the upper half its life, a count of the entries
+    /// this place has had.
+    @usableFromInline var mark: UInt32
     @usableFromInline var ready: Bool
     /// An eviction of it is under way; the guide goes on handing it out.
     @usableFromInline var leaving: Bool
@@ -42,9 +45,6 @@ public struct SessionManager: ~Copyable {
   @usableFromInline var entries: Slab<Entry>
   @usableFromInline var places: IndexMap
   @usableFromInline var scopes: Table<Scope>
-  /// Beside each entry, packed so that the end of a turn touches nothing else: a count of the
-  /// place's entries in the upper half, turns under way on this one in the lower.
-  @usableFromInline var marks: Table<UInt32>
   @usableFromInline var usage: UsageList
 
   public private(set) var residentMax = 0
@@ -61,14 +61,13 @@ public struct SessionManager: ~Copyable {
     entries = Slab()
     places = IndexMap()
     scopes = Table()
-    marks = Table()
     usage = UsageList(enabled: policy.idleTimeout != nil)
   }
 
   public var count: Int { places.count }
   /// The session of a freed entry.
   static var nobody: SessionID { SessionID(Int(UInt32.max)) }
-  public var bytes: Int { entries.bytes + places.bytes + scopes.bytes + marks.bytes }
+  public var bytes: Int { entries.bytes + places.bytes + scopes.bytes }
 
   @inlinable @inline(__always) mutating func key(_ session: SessionID, _ server: ServerID) -> UInt64
   {
@@ -110,12 +109,12 @@ public struct SessionManager: ~Copyable {
   mutating func insert(_ session: SessionID, _ server: ServerID, ready: Bool) -> Int {
     let scope = scope(of: server)
     ensureScope(scope)
+    // A freed place still holds the life it had.
+    let lives = entries.nextFree.map { entries[$0].mark } ?? 0
     let place = entries.insert(
       Entry(
         session: session, server: server, next: noLink, previous: noLink, waiters: noLink,
-        handle: noLink, ready: ready, leaving: false))
-    while marks.count <= place { marks.append(0) }
-    marks[place] = (marks[place] & 0xFFFF_0000) &+ 0x1_0000
+        handle: noLink, mark: SessionManager.nextLife(lives), ready: ready, leaving: false))
     places.insert(key(session, server), slot: place)
     link(place, scope)
     scopes[scope].count += 1
@@ -132,10 +131,12 @@ public struct SessionManager: ~Copyable {
     places.remove(key(entry.session, entry.server), slot: place)
     usage.remove(place)
     // A turn that still runs on it must not unpin whoever comes next.
-    marks[place] = (marks[place] & 0xFFFF_0000) &+ 0x1_0000
+    entries[place].mark = SessionManager.nextLife(entry.mark)
     entries[place].session = SessionManager.nobody
     entries.remove(place)
   }
+
+  @inlinable static func nextLife(_ mark: UInt32) -> UInt32 { (mark & 0xFFFF_0000) &+ 0x1_0000 }
 
   @inlinable mutating func link(_ place: Int, _ scope: Int) {
     let last = scopes[scope].newest
@@ -163,16 +164,19 @@ public struct SessionManager: ~Copyable {
 
   // MARK: use
 
-  /// A turn takes the session: it is pinned while the turn runs, and moves to the end under LRU.
-  /// Returns the entry's life, to be given back with the release.
-  @inlinable @inline(__always) mutating func take(_ place: Int, at now: Instant) -> UInt16 {
-    let mark = marks.modify(place) {
-      $0 &+= 1
-      return $0
+  /// A turn takes the session if it is ready: it is pinned while the turn runs, and moves to the
+  /// end under LRU. Returns the entry's life, to be given back with the release.
+  @inlinable @inline(__always) mutating func take(
+    _ place: Int, at now: Instant
+  ) -> (life: UInt16, handle: UInt32)? {
+    let (isReady, mark, handle) = entries.modify(place) {
+      if $0.ready { $0.mark &+= 1 }
+      return ($0.ready, $0.mark, $0.handle)
     }
+    if !isReady { return nil }
     if movesOnUse { touch(place) }
     usage.use(place, at: now)
-    return UInt16(truncatingIfNeeded: mark &>> 16)
+    return (UInt16(truncatingIfNeeded: mark &>> 16), handle)
   }
 
   @inlinable mutating func touch(_ place: Int) {
@@ -186,16 +190,16 @@ public struct SessionManager: ~Copyable {
   /// gone.
   @inlinable @inline(__always)
   mutating func release(_ place: Int, taken: UInt16, at now: Instant) -> Bool {
-    let isThere = marks.modify(place) {
-      guard $0 &>> 16 == UInt32(taken), $0 & 0xFFFF != 0 else { return false }
-      $0 &-= 1
+    let isThere = entries.modify(place) {
+      guard $0.mark &>> 16 == UInt32(taken), $0.mark & 0xFFFF != 0 else { return false }
+      $0.mark &-= 1
       return true
     }
     if isThere { usage.use(place, at: now) }
     return isThere
   }
 
-  @inlinable mutating func pins(_ place: Int) -> Int { Int(marks[place] & 0xFFFF) }
+  @inlinable mutating func pins(_ place: Int) -> Int { Int(entries[place].mark & 0xFFFF) }
 
   /// The entry to evict: first in order, skipping pinned ones where the policy says so. A reserved
   /// slot whose session is still being created is never a victim.

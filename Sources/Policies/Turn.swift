@@ -17,6 +17,7 @@ public enum TurnStep: UInt8, BitwiseCopyable, Sendable {
   case abandoned
 }
 
+/// What every turn reads and writes: one cache line.
 public struct Turn: BitwiseCopyable, Sendable {
   public var plan: TurnPlan
   public var step: TurnStep
@@ -33,20 +34,16 @@ public struct Turn: BitwiseCopyable, Sendable {
   /// The entry's life when it was taken.
   @usableFromInline var entryLife: UInt16
   @usableFromInline var retried: Bool
+  /// It has begun to want a session that was not there; when, stands beside.
+  @usableFromInline var wanting: Bool
   public var generation: UInt32
   public var planned: Instant
   public var sent: Instant
-  @usableFromInline var mark: Instant
-  @usableFromInline var opening: Instant
-  @usableFromInline var lockedAt: Instant
   public var server: ServerID
   @usableFromInline var entry: UInt32
   @usableFromInline var next: UInt32
-  @usableFromInline var token: UInt32
-  @usableFromInline var victim: SessionID
-  @usableFromInline var victimServer: ServerID
 
-  @inlinable init(_ plan: TurnPlan, at now: Instant, generation: UInt32) {
+  @inlinable @inline(__always) init(_ plan: TurnPlan, at now: Instant, generation: UInt32) {
     self.plan = plan
     step = .free
     outcome = .completed
@@ -58,20 +55,34 @@ public struct Turn: BitwiseCopyable, Sendable {
     attempts = 0
     entryLife = 0
     retried = false
+    wanting = false
     self.generation = generation
     planned = now
     sent = .never
-    mark = now
-    opening = .never
-    lockedAt = .never
     server = .none
     entry = noLink
     next = noLink
-    token = 0
-    victim = SessionID(0)
-    victimServer = .none
   }
 
   /// Somebody will still answer: the place must not be used again before.
   @inlinable var isOwed: Bool { awaitsLock || (outcome == .timedOut && !isCut) }
+
+  /// Under way on a server, with nothing to do after the answer but to say so.
+  @inlinable var endsPlainly: Bool {
+    step == .sending && !locked && !awaitsLock
+      && plan.flags.isDisjoint(with: [.ephemeral, .endsSession])
+  }
+}
+
+/// What only those turns need that wait for a lock, a process or a session; each field is written
+/// before it is read.
+struct TurnDetail: BitwiseCopyable {
+  /// The await under way began.
+  var mark = Instant.zero
+  /// It began to want a session that was not resident.
+  var opening = Instant.zero
+  var lockedAt = Instant.zero
+  var token: UInt32 = 0
+  var victim = SessionID(0)
+  var victimServer = ServerID.none
 }
