@@ -1,7 +1,7 @@
 // The pending events of a run, earliest first, equal instants in the order they were pushed:
 // (instant, sequence) is a total order although no sequence number is stored. It is a hierarchy of
 // wheels over aligned powers of two: level 0 has slots of 2^shift ns, each higher level slots 2048
-// times as wide. An event waits in the level of the highest bit in which it differs from the
+// times as wide (512 where millions wait). An event waits in the level of the highest bit in which it differs from the
 // present and moves down when its window opens. Far events sit in chunks, so moving them reads
 // memory in order; that, not comparison, is what counts at 10^6 users.
 //
@@ -20,8 +20,13 @@ public struct Event: Sendable, BitwiseCopyable {
 }
 
 public struct EventQueue: ~Copyable {
-  @usableFromInline static var slotBits: Int { 11 }
-  @usableFromInline static var slots: Int { 1 << slotBits }
+  /// Slots of a wheel, as a power of two.
+  @usableFromInline let slotBits: UInt64
+  @usableFromInline let mask: UInt64
+  /// A short wheel keeps its events within the second-level cache; a long one spares most events
+  /// the way through a coarser wheel, which pays while everything fits anyway.
+  static var shortWheel: UInt64 { 9 }
+  static var longWheel: UInt64 { 11 }
 
   /// Sorted events of the open slot; those before `opened` are gone.
   @usableFromInline var open: Table<Event>
@@ -51,15 +56,18 @@ public struct EventQueue: ~Copyable {
   public var justOpened: Bool
 
   /// `spacing` is the expected time between events: from a forecast, corrected while running.
-  public init(spacing: Interval, batch: Int = 1) {
+  /// `isLarge`: more events will be pending than the cache holds.
+  public init(spacing: Interval, batch: Int = 1, isLarge: Bool = false) {
     self.batch = batch
+    slotBits = isLarge ? EventQueue.shortWheel : EventQueue.longWheel
+    mask = (1 << slotBits) - 1
     justOpened = false
     moved = 0
     open = Table()
     opened = 0
     present = 0
     shift = EventQueue.shift(for: Interval(nanoseconds: spacing.nanoseconds * Int64(batch)))
-    near = NearWheel()
+    near = NearWheel(slots: 1 << slotBits)
     far = Table()
     chunks = ChunkPool()
     pending = 0
@@ -78,16 +86,16 @@ public struct EventQueue: ~Copyable {
   }
 
   private mutating func buildWheels() {
-    var above = shift + UInt64(EventQueue.slotBits)
+    var above = shift + slotBits
     far.removeAll()
     while above < 64 {
-      far.append(FarWheel())
-      above += UInt64(EventQueue.slotBits)
+      far.append(FarWheel(slots: 1 << slotBits))
+      above += slotBits
     }
   }
 
   public var bytes: Int {
-    open.bytes + scratch.bytes + near.bytes + chunks.bytes + far.count * FarWheel.bytes
+    open.bytes + scratch.bytes + near.bytes + chunks.bytes + far.count * FarWheel.bytes(slots: 1 << slotBits)
   }
 
   @inlinable public mutating func push(_ event: Event) {
@@ -132,19 +140,22 @@ public struct EventQueue: ~Copyable {
       return
     }
     let apart = slot ^ present
-    if apart < UInt64(EventQueue.slots) {
-      near.append(event, slot: Int(truncatingIfNeeded: slot) & (EventQueue.slots &- 1))
+    if apart <= mask {
+      near.append(event, slot: Int(truncatingIfNeeded: slot & mask))
       return
     }
     fileFar(event, slot: slot, apart: apart)
   }
 
   @inlinable mutating func fileFar(_ event: Event, slot: UInt64, apart: UInt64) {
-    let level = (63 &- apart.leadingZeroBitCount) / EventQueue.slotBits
-    let place =
-      Int(truncatingIfNeeded: slot &>> UInt64(level &* EventQueue.slotBits))
-      & (EventQueue.slots &- 1)
-    far[level &- 1].append(event, slot: place, in: &chunks)
+    var level = 0
+    var below = slotBits
+    while apart &>> below > mask {
+      level &+= 1
+      below &+= slotBits
+    }
+    far[level].append(
+      event, slot: Int(truncatingIfNeeded: slot &>> below & mask), in: &chunks)
   }
 
   @inlinable mutating func insertIntoOpen(_ event: Event) {
@@ -168,7 +179,6 @@ public struct EventQueue: ~Copyable {
     opened = 0
     justOpened = true
     if popped >= 1 << 16 { reconsiderWidth() }
-    let mask = UInt64(EventQueue.slots - 1)
     while true {
       if let slot = near.firstSlot(from: Int(present & mask)) {
         present = present & ~mask | UInt64(slot)
@@ -183,11 +193,10 @@ public struct EventQueue: ~Copyable {
   }
 
   private mutating func openWindow() {
-    let mask = UInt64(EventQueue.slots - 1)
     for level in 0..<far.count {
-      let bits = UInt64((level + 1) * EventQueue.slotBits)
+      let bits = UInt64(level + 1) * slotBits
       guard let slot = far[level].firstSlot(from: Int(present >> bits & mask)) else { continue }
-      let above = bits + UInt64(EventQueue.slotBits)
+      let above = bits + slotBits
       let prefix = above >= 64 ? 0 : (present >> above) << above
       present = prefix | (UInt64(slot) << bits)
       windowsOpened += 1
@@ -302,7 +311,6 @@ public struct EventQueue: ~Copyable {
     rebuilds += 1
     var kept = Table<Event>(capacity: pending)
     for place in opened..<open.count { kept.append(open[place]) }
-    let mask = UInt64(EventQueue.slots - 1)
     while let slot = near.firstSlot(from: Int(present & mask)) {
       let first = kept.count
       near.drain(slot, into: &kept)

@@ -2,11 +2,11 @@
 // hold one or two; a far one fills chunks of 16, because its slots hold hundreds and are emptied in
 // one go.
 
-/// 2048 bits with a first-set search from a position.
+/// A bit for each slot, with a first-set search from a position.
 @usableFromInline struct SlotBits: ~Copyable {
   @usableFromInline var words: Table<UInt64>
 
-  @inlinable init() { words = Table(repeating: 0, count: EventQueue.slots / 64) }
+  @inlinable init(slots: Int) { words = Table(repeating: 0, count: slots / 64) }
 
   @inlinable @inline(__always) mutating func set(_ slot: Int) {
     words[slot &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: slot & 63)
@@ -41,11 +41,11 @@
   @usableFromInline var heads: Table<UInt32>
   @usableFromInline var filled: SlotBits
 
-  @inlinable init() {
+  @inlinable init(slots: Int) {
     nodes = Table()
     free = noLink
-    heads = Table(repeating: noLink, count: EventQueue.slots)
-    filled = SlotBits()
+    heads = Table(repeating: noLink, count: slots)
+    filled = SlotBits(slots: slots)
   }
 
   @inlinable var bytes: Int { nodes.bytes + heads.bytes }
@@ -146,11 +146,11 @@
   @usableFromInline var chains: Table<Chain>
   @usableFromInline var filled: SlotBits
 
-  @usableFromInline static var bytes: Int { EventQueue.slots * MemoryLayout<Chain>.stride }
+  static func bytes(slots: Int) -> Int { slots * MemoryLayout<Chain>.stride }
 
-  @inlinable init() {
-    chains = Table(repeating: Chain(), count: EventQueue.slots)
-    filled = SlotBits()
+  @inlinable init(slots: Int) {
+    chains = Table(repeating: Chain(), count: slots)
+    filled = SlotBits(slots: slots)
   }
 
   @inlinable mutating func append(_ event: Event, slot: Int, in pool: inout ChunkPool) {

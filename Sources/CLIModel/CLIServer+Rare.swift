@@ -21,8 +21,7 @@ extension CLIServer {
       opened(job, place, resumed: false, &actions)
     } else {
       if stored.live > 0 { tally.splitBrain += 1 }
-      let place = load(job, known: stored.turns, held: 0, at: now)
-      stored.live += 1
+      let place = load(job, &stored, held: 0, at: now)
       store[job.session, id] = stored
       opened(job, place, resumed: false, &actions)
     }
@@ -42,16 +41,9 @@ extension CLIServer {
       return
     }
     if stored.live > 0 { tally.splitBrain += 1 }
-    let place = load(job, known: stored.turns, held: stored.turns, at: now)
-    stored.live += 1
+    let place = load(job, &stored, held: stored.turns, at: now)
     store[job.session, id] = stored
     opened(job, place, resumed: true, &actions)
-  }
-
-  /// Spares the look-up where no process holds the session.
-  @usableFromInline
-  mutating func find(_ session: SessionID, _ stored: StoredSession) -> Int? {
-    stored.live == 0 ? nil : find(session)
   }
 
   private mutating func opened(
@@ -62,11 +54,13 @@ extension CLIServer {
         job.turn, job.connection, resumed: resumed, handle: UInt32(truncatingIfNeeded: place)))
   }
 
-  private mutating func load(_ job: Job, known: UInt32, held: UInt32, at now: Instant) -> Int {
+  private mutating func load(
+    _ job: Job, _ stored: inout StoredSession, held: UInt32, at now: Instant
+  ) -> Int {
     loads &+= 1
     // The place keeps the generation of whoever had it before, so that their answers stay stale.
     var session = LiveSession(
-      job.session, known: known, owner: job.connection, generation: nextGeneration, at: now)
+      job.session, known: stored.turns, owner: job.connection, generation: nextGeneration, at: now)
     session.held = held
     // Each load starts its draws elsewhere: a number that is used again, a second server that holds
     // the same session, and a resumed session must not repeat service times that were drawn before.
@@ -74,7 +68,12 @@ extension CLIServer {
       truncatingIfNeeded: mix64(UInt64(id.index) &<< 32 | UInt64(truncatingIfNeeded: loads)))
     let place = sessions.insert(session)
     precondition(place < 1 << 20, "more than 1,048,575 sessions live in server \(id.index)")
-    places.insert(UInt64(job.session.index), slot: place)
+    if stored.live == 0 {
+      stored.place = UInt32(truncatingIfNeeded: place)
+    } else {
+      places.insert(UInt64(job.session.index), slot: place)
+    }
+    stored.live += 1
     residents += 1
     residentsPeak = max(residentsPeak, residents)
     turnsHeld += Int(held)
@@ -94,7 +93,7 @@ extension CLIServer {
   @usableFromInline mutating func destroy(
     _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    if let place = find(job.session, handle: job.place) { unload(place, &store, &actions) }
+    if let place = find(job.session, handle: job.place, &store) { unload(place, &store, &actions) }
     actions.append(.reply(.destroyed, job.turn, job.connection))
   }
 
@@ -122,7 +121,9 @@ extension CLIServer {
     }
     if session.coOwned { forgetOwners(of: session.id) }
     store.unload(session.id, id)
-    places.remove(UInt64(session.id.index), slot: place)
+    if places.count > 0, places.find(UInt64(session.id.index), where: { $0 == place }) != nil {
+      places.remove(UInt64(session.id.index), slot: place)
+    }
     sessions.remove(place)
     residents -= 1
     if session.active { active -= 1 }
@@ -137,7 +138,7 @@ extension CLIServer {
     case .resume: resume(job, at: now, &store, &actions)
     case .destroy: destroy(job, &store, &actions)
     case .delete:
-      if let place = find(job.session) { unload(place, &store, &actions) }
+      if let place = find(job.session, &store) { unload(place, &store, &actions) }
       let existed = store.delete(job.session, id)
       actions.append(.reply(existed ? .deleted : .notFound, job.turn, job.connection))
     case .ping:

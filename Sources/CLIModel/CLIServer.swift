@@ -192,7 +192,7 @@ public struct CLIServer: ~Copyable {
     _ actions: inout Table<CLIAction>
   ) {
     switch job.kind {
-    case .send: beginTurn(job, &step, &actions)
+    case .send: beginTurn(job, &step, &store, &actions)
     case .finish: finishTurn(job, at: now, &step, &store, &actions)
     default:
       step.spilled = true
@@ -205,7 +205,8 @@ public struct CLIServer: ~Copyable {
   /// `session.send` is acknowledged, and the provider called unless the session is in a turn
   /// already.
   @inlinable @inline(__always) mutating func beginTurn(
-    _ job: Job, _ step: inout CLIStep, _ actions: inout Table<CLIAction>
+    _ job: Job, _ step: inout CLIStep, _ store: inout SessionStore,
+    _ actions: inout Table<CLIAction>
   ) {
     let place = Int(job.place)
     if step.isEmpty && place < sessions.places {
@@ -224,14 +225,14 @@ public struct CLIServer: ~Copyable {
       }
     }
     step.spilled = true
-    beginTurnElsewhere(job, &actions)
+    beginTurnElsewhere(job, &store, &actions)
   }
 
   /// Without a good handle, or behind others in the same session.
   @usableFromInline @inline(never) mutating func beginTurnElsewhere(
-    _ job: Job, _ actions: inout Table<CLIAction>
+    _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    guard let place = find(job.session, handle: job.place) else {
+    guard let place = find(job.session, handle: job.place, &store) else {
       actions.append(.reply(.notFound, job.turn, job.connection))
       return
     }
@@ -300,15 +301,28 @@ public struct CLIServer: ~Copyable {
 
   // MARK: look-ups
 
-  @inlinable @inline(__always) mutating func find(_ session: SessionID) -> Int? {
-    places.find(UInt64(session.index)) { sessions[$0].id == session }
+  @usableFromInline
+  mutating func find(_ session: SessionID, _ store: inout SessionStore) -> Int? {
+    find(session, store[session, id])
+  }
+
+  /// By the hint in the store; second servers that hold a session have it in a map of their own.
+  @usableFromInline
+  mutating func find(_ session: SessionID, _ stored: StoredSession) -> Int? {
+    if stored.live == 0 { return nil }
+    let place = Int(stored.place)
+    if place < sessions.places && sessions[place].id == session { return place }
+    if places.count == 0 { return nil }
+    return places.find(UInt64(session.index)) { sessions[$0].id == session }
   }
 
   /// A handle spares the look-up; a stale one is seen by the id, which a freed place has lost.
-  @inlinable @inline(__always) mutating func find(_ session: SessionID, handle: UInt32) -> Int? {
+  @inlinable @inline(__always) mutating func find(
+    _ session: SessionID, handle: UInt32, _ store: inout SessionStore
+  ) -> Int? {
     let place = Int(handle)
     if place < sessions.places && sessions[place].id == session { return place }
-    return find(session)
+    return find(session, &store)
   }
 
   /// Whether the answer still belongs to the turn that asked: a destroyed session moves on.

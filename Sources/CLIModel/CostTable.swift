@@ -205,8 +205,8 @@ extension CLIServer {
   private mutating func nextDraw(for job: Job, _ store: inout SessionStore) -> Draw {
     let place =
       switch job.kind {
-      case .send, .finish: find(job.session, handle: job.place)
-      default: find(job.session, store[job.session, id])
+      case .send, .finish: find(job.session, handle: job.place, &store)
+      default: find(job.session, &store)
       }
     if let place {
       let count = sessions.modify(place) {

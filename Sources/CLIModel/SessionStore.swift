@@ -11,13 +11,15 @@ public struct StoredSession: BitwiseCopyable, Sendable {
   /// Processes that hold it in memory now.
   public var live: UInt16 = 0
   public var used = false
+  /// Where the process that loaded it first keeps it: a hint, to be confirmed there.
+  @usableFromInline var place: UInt32 = 0
 
   @inlinable public init() {}
 }
 
 public struct SessionStore: ~Copyable {
   public let shared: Bool
-  /// Eight bytes a session; what only some scenarios ask for stands beside it and is empty
+  /// Twelve bytes a session; what only some scenarios ask for stands beside it and is empty
   /// otherwise.
   @usableFromInline var records: Table<StoredSession>
   /// Local storage only: the server whose disk has the session.
@@ -122,8 +124,10 @@ public struct SessionStore: ~Copyable {
     var record = read(session, server)
     let existed = record.used
     let live = record.live
+    let place = record.place
     record = StoredSession()
     record.live = live
+    record.place = place
     if shared {
       records[session.place] = record
     } else if homes[session.place] == server.index {

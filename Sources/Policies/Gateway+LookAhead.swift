@@ -10,13 +10,13 @@ extension Gateway {
     guard policy.routing == .stickyModulo, router.servers.count > 0 else { return nil }
     let server = ServerID(
       Int(router.servers[Int(key % UInt32(truncatingIfNeeded: router.servers.count))]))
-    manager.places.prefetch(manager.key(session, server))
+    manager.prefetch(session, server)
     return server
   }
 
   /// Second glance: the entry that the map names.
   @inlinable public mutating func glanceEntry(_ session: SessionID, _ server: ServerID) -> Int? {
-    guard let place = manager.places.guess(manager.key(session, server)) else { return nil }
+    guard let place = manager.guess(session, server) else { return nil }
     manager.entries.prefetch(place)
     return place
   }
@@ -26,5 +26,34 @@ extension Gateway {
     return entry < manager.entries.places ? manager.entries[entry].handle : noLink
   }
 
+  /// Instead, where the session is not resident: the entry that will be evicted for it.
+  @inlinable public mutating func glanceVictim(_ server: ServerID) -> Int? {
+    guard let place = manager.oldest(inScopeOf: server) else { return nil }
+    manager.entries.prefetch(place)
+    return place
+  }
+
+  /// Of an entry that will be taken out: its neighbours, its session and where the server has it.
+  @inlinable public mutating func glanceNeighbours(
+    _ entry: Int
+  ) -> (session: SessionID, handle: UInt32)? {
+    guard entry < manager.entries.places else { return nil }
+    let (session, handle, next, previous) = manager.entries.modify(entry) {
+      ($0.session, $0.handle, $0.next, $0.previous)
+    }
+    manager.entries.prefetch(Int(next))
+    manager.entries.prefetch(Int(previous))
+    manager.homes.prefetch(session.place)
+    return (session, handle)
+  }
+
   @inlinable public mutating func prefetch(_ turn: TurnID) { turns.prefetch(turn.place) }
+
+  /// A turn that will end soon: the entry that it holds.
+  @inlinable public mutating func glanceAtEntry(of turn: TurnID) -> (entry: UInt32, goes: Bool) {
+    guard turn.place < turns.places else { return (noLink, false) }
+    let (entry, goes) = turns.modify(turn.place) { ($0.entry, $0.step == .evicting) }
+    manager.entries.prefetch(Int(entry))
+    return (entry, goes)
+  }
 }

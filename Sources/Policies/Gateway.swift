@@ -55,7 +55,10 @@ public struct Gateway: ~Copyable {
       policy.sessions.idleTimeout != nil || policy.pool.release == .idle || policy.cleanUp != nil
     turns = Slab()
     details = Table()
-    manager = SessionManager(policy.sessions, oneHome: policy.routeEvery == .session)
+    // Each instance lists every session: with many instances a search costs less memory.
+    let listed = policy.instances <= 4 ? people * sessionsPerPerson : 0
+    manager = SessionManager(
+      policy.sessions, oneHome: policy.routeEvery == .session, listed: listed)
     router = Router(policy, stream: seed.stream("router \(index)"))
     pool = CLIPool(policy.pool, people: policy.pattern == .isolated ? people : 0)
     access = AccessCheck(policy.access, people: people, names: names)

@@ -43,6 +43,9 @@ public struct SessionManager: ~Copyable {
   /// only).
   @usableFromInline let oneHome: Bool
   @usableFromInline var entries: Slab<Entry>
+  /// By the number of a person's own session: one entry of it, usually its only one. Numbers past
+  /// the end, and second servers of a session, are in the map.
+  @usableFromInline var homes: Table<UInt32>
   @usableFromInline var places: IndexMap
   @usableFromInline var scopes: Table<Scope>
   @usableFromInline var usage: UsageList
@@ -50,7 +53,8 @@ public struct SessionManager: ~Copyable {
   public private(set) var residentMax = 0
   public private(set) var overLimitMax = 0
 
-  public init(_ policy: SessionPolicy, oneHome: Bool) {
+  /// `listed`: numbers of sessions that are found without a search, four bytes each.
+  public init(_ policy: SessionPolicy, oneHome: Bool, listed: Int) {
     self.policy = policy
     self.oneHome = oneHome
     limit = policy.limit ?? Int.max
@@ -59,15 +63,16 @@ public struct SessionManager: ~Copyable {
     pinned = policy.evict == .oldestPinned || policy.evict == .lruPinned
     single = policy.overflow == .reserve
     entries = Slab()
+    homes = Table(repeating: noLink, count: listed)
     places = IndexMap()
     scopes = Table()
     usage = UsageList(enabled: policy.idleTimeout != nil)
   }
 
-  public var count: Int { places.count }
+  public var count: Int { entries.live }
   /// The session of a freed entry.
   static var nobody: SessionID { SessionID(Int(UInt32.max)) }
-  public var bytes: Int { entries.bytes + places.bytes + scopes.bytes }
+  public var bytes: Int { entries.bytes + homes.bytes + places.bytes + scopes.bytes }
 
   @inlinable @inline(__always) mutating func key(_ session: SessionID, _ server: ServerID) -> UInt64
   {
@@ -76,9 +81,34 @@ public struct SessionManager: ~Copyable {
 
   @inlinable @inline(__always) mutating func find(_ session: SessionID, _ server: ServerID) -> Int?
   {
+    if session.place < homes.count {
+      let home = homes[session.place]
+      if home != noLink && (oneHome || entries[Int(home)].server == server) { return Int(home) }
+      if places.count == 0 { return nil }
+    }
+    return search(session, server)
+  }
+
+  @usableFromInline mutating func search(_ session: SessionID, _ server: ServerID) -> Int? {
     places.find(key(session, server)) {
       entries[$0].session == session && (oneHome || entries[$0].server == server)
     }
+  }
+
+  /// Where the look-up will begin, for a host that looks ahead.
+  @inlinable mutating func prefetch(_ session: SessionID, _ server: ServerID) {
+    if session.place < homes.count {
+      homes.prefetch(session.place)
+    } else {
+      places.prefetch(key(session, server))
+    }
+  }
+
+  /// The place that the look-up will probably find; not confirmed.
+  @inlinable mutating func guess(_ session: SessionID, _ server: ServerID) -> Int? {
+    guard session.place < homes.count else { return places.guess(key(session, server)) }
+    let home = homes[session.place]
+    return home == noLink ? nil : Int(home)
   }
 
   /// As `find`, trying a place first where the entry was before.
@@ -115,7 +145,11 @@ public struct SessionManager: ~Copyable {
       Entry(
         session: session, server: server, next: noLink, previous: noLink, waiters: noLink,
         handle: noLink, mark: SessionManager.nextLife(lives), ready: ready, leaving: false))
-    places.insert(key(session, server), slot: place)
+    if session.place < homes.count && homes[session.place] == noLink {
+      homes[session.place] = UInt32(truncatingIfNeeded: place)
+    } else {
+      places.insert(key(session, server), slot: place)
+    }
     link(place, scope)
     scopes[scope].count += 1
     residentMax = max(residentMax, count)
@@ -128,7 +162,11 @@ public struct SessionManager: ~Copyable {
     let scope = scope(of: entry.server)
     unlink(place, scope)
     scopes[scope].count -= 1
-    places.remove(key(entry.session, entry.server), slot: place)
+    if entry.session.place < homes.count && Int(homes[entry.session.place]) == place {
+      homes[entry.session.place] = noLink
+    } else {
+      places.remove(key(entry.session, entry.server), slot: place)
+    }
     usage.remove(place)
     // A turn that still runs on it must not unpin whoever comes next.
     entries[place].mark = SessionManager.nextLife(entry.mark)
@@ -160,6 +198,13 @@ public struct SessionManager: ~Copyable {
     } else {
       entries[Int(next)].previous = previous
     }
+  }
+
+  /// The entry that would be evicted first.
+  @inlinable mutating func oldest(inScopeOf server: ServerID) -> Int? {
+    let scope = scope(of: server)
+    guard scope < scopes.count, scopes[scope].oldest != noLink else { return nil }
+    return Int(scopes[scope].oldest)
   }
 
   // MARK: use

@@ -15,6 +15,8 @@ struct Glance: BitwiseCopyable {
   var session = SessionID(0)
   var place = noLink
   var instance = 0
+  /// The place is that of an entry which will be taken out.
+  var goes = false
 }
 
 extension Simulator {
@@ -22,6 +24,9 @@ extension Simulator {
   static let lookAheadFrom = 20_000
   /// Events wanted in a slot of the queue, and looked at in one go.
   static let lookAheadBatch = 12
+  /// Events wanted in a slot where nobody looks ahead: a wider slot is opened less often, a narrower
+  /// one sorted sooner.
+  static let batch = 4
   static let lookAheadMost = 48
 
   @inline(never) mutating func lookAhead() {
@@ -51,14 +56,23 @@ extension Simulator {
       let server = EventCode.high(code)
       let work = servers[server].glanceAtWork()
       store.prefetch(work.session)
-      if !work.turn.isNone { gateways[work.turn.instance].prefetch(work.turn) }
+      if !work.turn.isNone {
+        gateways[work.turn.instance].prefetch(work.turn)
+        glances.append(Glance(kind: kind, number: Int(work.turn.index)))
+      }
     default: break
     }
   }
 
   @inline(__always) private mutating func secondGlance(_ index: Int) {
     let glance = glances[index]
-    if glance.kind == .ready {
+    if glance.kind == .workDone {
+      let turn = TurnID(raw: UInt32(truncatingIfNeeded: glance.number))
+      let held = gateways[turn.instance].glanceAtEntry(of: turn)
+      glances[index].instance = turn.instance
+      glances[index].place = held.entry
+      glances[index].goes = held.goes
+    } else if glance.kind == .ready {
       guard population.isSimple else { return secondGlanceAtBook(index) }
       let loop = UInt32(truncatingIfNeeded: glance.number)
       glanceAtSession(index, population.key(of: loop), SessionID(glance.number))
@@ -90,15 +104,32 @@ extension Simulator {
 
   @inline(__always) private mutating func thirdGlance(_ index: Int) {
     let glance = glances[index]
+    if glance.goes {
+      _ = gateways[glance.instance].glanceNeighbours(Int(glance.place))
+    }
     guard glance.kind == .ready, glance.place != noLink else { return }
-    let entry = gateways[glance.instance].glanceEntry(glance.session, ServerID(glance.server))
-    glances[index].place = entry.map { UInt32(truncatingIfNeeded: $0) } ?? noLink
-    if entry == nil { store.prefetch(glance.session) }
+    let server = ServerID(glance.server)
+    if let entry = gateways[glance.instance].glanceEntry(glance.session, server) {
+      glances[index].place = UInt32(truncatingIfNeeded: entry)
+      return
+    }
+    store.prefetch(glance.session)
+    let victim = gateways[glance.instance].glanceVictim(server)
+    glances[index].place = victim.map { UInt32(truncatingIfNeeded: $0) } ?? noLink
+    glances[index].goes = true
   }
 
   @inline(__always) private mutating func fourthGlance(_ index: Int) {
     let glance = glances[index]
     guard glance.kind == .ready, glance.place != noLink else { return }
+    if glance.goes {
+      guard let victim = gateways[glance.instance].glanceNeighbours(Int(glance.place)) else {
+        return
+      }
+      store.prefetch(victim.session)
+      servers[glance.server].prefetch(place: victim.handle)
+      return
+    }
     let handle = gateways[glance.instance].glanceHandle(Int(glance.place))
     if handle != noLink { servers[glance.server].prefetch(place: handle) }
   }

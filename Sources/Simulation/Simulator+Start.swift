@@ -43,7 +43,7 @@ extension Simulator {
     looksAhead = plan.workload.users >= Simulator.lookAheadFrom
     queue = EventQueue(
       spacing: plan.spacing,
-      batch: plan.workload.users >= Simulator.lookAheadFrom ? Simulator.lookAheadBatch : 4)
+      batch: looksAhead ? Simulator.lookAheadBatch : Simulator.batch, isLarge: looksAhead)
     population = Population(plan.workload, seed: seed, key: { guideHash(names($0)) })
     gateways = Table(capacity: plan.app.instances)
     armed = Table(repeating: .never, count: plan.app.instances)
