@@ -66,12 +66,13 @@ extension CLIServer {
     // the same session, and a resumed session must not repeat service times that were drawn before.
     session.draws = UInt32(
       truncatingIfNeeded: mix64(UInt64(id.index) &<< 32 | UInt64(truncatingIfNeeded: loads)))
+    session.mapped = stored.live > 0
     let place = sessions.insert(session)
     precondition(place < 1 << 20, "more than 1,048,575 sessions live in server \(id.index)")
-    if stored.live == 0 {
-      stored.place = UInt32(truncatingIfNeeded: place)
-    } else {
+    if session.mapped {
       places.insert(UInt64(job.session.index), slot: place)
+    } else {
+      stored.place = UInt32(truncatingIfNeeded: place)
     }
     stored.live += 1
     residents += 1
@@ -121,9 +122,7 @@ extension CLIServer {
     }
     if session.coOwned { forgetOwners(of: session.id) }
     store.unload(session.id, id)
-    if places.count > 0, places.find(UInt64(session.id.index), where: { $0 == place }) != nil {
-      places.remove(UInt64(session.id.index), slot: place)
-    }
+    if session.mapped { places.remove(UInt64(session.id.index), slot: place) }
     sessions.remove(place)
     residents -= 1
     if session.active { active -= 1 }

@@ -74,6 +74,9 @@ public import Basics
     retryServerError = profile.retryServerError
     retryClientError = profile.retryClientError
     retryRefused = profile.retryRefused
+    for ladder in [retryRateLimited, retryServerError, retryClientError, retryRefused] {
+      precondition(ladder.count < 128, "a ladder of retries has at most 127 pauses")
+    }
   }
 
   /// The pause before the next attempt; nil: the ladder is at its end. Status 0 is a refused

@@ -17,7 +17,7 @@ public import Basics
   @usableFromInline var draws: UInt32
   @usableFromInline var owner: ConnectionID
   @usableFromInline var connection: ConnectionID
-  /// From the top: generation (20 bits, as an event carries it), attempt (8 bits), four marks.
+  /// From the top: generation (20 bits, as an event carries it), attempt (7 bits), five marks.
   @usableFromInline var packed: UInt32
 
   @inlinable init(
@@ -37,8 +37,8 @@ public import Basics
   /// Counts turns begun here, so that the answer to a turn that was cut short is recognised.
   @inlinable var generation: UInt32 { packed &>> 12 }
   @inlinable var attempt: UInt8 {
-    get { UInt8(truncatingIfNeeded: packed &>> 4) }
-    set { packed = packed & ~0xFF0 | UInt32(newValue) &<< 4 }
+    get { UInt8(truncatingIfNeeded: packed &>> 5 & 0x7F) }
+    set { packed = packed & ~0xFE0 | UInt32(newValue & 0x7F) &<< 5 }
   }
   @inlinable var running: Bool {
     get { packed & 1 != 0 }
@@ -59,9 +59,15 @@ public import Basics
     set { packed = newValue ? packed | 8 : packed & ~8 }
   }
 
+  /// Another process held it when it was loaded: it is found by this server's own map.
+  @inlinable var mapped: Bool {
+    get { packed & 16 != 0 }
+    set { packed = newValue ? packed | 16 : packed & ~16 }
+  }
+
   /// A turn begins: the generation rises, the attempts start again.
   @inlinable mutating func begin(_ turn: TurnID, _ connection: ConnectionID) {
-    packed = (packed & ~0xFF0 &+ 0x1000) | 1
+    packed = (packed & ~0xFE0 &+ 0x1000) | 1
     self.turn = turn.index
     self.connection = connection
   }

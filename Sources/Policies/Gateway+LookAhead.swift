@@ -49,11 +49,23 @@ extension Gateway {
 
   @inlinable public mutating func prefetch(_ turn: TurnID) { turns.prefetch(turn.place) }
 
-  /// A turn that will end soon: the entry that it holds.
-  @inlinable public mutating func glanceAtEntry(of turn: TurnID) -> (entry: UInt32, goes: Bool) {
-    guard turn.place < turns.places else { return (noLink, false) }
-    let (entry, goes) = turns.modify(turn.place) { ($0.entry, $0.step == .evicting) }
+  /// A turn that something will happen to soon: the entry that it holds, or that will go for it,
+  /// and the session that it opens then.
+  @inlinable public mutating func glanceAtEntry(
+    of turn: TurnID
+  ) -> (entry: UInt32, goes: Bool, session: SessionID) {
+    guard turn.place < turns.places else { return (noLink, false, SessionID(0)) }
+    let (entry, step, session) = turns.modify(turn.place) { ($0.entry, $0.step, $0.plan.session) }
+    if step == .sending {
+      manager.entries.prefetch(Int(entry))
+      return (entry, false, session)
+    }
+    prefetchDetail(of: turn)
+    guard step == .evicting else { return (noLink, false, session) }
     manager.entries.prefetch(Int(entry))
-    return (entry, goes)
+    manager.prefetch(session, .none)
+    return (entry, true, session)
   }
+
+  @usableFromInline mutating func prefetchDetail(of turn: TurnID) { details.prefetch(turn.place) }
 }

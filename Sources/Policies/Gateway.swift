@@ -38,7 +38,7 @@ public struct Gateway: ~Copyable {
 
   public init(
     index: Int, policy: GatewayPolicy, people: Int, tabs: Int, sessionsPerPerson: Int,
-    names: @escaping @Sendable (Int) -> String, seed: Seed
+    sessions: Int = 0, names: @escaping @Sendable (Int) -> String, seed: Seed
   ) {
     self.index = index
     self.policy = policy
@@ -56,7 +56,7 @@ public struct Gateway: ~Copyable {
     turns = Slab()
     details = Table()
     // Each instance lists every session: with many instances a search costs less memory.
-    let listed = policy.instances <= 4 ? people * sessionsPerPerson : 0
+    let listed = policy.instances <= 4 ? sessions : 0
     manager = SessionManager(
       policy.sessions, oneHome: policy.routeEvery == .session, listed: listed)
     router = Router(policy, stream: seed.stream("router \(index)"))

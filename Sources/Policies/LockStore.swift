@@ -97,6 +97,9 @@ public struct LockStore: ~Copyable {
     }
   }
 
+  /// A hint that the session's lock will be asked for.
+  public mutating func prefetch(_ session: SessionID) { places.prefetch(UInt64(session.index)) }
+
   /// The instant asked for with `wake` has come.
   public mutating func wake(
     _ session: SessionID, at now: Instant, into answers: inout Table<LockAnswer>

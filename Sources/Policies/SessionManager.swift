@@ -43,8 +43,9 @@ public struct SessionManager: ~Copyable {
   /// only).
   @usableFromInline let oneHome: Bool
   @usableFromInline var entries: Slab<Entry>
-  /// By the number of a person's own session: one entry of it, usually its only one. Numbers past
-  /// the end, and second servers of a session, are in the map.
+  /// By the number of a session: one entry of it, usually its only one, in the lower 31 bits. The
+  /// highest bit says that the map has, or had, entries for other servers. Numbers past the end
+  /// are in the map alone.
   @usableFromInline var homes: Table<UInt32>
   @usableFromInline var places: IndexMap
   @usableFromInline var scopes: Table<Scope>
@@ -63,7 +64,7 @@ public struct SessionManager: ~Copyable {
     pinned = policy.evict == .oldestPinned || policy.evict == .lruPinned
     single = policy.overflow == .reserve
     entries = Slab()
-    homes = Table(repeating: noLink, count: listed)
+    homes = Table(repeating: SessionManager.homeless, count: listed)
     places = IndexMap()
     scopes = Table()
     usage = UsageList(enabled: policy.idleTimeout != nil)
@@ -83,11 +84,17 @@ public struct SessionManager: ~Copyable {
   {
     if session.place < homes.count {
       let home = homes[session.place]
-      if home != noLink && (oneHome || entries[Int(home)].server == server) { return Int(home) }
-      if places.count == 0 { return nil }
+      let place = Int(home & SessionManager.homeless)
+      if place != Int(SessionManager.homeless) && (oneHome || entries[place].server == server) {
+        return place
+      }
+      if home & SessionManager.hasOthers == 0 { return nil }
     }
     return search(session, server)
   }
+
+  @inlinable static var homeless: UInt32 { 0x7FFF_FFFF }
+  @inlinable static var hasOthers: UInt32 { 0x8000_0000 }
 
   @usableFromInline mutating func search(_ session: SessionID, _ server: ServerID) -> Int? {
     places.find(key(session, server)) {
@@ -107,8 +114,8 @@ public struct SessionManager: ~Copyable {
   /// The place that the look-up will probably find; not confirmed.
   @inlinable mutating func guess(_ session: SessionID, _ server: ServerID) -> Int? {
     guard session.place < homes.count else { return places.guess(key(session, server)) }
-    let home = homes[session.place]
-    return home == noLink ? nil : Int(home)
+    let home = homes[session.place] & SessionManager.homeless
+    return home == SessionManager.homeless ? nil : Int(home)
   }
 
   /// As `find`, trying a place first where the entry was before.
@@ -145,11 +152,7 @@ public struct SessionManager: ~Copyable {
       Entry(
         session: session, server: server, next: noLink, previous: noLink, waiters: noLink,
         handle: noLink, mark: SessionManager.nextLife(lives), ready: ready, leaving: false))
-    if session.place < homes.count && homes[session.place] == noLink {
-      homes[session.place] = UInt32(truncatingIfNeeded: place)
-    } else {
-      places.insert(key(session, server), slot: place)
-    }
+    enlist(session, server, at: place)
     link(place, scope)
     scopes[scope].count += 1
     residentMax = max(residentMax, count)
@@ -162,16 +165,39 @@ public struct SessionManager: ~Copyable {
     let scope = scope(of: entry.server)
     unlink(place, scope)
     scopes[scope].count -= 1
-    if entry.session.place < homes.count && Int(homes[entry.session.place]) == place {
-      homes[entry.session.place] = noLink
-    } else {
-      places.remove(key(entry.session, entry.server), slot: place)
-    }
+    strike(entry.session, entry.server, at: place)
     usage.remove(place)
     // A turn that still runs on it must not unpin whoever comes next.
     entries[place].mark = SessionManager.nextLife(entry.mark)
     entries[place].session = SessionManager.nobody
     entries.remove(place)
+  }
+
+  private mutating func enlist(_ session: SessionID, _ server: ServerID, at place: Int) {
+    if session.place < homes.count {
+      let isFirst = homes.modify(session.place) {
+        guard $0 & SessionManager.homeless == SessionManager.homeless else {
+          $0 |= SessionManager.hasOthers
+          return false
+        }
+        $0 = $0 & SessionManager.hasOthers | UInt32(truncatingIfNeeded: place)
+        return true
+      }
+      if isFirst { return }
+    }
+    places.insert(key(session, server), slot: place)
+  }
+
+  private mutating func strike(_ session: SessionID, _ server: ServerID, at place: Int) {
+    if session.place < homes.count {
+      let isHome = homes.modify(session.place) {
+        guard Int($0 & SessionManager.homeless) == place else { return false }
+        $0 |= SessionManager.homeless
+        return true
+      }
+      if isHome { return }
+    }
+    places.remove(key(session, server), slot: place)
   }
 
   @inlinable static func nextLife(_ mark: UInt32) -> UInt32 { (mark & 0xFFFF_0000) &+ 0x1_0000 }

@@ -56,6 +56,7 @@ extension Simulator {
       let server = EventCode.high(code)
       let work = servers[server].glanceAtWork()
       store.prefetch(work.session)
+      if let next = servers[server].glanceAtNext() { store.prefetch(next) }
       if !work.turn.isNone {
         gateways[work.turn.instance].prefetch(work.turn)
         glances.append(Glance(kind: kind, number: Int(work.turn.index)))
@@ -72,22 +73,15 @@ extension Simulator {
       glances[index].instance = turn.instance
       glances[index].place = held.entry
       glances[index].goes = held.goes
+      if held.goes { store.prefetch(held.session) }
     } else if glance.kind == .ready {
-      guard population.isSimple else { return secondGlanceAtBook(index) }
-      let loop = UInt32(truncatingIfNeeded: glance.number)
-      glanceAtSession(index, population.key(of: loop), SessionID(glance.number))
+      let next = population.glance(UInt32(truncatingIfNeeded: glance.number))
+      if next.isShared { locks.prefetch(next.session) }
+      glanceAtSession(index, next.key, next.session)
     } else if let found = servers[glance.server].glance(place: glance.place) {
       store.prefetch(found.session)
       if !found.turn.isNone { gateways[found.turn.instance].prefetch(found.turn) }
     }
-  }
-
-  /// With groups the session is drawn when the turn is planned; the person's own is the likely one.
-  private mutating func secondGlanceAtBook(_ index: Int) {
-    let number = glances[index].number
-    guard plan.workload.sessions.perUser == 1, plan.workload.tabs == 1 else { return }
-    glanceAtSession(
-      index, population.key(of: UInt32(truncatingIfNeeded: number)), SessionID(number))
   }
 
   @inline(__always)

@@ -52,7 +52,8 @@ extension Simulator {
       gateways.append(
         Gateway(
           index: index, policy: plan.app, people: plan.workload.users, tabs: tabs,
-          sessionsPerPerson: plan.workload.sessions.perUser, names: names, seed: seed))
+          sessionsPerPerson: plan.workload.sessions.perUser, sessions: population.sessions,
+          names: names, seed: seed))
     }
     balancer = InstanceBalancer(plan.app, stream: seed.stream("instance"))
     servers = Table()

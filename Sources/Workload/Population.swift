@@ -98,9 +98,16 @@ public struct Population: ~Copyable {
   public var bytes: Int { loops.bytes + book.bytes + idle.count * 4 }
 
   /// For a host that looks ahead; see the simulator.
-  @inlinable public var isSimple: Bool { simple }
   @inlinable public mutating func prefetch(_ loop: UInt32) { loops.prefetch(Int(loop)) }
-  @inlinable public mutating func key(of loop: UInt32) -> UInt32 { loops[Int(loop)].key }
+  /// The person's key and probable session, for the turn that comes next.
+  @inlinable public mutating func glance(
+    _ loop: UInt32
+  ) -> (key: UInt32, session: SessionID, isShared: Bool) {
+    let (ordinal, key) = loops.modify(Int(loop)) { ($0.ordinal, $0.key) }
+    if simple { return (key, SessionID(Int(loop)), false) }
+    let (session, isShared) = book.glance(loop, ordinal, person: person(of: loop))
+    return (key, session, isShared)
+  }
 
   @inlinable public func person(of loop: UInt32) -> Int { Int(loop) / tabs }
 

@@ -79,6 +79,23 @@ public struct SessionBook: ~Copyable {
     }
   }
 
+  /// What `choose` will say, as far as that costs little; nothing changes.
+  @inlinable mutating func glance(
+    _ loop: UInt32, _ ordinal: UInt32, person: Int
+  ) -> (SessionID, isShared: Bool) {
+    var session = SessionID(person &* perUser)
+    var isShared = false
+    if groupShare > 0 {
+      var draw = groupStream.draw(entity: Int(loop), count: Int(ordinal))
+      if groupShare >= 1 || draw.uniform() < groupShare {
+        session = SessionID(own &+ person / groupSize)
+        isShared = true
+      }
+    }
+    if limited { left.prefetch(session.place) } else { begun.prefetch(session.place &>> 6) }
+    return (session, isShared)
+  }
+
   @usableFromInline mutating func chooseAmongMany(_ plan: inout TurnPlan, person: Int) {
     let loop = Int(plan.loop)
     let ordinal = Int(plan.ordinal)
