@@ -73,26 +73,33 @@ public enum CLIAction: BitwiseCopyable, Sendable {
   case retry(ProviderCall, after: Interval)
 }
 
-/// What nearly every input leads to, as one value in registers; whatever else stands in the table of
-/// actions. What is said and called comes first, then the table, then the work.
+/// What nearly every input leads to, as one value; whatever else stands in the table of actions.
+/// What is said and called comes first, then the table, then the work. Hosts that care for speed
+/// let it live in registers: it is never to be passed on by reference.
 public struct CLIStep: BitwiseCopyable, Sendable {
-  public enum Said: UInt8, BitwiseCopyable, Sendable { case nothing, acknowledged, finished }
+  public enum Said: UInt8, BitwiseCopyable, Sendable {
+    case nothing
+    /// And the provider is to be called, a first attempt.
+    case acknowledged
+    case finished
+  }
 
-  public var demand = Demand(total: .zero, mainShare: 1)
-  public var turn = TurnID(raw: 0)
-  public var call = ProviderCall(place: 0, generation: 0)
-  public var connection = ConnectionID(0)
-  public var said = Said.nothing
-  /// The provider is to be called for `turn`, a first attempt.
-  public var calls = false
-  /// `demand` is to be worked.
-  public var works = false
-  /// Something has gone into the table, so nothing can be said before it any more.
-  @usableFromInline var spilled = false
+  public var said: Said
+  public var turn: TurnID
+  public var connection: ConnectionID
+  public var call: ProviderCall
+  /// Work to take up; none if it takes no time.
+  public var demand: Demand
 
-  @inlinable @inline(__always) init() {}
+  @inlinable @inline(__always) init() {
+    said = .nothing
+    turn = TurnID(raw: 0)
+    connection = ConnectionID(0)
+    call = ProviderCall(place: 0, generation: 0)
+    demand = .none
+  }
 
-  @inlinable var isEmpty: Bool { said == .nothing && !spilled }
+  @inlinable public var works: Bool { demand.total.nanoseconds > 0 }
 
   /// As actions, what is said ahead of those that came behind `mark`.
   func append(to actions: inout Table<CLIAction>, behind mark: Int) {
@@ -100,7 +107,9 @@ public struct CLIStep: BitwiseCopyable, Sendable {
     if said != .nothing {
       while actions.count > mark { later.append(actions.removeLast()) }
       actions.append(.reply(said == .finished ? .finished : .acknowledged, turn, connection))
-      if calls { actions.append(.callProvider(call, turn, connection, attempt: 0)) }
+      if said == .acknowledged {
+        actions.append(.callProvider(call, turn, connection, attempt: 0))
+      }
       while later.count > 0 { actions.append(later.removeLast()) }
     }
     if works { actions.append(.work(demand)) }
@@ -116,6 +125,8 @@ public struct Demand: BitwiseCopyable, Sendable {
     self.total = total
     self.mainShare = mainShare
   }
+
+  @inlinable public static var none: Demand { Demand(total: .zero, mainShare: 1) }
 
   /// How long it takes with `cores` to itself.
   @inlinable public func alone(on cores: Double) -> Interval {

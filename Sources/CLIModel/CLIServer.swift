@@ -7,18 +7,32 @@ public import Basics
 
 public struct CLIServer: ~Copyable {
   public let id: ServerID
-  /// What every turn reads stands here; the rest of the profile stays out of the way of the cache.
-  @usableFromInline let turnCost: TurnCost
-  @usableFromInline var costs: Table<CostTable>
-  @usableFromInline let idleTimeout: Interval
-  @usableFromInline let compactAt: Double
-  @usableFromInline let stream: Stream
-
-  @usableFromInline var requests: Ring<Job>
-  @usableFromInline var continuations: Ring<Job>
+  // What a turn reads and writes comes first and together: with a thousand servers these lines are
+  // out of the cache too.
   @usableFromInline var current: Job
   public var busy: Bool
+  @usableFromInline let mayCrash: Bool
   @usableFromInline var sessions: Slab<LiveSession>
+  @usableFromInline var requests: Ring<Job>
+  @usableFromInline var continuations: Ring<Job>
+  /// What every turn reads stands here; the rest of the profile stays out of the way of the cache.
+  @usableFromInline let turnCost: TurnCost
+  @usableFromInline let compactAt: Double
+  /// Nanoseconds of CPU work taken up since the start.
+  @usableFromInline var cpuUsed: Int64 = 0
+  /// Sessions in memory, those among them that ran a turn here, and turns held by all.
+  public var residents = 0
+  @usableFromInline var active = 0
+  @usableFromInline var turnsHeld = 0
+  @usableFromInline var memoryPeak = 0.0
+  public var tally = CLITally()
+
+  @usableFromInline let stream: Stream
+  /// Counts sessions loaded and work for sessions that are not live, to tell them apart.
+  @usableFromInline var loads = 0
+  public internal(set) var residentsPeak = 0
+  @usableFromInline var costs: Table<CostTable>
+  @usableFromInline let idleTimeout: Interval
   @usableFromInline var places: IndexMap
   @usableFromInline var queued: Slab<QueuedSend>
   /// By place, for sessions that have a line: the first send that waits.
@@ -27,20 +41,7 @@ public struct CLIServer: ~Copyable {
   @usableFromInline var ownerPairs: Slab<UInt64>
   /// Connections that have asked for anything yet: the audience of every event.
   @usableFromInline var connections: Int
-
-  public var tally = CLITally()
-  /// Nanoseconds of CPU work taken up since the start.
-  @usableFromInline var cpuUsed: Int64 = 0
-  /// Sessions in memory, those among them that ran a turn here, and turns held by all.
-  public var residents = 0
-  public internal(set) var residentsPeak = 0
-  @usableFromInline var active = 0
-  @usableFromInline var turnsHeld = 0
-  @usableFromInline var memoryPeak = 0.0
-  /// Counts sessions loaded and work for sessions that are not live, to tell them apart.
-  @usableFromInline var loads = 0
   @usableFromInline var unflushed: Ring<Unflushed>
-  @usableFromInline let mayCrash: Bool
 
   public init(
     id: ServerID, profile: CostProfile, plan: FleetPlan, seed: Seed, connections: Int,
@@ -86,7 +87,7 @@ public struct CLIServer: ~Copyable {
       step = providerAnswered(call, at: now, store: &store, into: &actions)
     default:
       handleRare(input, at: now, &store, &actions)
-      if !busy { startNext(at: now, &step, &store, &actions) }
+      step.demand = startNext(at: now, &store, &actions)
     }
     step.append(to: &actions, behind: mark)
   }
@@ -104,20 +105,35 @@ public struct CLIServer: ~Copyable {
       return step
     }
     // An idle station has nothing waiting: the usual case skips the line.
-    take(job, at: now, &step, &store, &actions)
-    if !busy && isWaitedFor { startNext(at: now, &step, &store, &actions) }
+    let demand = demand(of: job, &store)
+    if demand.total.nanoseconds > 0 {
+      take(job)
+      step.demand = demand
+      return step
+    }
+    if job.kind == .send {
+      step = begin(job, &store, &actions)
+    } else {
+      completeFree(job, at: now, &store, &actions)
+    }
+    if isWaitedFor { step.demand = startNext(at: now, &store, &actions) }
     return step
   }
 
   /// As `handle`, for a host that takes the usual outcome as a value.
-  @inlinable public mutating func workDone(
+  @inlinable @inline(__always) public mutating func workDone(
     at now: Instant, store: inout SessionStore, into actions: inout Table<CLIAction>
   ) -> CLIStep {
     precondition(busy, "server \(id.index) finished work it had not begun")
     busy = false
     var step = CLIStep()
-    complete(current, at: now, &step, &store, &actions)
-    if !busy && isWaitedFor { startNext(at: now, &step, &store, &actions) }
+    let job = current
+    switch job.kind {
+    case .send: step = begin(job, &store, &actions)
+    case .finish: step = finish(job, at: now, &store, &actions)
+    default: completeRare(job, at: now, &store, &actions)
+    }
+    if isWaitedFor { step.demand = startNext(at: now, &store, &actions) }
     return step
   }
 
@@ -127,20 +143,27 @@ public struct CLIServer: ~Copyable {
     into actions: inout Table<CLIAction>
   ) -> CLIStep {
     var step = CLIStep()
-    var job = current
-    let isCurrent = sessions.modify(Int(call.place)) {
-      job = Job(.finish, $0.id, TurnID(raw: $0.turn), $0.connection)
-      return $0.generation == call.generation && $0.running
+    let (isCurrent, session, turn, connection) = sessions.modify(Int(call.place)) {
+      (
+        $0.generation == call.generation && $0.running, $0.id, TurnID(raw: $0.turn), $0.connection
+      )
     }
     guard isCurrent else { return step }
+    var job = Job(.finish, session, turn, connection)
     job.place = call.place
     job.generation = call.generation
     if busy {
       continuations.append(job)
       return step
     }
-    take(job, at: now, &step, &store, &actions)
-    if !busy && isWaitedFor { startNext(at: now, &step, &store, &actions) }
+    let demand = demand(of: job, &store)
+    if demand.total.nanoseconds > 0 {
+      take(job)
+      step.demand = demand
+      return step
+    }
+    completeFree(job, at: now, &store, &actions)
+    if isWaitedFor { step.demand = startNext(at: now, &store, &actions) }
     return step
   }
 
@@ -148,55 +171,45 @@ public struct CLIServer: ~Copyable {
     mutating get { continuations.count | requests.count != 0 }
   }
 
+  @inlinable @inline(__always) mutating func take(_ job: Job) {
+    current = job
+    busy = true
+  }
+
   /// The station takes up work while there is some and it costs time; free work is done on the
-  /// spot.
-  @inlinable mutating func startNext(
-    at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
-  ) {
+  /// spot. Returns the work it took up.
+  @usableFromInline @inline(never) mutating func startNext(
+    at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) -> Demand {
     while !busy {
+      let job: Job
       if !continuations.isEmpty {
-        take(continuations.removeFirst(), at: now, &step, &store, &actions)
+        job = continuations.removeFirst()
       } else if !requests.isEmpty {
-        take(requests.removeFirst(), at: now, &step, &store, &actions)
+        job = requests.removeFirst()
       } else {
-        return
+        break
       }
+      let demand = demand(of: job, &store)
+      if demand.total.nanoseconds > 0 {
+        take(job)
+        return demand
+      }
+      completeFree(job, at: now, &store, &actions)
     }
+    return .none
   }
 
-  @inlinable @inline(__always) mutating func take(
-    _ job: Job, at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
-  ) {
-    let demand = demand(of: job, &store)
-    if demand.total.nanoseconds > 0 {
-      current = job
-      busy = true
-      step.works = true
-      step.demand = demand
-    } else {
-      completeFree(job, at: now, &step, &store, &actions)
-    }
-  }
-
+  /// Work that takes no time, and is not the first thing that its input leads to.
   @usableFromInline @inline(never) mutating func completeFree(
-    _ job: Job, at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
-  ) {
-    complete(job, at: now, &step, &store, &actions)
-  }
-
-  @inlinable @inline(__always) mutating func complete(
-    _ job: Job, at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     switch job.kind {
-    case .send: beginTurn(job, &step, &store, &actions)
-    case .finish: finishTurn(job, at: now, &step, &store, &actions)
-    default:
-      step.spilled = true
-      completeRare(job, at: now, &store, &actions)
+    case .send: beginElsewhere(job, &store, &actions)
+    case .finish:
+      let mark = actions.count
+      finish(job, at: now, &store, &actions).append(to: &actions, behind: mark)
+    default: completeRare(job, at: now, &store, &actions)
     }
   }
 
@@ -204,12 +217,12 @@ public struct CLIServer: ~Copyable {
 
   /// `session.send` is acknowledged, and the provider called unless the session is in a turn
   /// already.
-  @inlinable @inline(__always) mutating func beginTurn(
-    _ job: Job, _ step: inout CLIStep, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
-  ) {
+  @inlinable @inline(__always) mutating func begin(
+    _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) -> CLIStep {
+    var step = CLIStep()
     let place = Int(job.place)
-    if step.isEmpty && place < sessions.places {
+    if place < sessions.places {
       let generation = sessions.modify(place) {
         guard $0.id == job.session && !$0.running else { return noLink }
         $0.begin(job.turn, job.connection)
@@ -217,19 +230,18 @@ public struct CLIServer: ~Copyable {
       }
       if generation != noLink {
         step.said = .acknowledged
-        step.calls = true
         step.turn = job.turn
         step.connection = job.connection
         step.call = ProviderCall(place: job.place, generation: generation)
-        return
+        return step
       }
     }
-    step.spilled = true
-    beginTurnElsewhere(job, &store, &actions)
+    beginElsewhere(job, &store, &actions)
+    return step
   }
 
   /// Without a good handle, or behind others in the same session.
-  @usableFromInline @inline(never) mutating func beginTurnElsewhere(
+  @usableFromInline @inline(never) mutating func beginElsewhere(
     _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     guard let place = find(job.session, handle: job.place, &store) else {
@@ -246,21 +258,20 @@ public struct CLIServer: ~Copyable {
 
   /// The answer is written and the client sees `session.idle`, unless more sends wait in this
   /// session.
-  @inlinable @inline(__always) mutating func finishTurn(
-    _ job: Job, at now: Instant, _ step: inout CLIStep, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
-  ) {
+  @inlinable @inline(__always) mutating func finish(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) -> CLIStep {
+    var step = CLIStep()
     let call = ProviderCall(place: job.place, generation: job.generation)
-    guard isCurrent(call) else { return }
+    guard isCurrent(call) else { return step }
     let place = Int(job.place)
     let onDisk = store.append(job.session, id, at: now)
-    let isUsual = step.isEmpty
     let (wasActive, wasStale, held, isIdle) = sessions.modify(place) {
       let wasActive = $0.active
       let wasStale = onDisk != $0.known &+ 1
       $0.known = onDisk
       $0.held &+= 1
-      let isIdle = isUsual && !$0.hasLine
+      let isIdle = !$0.hasLine
       // Active, and no longer running if nobody waits.
       $0.packed = ($0.packed | 2) & (isIdle ? ~1 : ~0)
       if isIdle { $0.lastActive = LiveSession.stamp(now) }
@@ -278,13 +289,14 @@ public struct CLIServer: ~Copyable {
       step.turn = job.turn
       step.connection = job.connection
     } else {
-      step.spilled = true
-      settle(place, .finished, at: now, &actions)
+      settleQueued(place, .finished, at: now, &actions)
     }
+    return step
   }
 
-  /// Ends the running turn: starts the next queued send, or tells everybody who waits for idle.
-  @usableFromInline @inline(never) mutating func settle(
+  /// The running turn has failed: starts the next queued send, or tells everybody who waits for
+  /// idle.
+  mutating func settle(
     _ place: Int, _ outcome: CLIReply, at now: Instant, _ actions: inout Table<CLIAction>
   ) {
     if sessions[place].hasLine {

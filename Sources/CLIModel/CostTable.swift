@@ -22,7 +22,8 @@ public import Basics
     }
   }
 
-  var isFixedAndSerial: Bool { fixed >= 0 && mainShare >= 1 }
+  /// The value where nothing is to be drawn or spread over cores, else negative.
+  var fixedAndSerial: Int64 { mainShare >= 1 ? fixed : -1 }
 
   @inlinable @inline(__always) func draw(_ address: @autoclosure () -> Draw) -> Int64 {
     fixed >= 0 ? fixed : drawn(address())
@@ -100,6 +101,12 @@ public import Basics
   @usableFromInline let after: Int64
   @usableFromInline let beforeShare: Float
   @usableFromInline let afterShare: Float
+  /// As above, for what opens and closes a session.
+  @usableFromInline let create: Int64
+  @usableFromInline let destroy: Int64
+  @usableFromInline let delete: Int64
+  @usableFromInline let resume: Int64
+  @usableFromInline let resumePerTurn: Double
   @usableFromInline let perLive: Double
   @usableFromInline let memoryBase: Double
   @usableFromInline let memoryIdle: Double
@@ -113,6 +120,11 @@ public import Basics
     after = CompiledCost(profile.turnAfter).fixed
     beforeShare = Float(profile.turnBefore.mainShare)
     afterShare = Float(profile.turnAfter.mainShare)
+    create = CompiledCost(profile.create).fixedAndSerial
+    destroy = CompiledCost(profile.destroy).fixedAndSerial
+    delete = CompiledCost(profile.delete).fixedAndSerial
+    resume = CompiledCost(profile.resume).fixedAndSerial
+    resumePerTurn = profile.resumePerTurn
     perLive = profile.turnPerLiveSession
     memoryBase = profile.memory.base
     memoryIdle = profile.memory.idleSession
@@ -167,8 +179,20 @@ extension CLIServer {
   }
 
   @usableFromInline mutating func rareDemand(_ job: Job, _ store: inout SessionStore) -> Demand {
-    if let fixed = fixedRareCost(job) {
-      return counted(fixed, 1)
+    // Nothing needs to be drawn for the commonest of the rare jobs where the profile has no spread.
+    switch job.kind {
+    case .create where turnCost.create >= 0: return counted(turnCost.create, 1)
+    case .destroy where turnCost.destroy >= 0: return counted(turnCost.destroy, 1)
+    case .delete where turnCost.delete >= 0: return counted(turnCost.delete, 1)
+    case .resume where turnCost.resume >= 0:
+      let stored = store[job.session, id]
+      if find(job.session, stored) == nil {
+        // The count goes on as if a time had been drawn: it is the address of those that are.
+        loads &+= 1
+        let extra = turnCost.resumePerTurn * Double(stored.turns)
+        return counted(turnCost.resume &+ Int64(extra * 1e9), 1)
+      }
+    default: break
     }
     let draw = nextDraw(for: job, &store)
     var extra = 0.0
@@ -191,16 +215,6 @@ extension CLIServer {
     }
     let total = work.0 + Int64(extra * 1e9)
     return counted(total, work.1)
-  }
-
-  /// Nothing needs to be drawn for the commonest of the rare jobs where the profile has no spread.
-  private mutating func fixedRareCost(_ job: Job) -> Int64? {
-    switch job.kind {
-    case .create where costs[0].create.isFixedAndSerial: costs[0].create.fixed
-    case .destroy where costs[0].destroy.isFixedAndSerial: costs[0].destroy.fixed
-    case .delete where costs[0].delete.isFixedAndSerial: costs[0].delete.fixed
-    default: nil
-    }
   }
 
   /// Addressed by the session and its count of jobs where the session is live, else by the server's

@@ -283,7 +283,7 @@ extension Gateway {
     case .renewLock:
       guard turns[place].locked, turns[place].step != .releasingDelete else { return }
       actions.append(
-        .lock(.renew, turns[place].plan.session, id(place), token: details[place].token))
+        .lock(.renew, turns[place].plan.session, id(place), token: turns[place].token))
     case .patience:
       guard turns[place].step == .locking else { return }
       actions.append(.lock(.abandon, turns[place].plan.session, id(place), token: 0))

@@ -27,7 +27,7 @@ extension Gateway {
       return
     }
     turns[place].locked = true
-    details[place].token = token
+    turns[place].token = token
     details[place].lockedAt = now
     actions.append(.measured(.lockWait, now - details[place].mark))
     if policy.lock.renew { renewLater(place, at: now, &actions) }
@@ -90,7 +90,7 @@ extension Gateway {
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let session = turns[place].plan.session
-    let token = details[place].token
+    let token = turns[place].token
     actions.append(.measured(.lockHold, now - details[place].lockedAt))
     actions.append(.lock(.leave, session, id(place), token: token))
     if policy.lock.release == .getThenDelete {
@@ -111,7 +111,7 @@ extension Gateway {
     if mine {
       turns[place].step = .releasingDelete
       actions.append(
-        .lock(.delete, turns[place].plan.session, id, token: details[place].token))
+        .lock(.delete, turns[place].plan.session, id, token: turns[place].token))
     } else {
       lockReleased(id, at: now, &actions)
     }

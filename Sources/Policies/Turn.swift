@@ -17,51 +17,71 @@ public enum TurnStep: UInt8, BitwiseCopyable, Sendable {
   case abandoned
 }
 
-/// What every turn reads and writes: one cache line.
+/// What every turn reads and writes: 64 bytes, one cache line.
 public struct Turn: BitwiseCopyable, Sendable {
   public var plan: TurnPlan
   public var step: TurnStep
   public var outcome: TurnOutcome
-  @usableFromInline var locked: Bool
-  /// No answer will come any more.
-  @usableFromInline var isCut: Bool
-  @usableFromInline var timed: Bool
-  /// Gave up on the lock; its service still owes an answer.
-  @usableFromInline var awaitsLock: Bool
-  /// It holds a pin on its entry, or a place in the router's count.
-  @usableFromInline var pinned: Bool
+  /// What stands below under names of its own, one bit each.
+  @usableFromInline var marks: UInt8
   @usableFromInline var attempts: UInt8
   /// The entry's life when it was taken.
   @usableFromInline var entryLife: UInt16
-  @usableFromInline var retried: Bool
-  /// It has begun to want a session that was not there; when, stands beside.
-  @usableFromInline var wanting: Bool
   public var generation: UInt32
+  public var server: ServerID
   public var planned: Instant
   public var sent: Instant
-  public var server: ServerID
   @usableFromInline var entry: UInt32
   @usableFromInline var next: UInt32
+  @usableFromInline var token: UInt32
 
   @inlinable @inline(__always) init(_ plan: TurnPlan, at now: Instant, generation: UInt32) {
     self.plan = plan
     step = .free
     outcome = .completed
-    locked = false
-    isCut = false
-    timed = false
-    awaitsLock = false
-    pinned = false
+    marks = 0
     attempts = 0
     entryLife = 0
-    retried = false
-    wanting = false
     self.generation = generation
+    server = .none
     planned = now
     sent = .never
-    server = .none
     entry = noLink
     next = noLink
+    token = 0
+  }
+
+  @inlinable var locked: Bool {
+    get { marks & 1 != 0 }
+    set { marks = newValue ? marks | 1 : marks & ~1 }
+  }
+  /// No answer will come any more.
+  @inlinable var isCut: Bool {
+    get { marks & 2 != 0 }
+    set { marks = newValue ? marks | 2 : marks & ~2 }
+  }
+  @inlinable var timed: Bool {
+    get { marks & 4 != 0 }
+    set { marks = newValue ? marks | 4 : marks & ~4 }
+  }
+  /// Gave up on the lock; its service still owes an answer.
+  @inlinable var awaitsLock: Bool {
+    get { marks & 8 != 0 }
+    set { marks = newValue ? marks | 8 : marks & ~8 }
+  }
+  /// It holds a pin on its entry.
+  @inlinable var pinned: Bool {
+    get { marks & 16 != 0 }
+    set { marks = newValue ? marks | 16 : marks & ~16 }
+  }
+  @inlinable var retried: Bool {
+    get { marks & 32 != 0 }
+    set { marks = newValue ? marks | 32 : marks & ~32 }
+  }
+  /// It has begun to want a session that was not there; when, stands beside.
+  @inlinable var wanting: Bool {
+    get { marks & 64 != 0 }
+    set { marks = newValue ? marks | 64 : marks & ~64 }
   }
 
   /// Somebody will still answer: the place must not be used again before.
@@ -82,7 +102,6 @@ struct TurnDetail: BitwiseCopyable {
   /// It began to want a session that was not resident.
   var opening = Instant.zero
   var lockedAt = Instant.zero
-  var token: UInt32 = 0
   var victim = SessionID(0)
   var victimServer = ServerID.none
 }

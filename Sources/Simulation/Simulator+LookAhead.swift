@@ -28,16 +28,33 @@ extension Simulator {
   /// one sorted sooner.
   static let batch = 4
   static let lookAheadMost = 48
+  /// So many servers no longer stay in the cache themselves.
+  static let coldServers = 256
+  /// Cache lines of a server that a turn touches.
+  static let serverLines = 6
 
   @inline(never) mutating func lookAhead() {
     queue.justOpened = false
     let count = min(queue.comingCount, Simulator.lookAheadMost)
     if count < 2 { return }
     glances.removeAll()
+    if servers.count > Simulator.coldServers {
+      for index in 0..<count { glanceAtServer(queue.coming(index)) }
+    }
     for index in 0..<count { firstGlance(queue.coming(index)) }
     for index in 0..<glances.count { secondGlance(index) }
     for index in 0..<glances.count { thirdGlance(index) }
     for index in 0..<glances.count { fourthGlance(index) }
+  }
+
+  @inline(__always) private mutating func glanceAtServer(_ code: UInt64) {
+    switch EventCode.kind(code) {
+    case .answered: servers.prefetch(EventCode.server(code), lines: Simulator.serverLines)
+    case .workDone:
+      servers.prefetch(EventCode.high(code), lines: Simulator.serverLines)
+      states.prefetch(EventCode.high(code))
+    default: break
+    }
   }
 
   @inline(__always) private mutating func firstGlance(_ code: UInt64) {

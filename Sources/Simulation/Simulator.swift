@@ -97,7 +97,7 @@ public struct Simulator: ~Copyable {
       let server = EventCode.server(code)
       let step = servers[server].providerAnswered(
         EventCode.providerCall(code), at: now, store: &store, into: &serverActions)
-      takeUp(step, of: server)
+      carryOut(step, of: server)
     } else if kind == EventKind.arrival.rawValue {
       toPopulation(.arrivalDue)
     } else {
@@ -176,39 +176,39 @@ public struct Simulator: ~Copyable {
     if limitsMemory { noteMemory(server) }
   }
 
-  /// An input that as a rule leads to work, and to nothing that is said.
-  @inline(__always) mutating func takeUp(_ step: CLIStep, of server: Int) {
-    if step.said != .nothing || serverActions.count != 0 {
-      carryOut(step, of: server)
+  /// In the order that a step stands for. A turn that is complete is so after the server has taken
+  /// up its next work, as if it had come through the gateway's table.
+  @inline(__always) mutating func carryOut(_ step: CLIStep, of server: Int) {
+    if step.said == .finished {
+      answered(step, of: server)
       return
     }
-    if step.works { work(server, step.demand) }
+    if step.said == .acknowledged { acknowledged(step, server) }
+    goOn(step.demand, server)
+  }
+
+  @inline(__always) private mutating func goOn(_ demand: Demand, _ server: Int) {
+    if serverActions.count != 0 { drainServer(server) }
+    if demand.total.nanoseconds > 0 { work(server, demand) }
     if limitsMemory { noteMemory(server) }
   }
 
-  /// In the order that a step stands for. A turn that is complete is so after the server has taken
-  /// up its next work, as if it had come through the gateway's table.
-  @inline(never) mutating func carryOut(_ step: CLIStep, of server: Int) {
-    if step.said == .acknowledged {
-      acknowledged(step, server)
-    } else if step.said == .finished && toApp == .zero && !step.turn.isNone {
-      let instance = step.turn.instance
-      let completion = gateways[instance].finished(step.turn, at: now, into: &gatewayActions)
-      arm(instance)
-      if let completion, gatewayActions.count == 0 {
-        if serverActions.count != 0 { drainServer(server) }
-        if step.works { work(server, step.demand) }
-        if limitsMemory { noteMemory(server) }
-        complete(completion, .completed)
-        return
-      }
-      if completion != nil { gatewayActions.append(.complete(step.turn, .completed)) }
-    } else if step.said == .finished {
+  @inline(__always) private mutating func answered(_ step: CLIStep, of server: Int) {
+    if toApp != .zero || step.turn.isNone {
       replied(.finished, step.turn, server)
+      goOn(step.demand, server)
+      return
     }
-    if serverActions.count != 0 { drainServer(server) }
-    if step.works { work(server, step.demand) }
-    if limitsMemory { noteMemory(server) }
+    let instance = step.turn.instance
+    let completion = gateways[instance].finished(step.turn, at: now, into: &gatewayActions)
+    arm(instance)
+    if let completion, gatewayActions.count == 0 {
+      goOn(step.demand, server)
+      complete(completion, .completed)
+      return
+    }
+    if completion != nil { gatewayActions.append(.complete(step.turn, .completed)) }
+    goOn(step.demand, server)
   }
 
   @inline(never) mutating func drainServer(_ server: Int) {
@@ -250,7 +250,7 @@ public struct Simulator: ~Copyable {
     } else if isSending {
       recorder.record(.turnAck, now - sent)
     }
-    if step.calls { callProvider(server, step.call, turn, loop, ordinal, 0) }
+    callProvider(server, step.call, turn, loop, ordinal, 0)
   }
 
   @inline(__always) mutating func callProvider(
@@ -333,7 +333,7 @@ public struct Simulator: ~Copyable {
     if states[server.place].alive {
       let step = servers[server.place].requested(
         request, at: now, store: &store, into: &serverActions)
-      takeUp(step, of: server.place)
+      carryOut(step, of: server.place)
     } else if !request.turn.isNone {
       toGateway(request.turn.instance, .refused(request.turn))
     }
