@@ -45,6 +45,8 @@ public struct EventQueue: ~Copyable {
   @usableFromInline var slotsOpened: Int
   @usableFromInline var windowsOpened: Int
   public private(set) var rebuilds: Int
+  /// The last slot that a host has looked into.
+  var shown: UInt64 = 0
   /// Events shifted to let others into the open slot, since it was last spread out.
   @usableFromInline var moved: Int
   /// In a slot of the right width an event moves a few others: this many mean a crowd in one slot.
@@ -95,7 +97,8 @@ public struct EventQueue: ~Copyable {
   }
 
   public var bytes: Int {
-    open.bytes + scratch.bytes + near.bytes + chunks.bytes + far.count * FarWheel.bytes(slots: 1 << slotBits)
+    open.bytes + scratch.bytes + near.bytes + chunks.bytes + far.count
+      * FarWheel.bytes(slots: 1 << slotBits)
   }
 
   @inlinable public mutating func push(_ event: Event) {
@@ -120,9 +123,17 @@ public struct EventQueue: ~Copyable {
     }
   }
 
-  /// Events of the open slot that are still to come, for a host that looks ahead.
-  @inlinable public var comingCount: Int { open.count &- opened }
-  @inlinable public func coming(_ place: Int) -> UInt64 { open[opened &+ place].code }
+  /// Shows a host what comes in the next slots, each slot once, as far as it is filled by then and
+  /// the window reaches.
+  public mutating func peek(ahead: UInt64, into codes: inout Table<UInt64>) {
+    let last = min(present + ahead, present | mask)
+    var slot = max(shown, present) + 1
+    while slot <= last {
+      near.show(Int(slot & mask), into: &codes)
+      slot += 1
+    }
+    shown = max(shown, last)
+  }
 
   /// The instant of the earliest event, or `never`.
   public mutating func nextInstant() -> Instant {
@@ -204,6 +215,7 @@ public struct EventQueue: ~Copyable {
       while chunk.first != noLink {
         let next = chunks.next[Int(chunk.first)]
         let filled = next == noLink ? chunk.lastFill : ChunkPool.capacity
+        chunks.prefetch(next)
         for place in 0..<filled {
           let event = chunks.events[Int(chunk.first) * ChunkPool.capacity + place]
           file(event)
@@ -342,6 +354,7 @@ public struct EventQueue: ~Copyable {
     opened = 0
     shift = wanted
     present = instant >> wanted
+    shown = present
     buildWheels()
     for index in 0..<kept.count { file(kept[index]) }
     if open.count > 1 { sortOpen() }

@@ -77,6 +77,16 @@
 
   @inlinable func firstSlot(from slot: Int) -> Int? { filled.first(from: slot) }
 
+  mutating func show(_ slot: Int, into codes: inout Table<UInt64>) {
+    var node = heads[slot]
+    while node != noLink {
+      node = nodes.modify(Int(node)) {
+        codes.append($0.event.code)
+        return $0.next
+      }
+    }
+  }
+
   /// Hands the slot's events over, the last that came first.
   @inlinable mutating func drain(_ slot: Int, into open: inout Table<Event>) {
     let head = heads[slot]
@@ -113,6 +123,12 @@
   }
 
   @inlinable var bytes: Int { events.bytes + next.bytes }
+
+  /// The chunk that will be read next: its four lines.
+  mutating func prefetch(_ chunk: UInt32) {
+    events.prefetch(Int(chunk) * ChunkPool.capacity, lines: 4)
+    next.prefetch(Int(chunk))
+  }
 
   @usableFromInline mutating func take() -> UInt32 {
     if free != noLink {

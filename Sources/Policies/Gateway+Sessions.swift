@@ -141,7 +141,9 @@ extension Gateway {
         // `Map.delete(oldestId)`: whatever has the id by now.
         tally.evicted += 1
         let turn = turns[place]
-        if let entry = manager.find(details[place].victim, details[place].victimServer, near: turn.entry) {
+        if let entry = manager.find(
+          details[place].victim, details[place].victimServer, near: turn.entry)
+        {
           manager.remove(entry)
         }
       }

@@ -30,7 +30,8 @@ public struct Simulator: ~Copyable {
   var gatewayActions = Table<GatewayAction>(capacity: 64)
   var serverActions = Table<CLIAction>(capacity: 16)
   var lockAnswers = Table<LockAnswer>(capacity: 16)
-  var glances = Table<Glance>(capacity: 64)
+  var glances = Glances()
+  var coming = Table<UInt64>(capacity: 256)
   let looksAhead: Bool
 
   /// Delays that are usually nothing, so that usually no mail is written.
