@@ -1,9 +1,9 @@
 // The pending events of a run, earliest first, equal instants in the order they were pushed:
 // (instant, sequence) is a total order although no sequence number is stored. It is a hierarchy of
 // wheels over aligned powers of two: level 0 has slots of 2^shift ns, each higher level slots 2048
-// times as wide (512 where millions wait). An event waits in the level of the highest bit in which it differs from the
-// present and moves down when its window opens. Far events sit in chunks, so moving them reads
-// memory in order; that, not comparison, is what counts at 10^6 users.
+// times as wide (512 where very many wait). An event waits in the level of the highest bit in
+// which it differs from the present and moves down when its window opens. Far events sit in
+// chunks, so moving them reads memory in order; that, not comparison, is what counts at 10^6 users.
 //
 // It must never be asked for the past: pushing before the instant last popped is a bug of the
 // caller.

@@ -130,8 +130,7 @@ public struct Demand: BitwiseCopyable, Sendable {
 
   /// How long it takes with `cores` to itself.
   @inlinable public func alone(on cores: Double) -> Interval {
-    if mainShare >= 1 { return total }
-    let speed = min(cores < 1 ? 1 : cores, 1 / Double(mainShare))
-    return total * (1 / speed)
+    if mainShare >= 1 && cores >= 1 { return total }
+    return total * (1 / min(cores, 1 / Double(mainShare)))
   }
 }

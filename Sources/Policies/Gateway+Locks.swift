@@ -42,7 +42,7 @@ extension Gateway {
   private mutating func giveBack(
     _ session: SessionID, _ token: UInt32, _ actions: inout Table<GatewayAction>
   ) {
-    actions.append(.lock(.leave, session, none, token: token))
+    actions.append(.lock(.withdraw, session, none, token: token))
     actions.append(.lock(.compareAndDelete, session, none, token: token))
   }
 

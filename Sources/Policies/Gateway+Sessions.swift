@@ -20,6 +20,7 @@ extension Gateway {
       open(place, at: now, &actions)
       return
     }
+    dropFormer(turn, &actions)
     if manager.single, let entry = manager.find(turn.plan.session, turn.server) {
       // Somebody opens it already: one creation serves all.
       turns[place].step = .waitingOpen
@@ -38,6 +39,18 @@ extension Gateway {
       if manager.single { reserve(place) }
       open(place, at: now, &actions)
     }
+  }
+
+  /// What is resident under this number may be a conversation that is over: it ended on another
+  /// server, or in another instance, and nobody told this entry.
+  private mutating func dropFormer(_ turn: Turn, _ actions: inout Table<GatewayAction>) {
+    guard let entry = manager.find(turn.plan.session, turn.server),
+      manager.entries[entry].ready,
+      manager.entries[entry].conversation != turn.plan.conversation
+    else { return }
+    let handle = manager.entries[entry].handle
+    manager.remove(entry)
+    actions.append(.disconnect(turn.server, turn.plan.session, none, handle: handle))
   }
 
   private mutating func evict(
@@ -106,7 +119,9 @@ extension Gateway {
   }
 
   private mutating func reserve(_ place: Int) {
-    let entry = manager.insert(turns[place].plan.session, turns[place].server, ready: false)
+    let entry = manager.insert(
+      turns[place].plan.session, turns[place].server, ready: false,
+      conversation: turns[place].plan.conversation)
     turns[place].entry = UInt32(truncatingIfNeeded: entry)
   }
 
@@ -187,8 +202,10 @@ extension Gateway {
     if let existing = manager.find(turn.plan.session, turn.server) {
       tally.duplicateCreates += 1
       entry = existing
+      manager.entries[entry].conversation = turn.plan.conversation
     } else {
-      entry = manager.insert(turn.plan.session, turn.server, ready: true)
+      entry = manager.insert(
+        turn.plan.session, turn.server, ready: true, conversation: turn.plan.conversation)
     }
     manager.entries[entry].handle = handle
     send(place, turn.plan.session, on: turn.server, entry, at: now, &actions)
@@ -321,12 +338,26 @@ extension Gateway {
   private mutating func endSession(
     _ turn: Turn, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    if let entry = manager.find(turn.plan.session, turn.server), manager.entries[entry].ready {
+    guard let server = deletes(turn) else { return }
+    if let entry = manager.find(turn.plan.session, server), manager.entries[entry].ready {
       manager.remove(entry)
-      admitWaiting(inScopeOf: turn.server, at: now, &actions)
+      admitWaiting(inScopeOf: server, at: now, &actions)
     }
-    if turn.server == .none { return }
     tally.deleted += 1
-    actions.append(.delete(turn.server, turn.plan.session, none))
+    actions.append(.delete(server, turn.plan.session, none))
+  }
+
+  /// The server that is asked to delete an ended session: the turn's own; where the turn was turned
+  /// away before it had one, a server that has the session, or the one that the next turn would go
+  /// to. Who may not open a session may not delete it either.
+  private mutating func deletes(_ turn: Turn) -> ServerID? {
+    if turn.server != .none { return turn.server }
+    if turn.outcome == .denied { return nil }
+    if isolated {
+      let member = pool.members[Int(turn.plan.loop) / tabs]
+      return member.inMap && !member.stopping ? member.server : nil
+    }
+    if let server = manager.someServer(of: turn.plan.session) { return server }
+    return router.pick(key: keyIsUser ? turn.plan.key : Gateway.sessionKey(turn.plan.session))
   }
 }

@@ -200,7 +200,7 @@ public struct Gateway: ~Copyable {
     _ actions: inout Table<GatewayAction>
   ) -> TurnSending? {
     if !plan.flags.contains(.ephemeral), let entry = manager.find(plan.session, server),
-      let taken = manager.take(entry, at: now)
+      let taken = manager.take(entry, of: plan.conversation, at: now)
     {
       tally.hits &+= 1
       if !isolated { router.began(server) }
@@ -225,7 +225,9 @@ public struct Gateway: ~Copyable {
     _ place: Int, _ session: SessionID, on server: ServerID, _ entry: Int, at now: Instant,
     _ actions: inout Table<GatewayAction>
   ) {
-    guard let taken = manager.take(entry, at: now) else {
+    // Turns of one person overlap: a later conversation may have waited for this opening too.
+    let conversation = manager.entries[entry].conversation
+    guard let taken = manager.take(entry, of: conversation, at: now) else {
       preconditionFailure("a turn is sent to a session that is still being opened")
     }
     turns.modify(place) {

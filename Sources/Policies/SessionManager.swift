@@ -17,6 +17,8 @@ public struct SessionManager: ~Copyable {
     /// Turns under way on it in the lower half; in the upper half its life, a count of the entries
     /// this place has had.
     @usableFromInline var mark: UInt32
+    /// Which of the conversations under this number it belongs to.
+    @usableFromInline var conversation: UInt8
     @usableFromInline var ready: Bool
     /// An eviction of it is under way; the guide goes on handing it out.
     @usableFromInline var leaving: Bool
@@ -143,7 +145,9 @@ public struct SessionManager: ~Copyable {
   // MARK: entries
 
   /// JavaScript's `Map.set`: a new key goes to the end, an existing one keeps its place.
-  mutating func insert(_ session: SessionID, _ server: ServerID, ready: Bool) -> Int {
+  mutating func insert(
+    _ session: SessionID, _ server: ServerID, ready: Bool, conversation: UInt8
+  ) -> Int {
     let scope = scope(of: server)
     ensureScope(scope)
     // A freed place still holds the life it had.
@@ -151,7 +155,8 @@ public struct SessionManager: ~Copyable {
     let place = entries.insert(
       Entry(
         session: session, server: server, next: noLink, previous: noLink, waiters: noLink,
-        handle: noLink, mark: SessionManager.nextLife(lives), ready: ready, leaving: false))
+        handle: noLink, mark: SessionManager.nextLife(lives), conversation: conversation,
+        ready: ready, leaving: false))
     enlist(session, server, at: place)
     link(place, scope)
     scopes[scope].count += 1
@@ -226,6 +231,13 @@ public struct SessionManager: ~Copyable {
     }
   }
 
+  /// A server that has the session, as far as the list by numbers knows.
+  mutating func someServer(of session: SessionID) -> ServerID? {
+    guard session.place < homes.count else { return nil }
+    let home = homes[session.place] & SessionManager.homeless
+    return home == SessionManager.homeless ? nil : entries[Int(home)].server
+  }
+
   /// The entry that would be evicted first.
   @inlinable mutating func oldest(inScopeOf server: ServerID) -> Int? {
     let scope = scope(of: server)
@@ -235,14 +247,16 @@ public struct SessionManager: ~Copyable {
 
   // MARK: use
 
-  /// A turn takes the session if it is ready: it is pinned while the turn runs, and moves to the
-  /// end under LRU. Returns the entry's life, to be given back with the release.
+  /// A turn takes the session if it is ready, and of its own conversation: it is pinned while the
+  /// turn runs, and moves to the end under LRU. Returns the entry's life, to be given back with the
+  /// release.
   @inlinable @inline(__always) mutating func take(
-    _ place: Int, at now: Instant
+    _ place: Int, of conversation: UInt8, at now: Instant
   ) -> (life: UInt16, handle: UInt32)? {
     let (isReady, mark, handle) = entries.modify(place) {
-      if $0.ready { $0.mark &+= 1 }
-      return ($0.ready, $0.mark, $0.handle)
+      let isReady = $0.ready && $0.conversation == conversation
+      if isReady { $0.mark &+= 1 }
+      return (isReady, $0.mark, $0.handle)
     }
     if !isReady { return nil }
     if movesOnUse { touch(place) }

@@ -40,7 +40,7 @@ extension Simulator {
     self.plan = plan
     let seed = plan.seed
     let names = plan.names
-    looksAhead = plan.workload.users >= Simulator.lookAheadFrom
+    looksAhead = plan.looksAhead ?? (plan.workload.users >= Simulator.lookAheadFrom)
     queue = EventQueue(
       spacing: plan.spacing,
       batch: looksAhead ? Simulator.lookAheadBatch : Simulator.batch, isLarge: looksAhead)

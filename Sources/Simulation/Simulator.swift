@@ -344,7 +344,7 @@ public struct Simulator: ~Copyable {
     _ command: LockCommand, _ session: SessionID, _ turn: TurnID, _ token: UInt32
   ) {
     // Leaving a critical section is no command: the observer sees it at once.
-    if lockWay == .zero || command == .leave {
+    if lockWay == .zero || command == .leave || command == .withdraw {
       applyLock(command, session, turn, token)
     } else {
       post(.command(command, session, turn, token: token), at: now + lockWay)

@@ -148,6 +148,7 @@ public struct SessionBook: ~Copyable {
       conversations[place] &+= 1
       left[place] = UInt32(max(1, min(drawn, 4e9)))
     }
+    plan.conversation = UInt8(truncatingIfNeeded: conversations[place])
     left[place] &-= 1
     if left[place] == 0 { plan.flags.insert(.endsSession) }
   }
