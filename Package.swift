@@ -50,8 +50,11 @@ let package = Package(
     module(
       "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
       "Scenarios"),
-    module("LinuxIO", "Basics", "CLinux", "CJemalloc"),
-    module("MockCLI", "Basics", "CLIModel", "Wire", "LinuxIO"),
+    module("LinuxIO", "Basics", "CLinux", "CHTTP", "CJemalloc"),
+    // The default profile is built into the program, which has to stand alone.
+    .target(
+      name: "MockCLI", dependencies: ["Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"],
+      resources: [.embedInCode("Resources/copilot-cli-1.0.57.json")], swiftSettings: house),
     module("Live", "Basics", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
     module(
@@ -70,6 +73,7 @@ let package = Package(
     // C: what Swift cannot see by itself.
     .target(name: "CLinux"),
     .target(name: "CPrefetch"),
+    .target(name: "CHTTP", linkerSettings: [.linkedLibrary("http_parser")]),
     .systemLibrary(
       name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),

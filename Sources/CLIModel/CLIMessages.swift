@@ -6,6 +6,14 @@ public import Basics
 public struct CLIRequest: BitwiseCopyable, Sendable {
   public enum Kind: UInt8, BitwiseCopyable, Sendable {
     case create, resume, send, destroy, delete, ping
+    /// A send that goes before those which wait: `mode: immediate`.
+    case steer
+    case abort
+    /// Every session on disk is looked at.
+    case list
+    /// The whole history of a session is read.
+    case messages
+    case compact
   }
   public var session: SessionID
   public var turn: TurnID
@@ -55,6 +63,14 @@ public enum CLIReply: UInt8, BitwiseCopyable, Sendable {
   case acknowledged
   /// `session.idle`: this turn, and all queued before it, are done.
   case finished
+  /// The turn is over while others wait in its session; its `finished` comes with theirs.
+  case ended
+  /// Aborted on request; the session is idle.
+  case aborted
+  /// A request without a reply of its own kind is answered.
+  case answered
+  /// Of a session, in the order in which they begin and end: its history is being summed up.
+  case compacting, compacted
   case notFound
   /// `session.error`, after the retries.
   case failed

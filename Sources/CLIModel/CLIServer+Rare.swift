@@ -66,14 +66,11 @@ extension CLIServer {
     // the same session, and a resumed session must not repeat service times that were drawn before.
     session.draws = UInt32(
       truncatingIfNeeded: mix64(UInt64(id.index) &<< 32 | UInt64(truncatingIfNeeded: loads)))
-    session.mapped = stored.live > 0
+    session.mapped = listsSessions || stored.live > 0
     let place = sessions.insert(session)
     precondition(place < 1 << 20, "more than 1,048,575 sessions live in server \(id.index)")
-    if session.mapped {
-      places.insert(UInt64(job.session.index), slot: place)
-    } else {
-      stored.place = UInt32(truncatingIfNeeded: place)
-    }
+    if session.mapped { places.insert(UInt64(job.session.index), slot: place) }
+    if stored.live == 0 { stored.place = UInt32(truncatingIfNeeded: place) }
     stored.live += 1
     residents += 1
     residentsPeak = max(residentsPeak, residents)
@@ -144,6 +141,17 @@ extension CLIServer {
       actions.append(.reply(.pong, job.turn, job.connection))
     case .compact:
       tally.compacted += 1
+      actions.append(.reply(.compacted, TurnID.none(of: 0), job.connection))
+    case .steer: steer(job, at: now, &store, &actions)
+    case .abort: abort(job, at: now, &store, &actions)
+    case .list: actions.append(.reply(.answered, job.turn, job.connection))
+    case .messages, .compactNow:
+      let place = find(job.session, &store)
+      if let place, job.kind == .compactNow {
+        forgetTurns(place)
+        tally.compacted += 1
+      }
+      actions.append(.reply(place == nil ? .notFound : .answered, job.turn, job.connection))
     case .send, .finish:
       preconditionFailure("\(job.kind) is completed in complete(_:)")
     }
@@ -156,6 +164,35 @@ extension CLIServer {
     while lines.count <= place { lines.append(noLink) }
     lines[place] = node
     sessions[place].hasLine = node != noLink
+  }
+
+  /// Acknowledged like any send; in a busy session it goes before those that wait already.
+  private mutating func steer(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    guard let place = find(job.session, &store), sessions[place].running else {
+      beginElsewhere(job, &store, &actions)
+      return
+    }
+    actions.append(.reply(.acknowledged, job.turn, job.connection))
+    let node = UInt32(
+      queued.insert(QueuedSend(turn: job.turn, connection: job.connection, done: false)))
+    insert(node, behindDoneAt: place)
+  }
+
+  /// Ends the running turn at once; a send that waits begins.
+  private mutating func abort(
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    guard let place = find(job.session, &store) else {
+      actions.append(.reply(.notFound, job.turn, job.connection))
+      return
+    }
+    actions.append(.reply(.answered, job.turn, job.connection))
+    guard sessions[place].running else { return }
+    tally.aborted += 1
+    sessions[place].renew()
+    settle(place, .aborted, at: now, &actions)
   }
 
   @usableFromInline mutating func queueSend(_ job: Job, at place: Int) {
@@ -175,16 +212,18 @@ extension CLIServer {
   @usableFromInline mutating func settleQueued(
     _ place: Int, _ outcome: CLIReply, at now: Instant, _ actions: inout Table<CLIAction>
   ) {
-    if outcome == .failed {
+    if outcome != .finished {
       actions.append(
-        .reply(.failed, TurnID(raw: sessions[place].turn), sessions[place].connection))
+        .reply(outcome, TurnID(raw: sessions[place].turn), sessions[place].connection))
     } else {
       let done = UInt32(
         queued.insert(
           QueuedSend(
             turn: TurnID(raw: sessions[place].turn), connection: sessions[place].connection,
             done: true)))
-      insertDone(done, at: place)
+      actions.append(
+        .reply(.ended, TurnID(raw: sessions[place].turn), sessions[place].connection))
+      insert(done, behindDoneAt: place)
     }
     var node = lines[place]
     while node != noLink {
@@ -222,9 +261,9 @@ extension CLIServer {
   }
 
   /// Behind those that are done already: at idle the answers go out in the order of the turns.
-  private mutating func insertDone(_ node: UInt32, at place: Int) {
+  private mutating func insert(_ node: UInt32, behindDoneAt place: Int) {
     var before = noLink
-    var next = lines[place]
+    var next = sessions[place].hasLine ? lines[place] : noLink
     while next != noLink && queued[Int(next)].done {
       before = next
       next = queued[Int(next)].next
@@ -261,6 +300,11 @@ extension CLIServer {
     case .retryDue(let call):
       guard isCurrent(call) else { return }
       let session = sessions[Int(call.place)]
+      if session.attempt == LiveSession.spent {
+        tally.providerFailures += 1
+        settle(Int(call.place), .failed, at: now, &actions)
+        return
+      }
       actions.append(
         .callProvider(
           call, TurnID(raw: session.turn), session.connection, attempt: session.attempt))
@@ -281,6 +325,11 @@ extension CLIServer {
     if let pause = costs[0].retryPause(status: Int(status), attempt: Int(sessions[place].attempt)) {
       sessions[place].attempt += 1
       tally.retries += 1
+      actions.append(.retry(call, after: pause))
+      return
+    }
+    if let pause = costs[0].lastPause(status: Int(status)) {
+      sessions[place].attempt = LiveSession.spent
       actions.append(.retry(call, after: pause))
       return
     }
@@ -306,6 +355,30 @@ extension CLIServer {
   private mutating func isLive(_ place: Int) -> Bool { sessions[place].id != LiveSession.nobody }
 
   // MARK: who owns a session
+
+  /// A client has connected; from now on its number may own sessions.
+  public mutating func connectionOpened(_ connection: ConnectionID) {
+    connections = max(connections, connection.place + 1)
+  }
+
+  /// Takes a session out of memory without an answer to anybody: its file turned out unreadable.
+  public mutating func forget(
+    _ session: SessionID, store: inout SessionStore, into actions: inout Table<CLIAction>
+  ) {
+    if let place = find(session, &store) { unload(place, &store, &actions) }
+  }
+
+  /// Without the store, so only where the server lists its sessions itself.
+  public mutating func isLive(_ session: SessionID) -> Bool { listed(session) != nil }
+
+  public mutating func isRunning(_ session: SessionID) -> Bool {
+    listed(session).map { sessions[$0].running } ?? false
+  }
+
+  private mutating func listed(_ session: SessionID) -> Int? {
+    precondition(listsSessions, "server \(id.index) was made without a list of its sessions")
+    return places.find(UInt64(session.index)) { sessions[$0].id == session }
+  }
 
   private mutating func addOwner(_ connection: ConnectionID, to place: Int) {
     if sessions[place].owner == connection { return }
@@ -361,11 +434,17 @@ extension CLIServer {
   // MARK: compaction, flush, crash
 
   /// In the background: it costs CPU but holds no turn up by itself.
-  @usableFromInline mutating func compact(_ place: Int) {
-    turnsHeld -= Int(sessions[place].held)
-    sessions[place].held = 0
+  @usableFromInline mutating func compact(_ place: Int, _ actions: inout Table<CLIAction>) {
+    forgetTurns(place)
+    actions.append(
+      .reply(.compacting, TurnID(raw: sessions[place].turn), sessions[place].connection))
     continuations.append(
       Job(.compact, sessions[place].id, TurnID.none(of: 0), sessions[place].connection))
+  }
+
+  private mutating func forgetTurns(_ place: Int) {
+    turnsHeld -= Int(sessions[place].held)
+    sessions[place].held = 0
   }
 
   @usableFromInline mutating func noteUnflushed(_ session: SessionID, at now: Instant) {

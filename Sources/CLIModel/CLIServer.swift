@@ -33,6 +33,9 @@ public struct CLIServer: ~Copyable {
   public internal(set) var residentsPeak = 0
   @usableFromInline var costs: Table<CostTable>
   @usableFromInline let idleTimeout: Interval
+  /// All sessions, for hosts that ask for them without the store; else those that another process
+  /// held when they were loaded.
+  let listsSessions: Bool
   @usableFromInline var places: IndexMap
   @usableFromInline var queued: Slab<QueuedSend>
   /// By place, for sessions that have a line: the first send that waits.
@@ -45,7 +48,7 @@ public struct CLIServer: ~Copyable {
 
   public init(
     id: ServerID, profile: CostProfile, plan: FleetPlan, seed: Seed, connections: Int,
-    mayCrash: Bool
+    mayCrash: Bool, listsSessions: Bool = true
   ) {
     self.id = id
     turnCost = TurnCost(profile)
@@ -67,6 +70,7 @@ public struct CLIServer: ~Copyable {
     self.connections = connections
     unflushed = Ring()
     self.mayCrash = mayCrash
+    self.listsSessions = listsSessions
     noteMemory()
   }
 
@@ -266,16 +270,19 @@ public struct CLIServer: ~Copyable {
     guard isCurrent(call) else { return step }
     let place = Int(job.place)
     let onDisk = store.append(job.session, id, at: now)
-    let (wasActive, wasStale, held, isIdle) = sessions.modify(place) {
+    let (tokensBase, tokensTurn) = (turnCost.tokensBase, turnCost.tokensTurn)
+    let mostTokens = compactAt
+    let (wasActive, wasStale, isFull, isIdle) = sessions.modify(place) {
       let wasActive = $0.active
       let wasStale = onDisk != $0.known &+ 1
       $0.known = onDisk
       $0.held &+= 1
-      let isIdle = !$0.hasLine
+      let isFull = tokensBase + tokensTurn * Double($0.held) > mostTokens
+      let isIdle = !$0.hasLine && !isFull
       // Active, and no longer running if nobody waits.
       $0.packed = ($0.packed | 2) & (isIdle ? ~1 : ~0)
       if isIdle { $0.lastActive = LiveSession.stamp(now) }
-      return (wasActive, wasStale, $0.held, isIdle)
+      return (wasActive, wasStale, isFull, isIdle)
     }
     if !wasActive { active &+= 1 }
     if wasStale { tally.staleContext &+= 1 }
@@ -283,20 +290,20 @@ public struct CLIServer: ~Copyable {
     tally.turns &+= 1
     noteMemory()
     if mayCrash { noteUnflushed(job.session, at: now) }
-    if turnCost.tokens(turns: held) > compactAt { compact(place) }
     if isIdle {
       step.said = .finished
       step.turn = job.turn
       step.connection = job.connection
-    } else {
-      settleQueued(place, .finished, at: now, &actions)
+      return step
     }
+    if isFull { compact(place, &actions) }
+    settle(place, .finished, at: now, &actions)
     return step
   }
 
-  /// The running turn has failed: starts the next queued send, or tells everybody who waits for
-  /// idle.
-  mutating func settle(
+  /// The running turn is over, in a way that is not the usual one: starts the next queued send, or
+  /// tells everybody who waits for idle.
+  @usableFromInline mutating func settle(
     _ place: Int, _ outcome: CLIReply, at now: Instant, _ actions: inout Table<CLIAction>
   ) {
     if sessions[place].hasLine {

@@ -44,6 +44,8 @@ public struct CostProfile: Sendable, Hashable {
   public var destroy = OperationCost.free
   public var delete = OperationCost.free
   public var listPerSession = 0.0
+  /// Added to a reading of a session's messages for each turn in it, seconds of CPU.
+  public var messagesPerTurn = 0.0
   /// Before the provider is called; the acknowledgement of `session.send` goes out at its end.
   public var turnBefore = OperationCost.free
   /// After the provider's answer, until the client sees `session.idle`.
@@ -72,6 +74,10 @@ public struct CostProfile: Sendable, Hashable {
   public var retryServerError: [Interval] = []
   public var retryClientError: [Interval] = []
   public var retryRefused: [Interval] = []
+  /// After the last attempt, before the client is told: the real CLI waits once more.
+  public var lastPauseRateLimited = Interval.zero
+  public var lastPauseServerError = Interval.zero
+  public var lastPauseRefused = Interval.zero
 
   public init() {}
 }

@@ -53,11 +53,16 @@ public import Basics
   @usableFromInline let before: CompiledCost
   @usableFromInline let after: CompiledCost
   @usableFromInline let compaction: CompiledCost
+  @usableFromInline let listPerSession: Double
+  @usableFromInline let messagesPerTurn: Double
   @usableFromInline let flushDelay: Interval
   private let retryRateLimited: [Interval]
   private let retryServerError: [Interval]
   private let retryClientError: [Interval]
   private let retryRefused: [Interval]
+  private let lastPauseRateLimited: Interval
+  private let lastPauseServerError: Interval
+  private let lastPauseRefused: Interval
 
   init(_ profile: CostProfile) {
     create = CompiledCost(profile.create)
@@ -70,24 +75,43 @@ public import Basics
     before = CompiledCost(profile.turnBefore)
     after = CompiledCost(profile.turnAfter)
     compaction = CompiledCost(profile.compaction)
+    listPerSession = profile.listPerSession
+    messagesPerTurn = profile.messagesPerTurn
     flushDelay = profile.flushDelay
     retryRateLimited = profile.retryRateLimited
     retryServerError = profile.retryServerError
     retryClientError = profile.retryClientError
     retryRefused = profile.retryRefused
+    lastPauseRateLimited = profile.lastPauseRateLimited
+    lastPauseServerError = profile.lastPauseServerError
+    lastPauseRefused = profile.lastPauseRefused
     for ladder in [retryRateLimited, retryServerError, retryClientError, retryRefused] {
-      precondition(ladder.count < 128, "a ladder of retries has at most 127 pauses")
+      precondition(ladder.count < LiveSession.spent, "a ladder of retries has 126 pauses at most")
     }
+  }
+
+  /// The pause after the last attempt; nil where there is none.
+  @usableFromInline func lastPause(status: Int) -> Interval? {
+    let pause: Interval
+    switch status {
+    case 0: pause = lastPauseRefused
+    case 429: pause = lastPauseRateLimited
+    case 400..<500: return nil
+    default: pause = lastPauseServerError
+    }
+    return pause.nanoseconds > 0 ? pause : nil
   }
 
   /// The pause before the next attempt; nil: the ladder is at its end. Status 0 is a refused
   /// connection.
   @usableFromInline func retryPause(status: Int, attempt: Int) -> Interval? {
-    let ladder =
+    let ladder: [Interval] =
       switch status {
       case 0: retryRefused
       case 429: retryRateLimited
-      case 400..<500: retryClientError
+      case 400: retryClientError
+      // 401, 403, 404 and the like are answers, and asking again changes nothing.
+      case 401..<500: []
       default: retryServerError
       }
     return attempt < ladder.count ? ladder[attempt] : nil
@@ -210,7 +234,16 @@ extension CLIServer {
     case .destroy: work = (costs[0].destroy.draw(draw), costs[0].destroy.mainShare)
     case .delete: work = (costs[0].delete.draw(draw), costs[0].delete.mainShare)
     case .ping: work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
-    case .compact: work = (costs[0].compaction.draw(draw), costs[0].compaction.mainShare)
+    case .abort: work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
+    case .list:
+      extra = costs[0].listPerSession * Double(store.directories)
+      work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
+    case .messages:
+      extra = costs[0].messagesPerTurn * Double(store[job.session, id].turns)
+      work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
+    case .steer: work = (costs[0].before.draw(draw), costs[0].before.mainShare)
+    case .compact, .compactNow:
+      work = (costs[0].compaction.draw(draw), costs[0].compaction.mainShare)
     case .send, .finish: preconditionFailure("\(job.kind) is costed in demand(of:)")
     }
     let total = work.0 + Int64(extra * 1e9)

@@ -72,11 +72,17 @@ public import Basics
     self.connection = connection
   }
 
+  /// What ran here is over before its answer, which is stale from now on.
+  @inlinable mutating func renew() { packed = packed &+ 0x1000 }
+
   /// The place is free: answers to what ran here are stale from now on.
   @inlinable mutating func leave() {
     packed = (packed & ~0xFFF) &+ 0x1000
     id = LiveSession.nobody
   }
+
+  /// Attempts of a turn whose last one has failed, while the pause before its error runs.
+  @inlinable static var spent: UInt8 { 0x7F }
 
   /// The id of a freed place.
   @inlinable static var nobody: SessionID { SessionID(Int(UInt32.max)) }
@@ -106,6 +112,7 @@ public import Basics
 @usableFromInline struct Job: BitwiseCopyable {
   @usableFromInline enum Kind: UInt8, BitwiseCopyable {
     case create, resume, send, destroy, delete, ping, finish, compact
+    case steer, abort, list, messages, compactNow
 
     @inlinable init(_ kind: CLIRequest.Kind) {
       switch kind {
@@ -115,6 +122,11 @@ public import Basics
       case .destroy: self = .destroy
       case .delete: self = .delete
       case .ping: self = .ping
+      case .steer: self = .steer
+      case .abort: self = .abort
+      case .list: self = .list
+      case .messages: self = .messages
+      case .compact: self = .compactNow
       }
     }
   }
@@ -155,6 +167,7 @@ public struct CLITally: Sendable, BitwiseCopyable {
   public var compacted = 0
   public var idleRemoved = 0
   public var cutMidTurn = 0
+  public var aborted = 0
   public var providerFailures = 0
   public var retries = 0
   public var lostUnflushed = 0

@@ -19,6 +19,8 @@ public struct StoredSession: BitwiseCopyable, Sendable {
 
 public struct SessionStore: ~Copyable {
   public let shared: Bool
+  /// Session directories on disk, where a host counts them: what a listing walks through.
+  public var directories = 0
   /// Twelve bytes a session; what only some scenarios ask for stands beside it and is empty
   /// otherwise.
   @usableFromInline var records: Table<StoredSession>
@@ -72,6 +74,7 @@ public struct SessionStore: ~Copyable {
   @inlinable mutating func write(
     _ record: StoredSession, _ session: SessionID, _ server: ServerID
   ) {
+    if session.place >= records.count { grow(to: session.place) }
     if shared || homes[session.place] == server.index {
       records[session.place] = record
     } else if homes[session.place] == noLink {

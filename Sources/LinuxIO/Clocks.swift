@@ -23,8 +23,11 @@ func nanoseconds(_ clock: clockid_t) -> Int64 {
 public enum WallClock {
   /// ISO 8601 in UTC with milliseconds, as the real CLI writes it: `2026-11-21T05:31:08.948Z`.
   public static func timestamp() -> String {
-    timestamp(milliseconds: nanoseconds(CLOCK_REALTIME) / 1_000_000)
+    timestamp(milliseconds: milliseconds())
   }
+
+  /// Milliseconds since 1970.
+  public static func milliseconds() -> Int64 { nanoseconds(CLOCK_REALTIME) / 1_000_000 }
 
   /// The same text for a given count of milliseconds since 1970. By arithmetic: `strftime` wants a
   /// locale.

@@ -2,6 +2,7 @@
 // writes its report; the second ends the process at once. The handler does nothing that is not
 // async-signal-safe: an atomic exchange, a look at the clock and, the second time, `_exit`. Call
 // `listen()` once, before any thread starts.
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 

@@ -18,6 +18,25 @@ public struct SystemFailure: Error, Hashable, Sendable, CustomStringConvertible 
     self.number = number
   }
 
+  /// What a full disk says.
+  public static let diskFull = SystemFailure(
+    call: "write", subject: "events.jsonl", number: ENOSPC)
+
+  /// The number's name in C, for the few that are shown to clients; else `E` and the number.
+  public var code: String {
+    switch number {
+    case ENOSPC: "ENOSPC"
+    case ENAMETOOLONG: "ENAMETOOLONG"
+    case EACCES: "EACCES"
+    case EROFS: "EROFS"
+    case ENOENT: "ENOENT"
+    case EDQUOT: "EDQUOT"
+    case EMFILE: "EMFILE"
+    case EIO: "EIO"
+    default: "E\(number)"
+    }
+  }
+
   /// The kernel's words for the number.
   public var reason: String {
     // strerror_r, for strerror shares one buffer between threads. 128 bytes hold glibc's longest

@@ -30,6 +30,7 @@ enum ProfileKeys {
     law("start", \.start), law("first-connect", \.firstConnect),
     number("resume.per-turn", .seconds, \.resumePerTurn),
     number("list.per-session", .seconds, \.listPerSession),
+    number("messages.per-turn", .seconds, \.messagesPerTurn),
     number("turn-after.per-live-session", .seconds, \.turnPerLiveSession),
     interval("flush-delay", \.flushDelay), interval("idle-sweep", \.idleSweep),
     interval("stop-connected", \.stopConnected), interval("delayed-ack", \.delayedAck),
@@ -60,6 +61,9 @@ enum ProfileKeys {
     intervals("retry.server-error", \.retryServerError),
     intervals("retry.client-error", \.retryClientError),
     intervals("retry.refused", \.retryRefused),
+    interval("retry.last-rate-limited", \.lastPauseRateLimited),
+    interval("retry.last-server-error", \.lastPauseServerError),
+    interval("retry.last-refused", \.lastPauseRefused),
   ]
 
   private static func operation(_ name: String, _ place: Place<OperationCost>) -> [ProfileKey] {

@@ -127,7 +127,7 @@ extension Simulator {
     servers.append(
       CLIServer(
         id: id, profile: plan.profile, plan: plan.fleet, seed: plan.seed,
-        connections: plan.app.instances, mayCrash: mayCrash))
+        connections: plan.app.instances, mayCrash: mayCrash, listsSessions: false))
     states.append(ServerState(host: UInt32(dedicated ? id.place : emptiestHost())))
     if plan.fleet.idleTimeout != nil {
       queue.push(

@@ -294,7 +294,7 @@ public struct Simulator: ~Copyable {
     case .deleted: toGateway(turn.instance, .deleted(turn))
     case .notFound: toGateway(turn.instance, .missing(turn))
     case .failed: toGateway(turn.instance, .failed(turn))
-    case .pong, .cut: break
+    case .pong, .cut, .ended, .aborted, .answered, .compacting, .compacted: break
     }
   }
 

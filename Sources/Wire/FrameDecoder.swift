@@ -2,6 +2,7 @@
 // it never looks into a body. Where a sender breaks the framing it goes wrong exactly as the real
 // CLI 1.0.57 does: no error, no close, and the messages that follow are swallowed. A client that
 // survives only a kinder server would not survive the real one.
+public import Basics
 
 /// The real reader consumes a header block up to its blank line before it judges it. A block it
 /// cannot use is dropped, and the body that follows is taken for the first line of the next block.
@@ -29,10 +30,10 @@ public struct FrameDecoder: ~Copyable {
 
   private let limit: Int
   private var state = State.header
-  /// `storage[head..<tail]` is what was fed and not yet taken.
-  private var storage: [UInt8] = []
-  private var head = 0
-  private var tail = 0
+  /// What was fed and not yet taken. A frame handed out stays at its front until the next call.
+  private var held = ByteBuffer()
+  /// Bytes at the front that were handed out by the last call.
+  private var spent = 0
   /// How far the header block has been searched for its end, and how much of `\r\n\r\n` stands
   /// right before that place. Kept between feeds, so no byte is looked at twice.
   private var searched = 0
@@ -44,38 +45,38 @@ public struct FrameDecoder: ~Copyable {
   }
 
   /// Bytes held for frames that are not complete.
-  public var pending: Int { tail - head }
+  public var pending: Int { held.count - spent }
+
+  /// Lets `receive` append what has arrived, straight from a socket.
+  public mutating func receive<Result>(_ receive: (inout ByteBuffer) -> Result) -> Result {
+    letGo()
+    // A connection that once took a large message must not keep its room for good.
+    if held.isEmpty { held.removeAll(keeping: keptRoom) }
+    return receive(&held)
+  }
 
   public mutating func feed(_ bytes: Span<UInt8>) {
-    var start = 0
-    if case .skipping(let count) = state {
-      start = min(count, bytes.count)
-      state = start == count ? .header : .skipping(count: count - start)
-    }
-    let count = bytes.count - start
-    guard count > 0 else { return }
-    makeRoom(for: count)
-    let end = tail
-    var room = storage.mutableSpan
-    for offset in 0..<count { room[end &+ offset] = bytes[start &+ offset] }
-    tail += count
+    letGo()
+    held.append(bytes)
   }
 
   public mutating func feed(_ bytes: [UInt8]) { feed(bytes.span) }
 
   /// Hands the next whole body to `use`; nil when more bytes are needed. Call until nil.
   public mutating func next<Value>(_ use: (Span<UInt8>) -> Value) -> Value? {
-    guard let range = nextBody() else { return nil }
-    return use(storage.span.extracting(range))
+    guard let count = nextBody() else { return nil }
+    return held.withSpan { use($0.extracting(0..<count)) }
   }
 
   /// The next whole body as an array of its own.
   public mutating func nextFrame() -> [UInt8]? {
-    guard let range = nextBody() else { return nil }
-    return Array(storage[range])
+    guard let count = nextBody() else { return nil }
+    return held.array(0..<count)
   }
 
-  private mutating func nextBody() -> Range<Int>? {
+  /// The length of the body that now stands at the front.
+  private mutating func nextBody() -> Int? {
+    letGo()
     while true {
       switch state {
       case .header, .endlessHeader:
@@ -85,13 +86,13 @@ public struct FrameDecoder: ~Copyable {
         }
         judgeHeader()
       case .body(let count):
-        guard tail - head >= count else { return nil }
-        defer { take(upTo: head + count) }
+        guard held.count >= count else { return nil }
+        spent = count
         state = .header
-        return head..<head + count
+        return count
       case .skipping(let count):
-        let passed = min(count, tail - head)
-        take(upTo: head + passed)
+        let passed = min(count, held.count)
+        take(passed)
         state = passed == count ? .header : .skipping(count: count - passed)
         if passed < count { return nil }
       }
@@ -101,8 +102,8 @@ public struct FrameDecoder: ~Copyable {
   /// Moves `searched` past the blank line that ends a header block. The same small automaton as the
   /// real reader's, which is not a search for a substring: `\r\r\n` does not end a line in it.
   private mutating func findEndOfHeader() -> Bool {
-    while searched < tail {
-      let byte = storage[searched]
+    while searched < held.count {
+      let byte = held[searched]
       searched += 1
       switch (byte, matched) {
       case (carriageReturn, 0), (carriageReturn, 2), (lineFeed, 1): matched += 1
@@ -117,9 +118,10 @@ public struct FrameDecoder: ~Copyable {
     var length: Int?
     if case .header = state {
       // Without its blank line: four bytes, the end of the last header and the empty line.
-      length = HeaderBlock.length(in: storage.span.extracting(head..<searched - 4))
+      let end = searched - 4
+      length = held.withSpan { HeaderBlock.length(in: $0.extracting(0..<end)) }
     }
-    take(upTo: searched)
+    take(searched)
     if let length {
       state = length <= limit ? .body(count: length) : .skipping(count: length)
       if length > limit { refused += 1 }
@@ -131,50 +133,29 @@ public struct FrameDecoder: ~Copyable {
 
   /// Lets go of a header block that has grown past the limit without an end.
   private mutating func boundHeader() {
-    guard tail - head > limit else { return }
+    guard held.count > limit else { return }
     if case .header = state { refused += 1 }
     state = .endlessHeader
     let progress = matched
-    take(upTo: tail)
+    take(held.count)
     matched = progress
   }
 
-  private mutating func take(upTo end: Int) {
-    head = end
-    searched = end
+  private mutating func take(_ count: Int) {
+    held.removeFirst(count)
+    searched = 0
     matched = 0
   }
 
-  /// Makes `storage[tail..<tail + count]` writable, by moving what is held to the front or growing.
-  private mutating func makeRoom(for count: Int) {
-    let held = tail - head
-    // A connection that once took a large message must not keep its room for good.
-    if held == 0 && storage.count > keptRoom && count <= keptRoom { storage = [] }
-    guard tail + count > storage.count else { return }
-    if held + count > storage.count || head < held {
-      // Moving frees `head` bytes at the price of `held`; where that is a bad bargain, room is
-      // bought.
-      let wanted = max(held + count, storage.count * 2, smallestRoom)
-      storage.append(contentsOf: repeatElement(0, count: wanted - storage.count))
-    }
-    moveDown(held)
-  }
-
-  private mutating func moveDown(_ held: Int) {
-    let start = head
-    if start > 0 {
-      var room = storage.mutableSpan
-      for place in 0..<held { room[place] = room[start &+ place] }
-    }
-    searched -= start
-    tail = held
-    head = 0
+  private mutating func letGo() {
+    guard spent > 0 else { return }
+    let count = spent
+    spent = 0
+    take(count)
   }
 }
 
 private let carriageReturn = UInt8(ascii: "\r")
 private let lineFeed = UInt8(ascii: "\n")
-/// Four pages for a start: most messages of the protocol are below 1 kB.
-private let smallestRoom = 16 << 10
 /// The largest ordinary message is the 24 kB system prompt; a burst of ten of them fits.
 private let keptRoom = 256 << 10

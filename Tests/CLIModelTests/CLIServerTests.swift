@@ -66,11 +66,61 @@ import Testing
       1 send s4 t1        → acknowledged t1, call 0 t1
       2 send s4 t2        → acknowledged t2 on 1
       3 send s4 t3        → acknowledged t3
-      10 answer 0         → call 1 t2
-      20 answer 1         → call 2 t3
-      30 answer 2         → finished t1, finished t2 on 1, finished t3
+      10 answer 0         → ended t1, call 1 t2
+      20 answer 1         → ended t2 on 1, call 2 t3
+      30 answer 2         → ended t3, finished t1, finished t2 on 1, finished t3
       """)
     #expect(server.store[SessionID(4), ServerID(0)].turns == 3)
+  }
+
+  @Test("A steering send goes before those that wait, and in an idle session it is a send")
+  func steering() {
+    var server = Server()
+    server.ask(0, .create, 4, 0)
+    server.ask(1, .steer, 4, 1)
+    server.ask(2, .send, 4, 2)
+    server.ask(3, .steer, 4, 3)
+    server.answer(10, 0)
+    server.answer(20, 1)
+    server.answer(30, 2)
+    server.expect(
+      """
+      0 create s4 t0      → created t0
+      1 steer s4 t1       → acknowledged t1, call 0 t1
+      2 send s4 t2        → acknowledged t2
+      3 steer s4 t3       → acknowledged t3
+      10 answer 0         → ended t1, call 1 t3
+      20 answer 1         → ended t3, call 2 t2
+      30 answer 2         → ended t2, finished t1, finished t3, finished t2
+      """)
+  }
+
+  @Test("An abort ends the running turn only: a send that waits begins, and late answers are stale")
+  func abort() {
+    var server = Server()
+    server.ask(0, .create, 4, 0)
+    server.ask(1, .abort, 4, 5)
+    server.ask(2, .send, 4, 1)
+    server.ask(3, .send, 4, 2)
+    server.ask(4, .abort, 4, 6)
+    server.answer(5, 0)
+    server.ask(6, .abort, 4, 7)
+    server.answer(7, 1)
+    server.ask(8, .abort, 9, 8)
+    server.expect(
+      """
+      0 create s4 t0      → created t0
+      1 abort s4 t5       → answered t5
+      2 send s4 t1        → acknowledged t1, call 0 t1
+      3 send s4 t2        → acknowledged t2
+      4 abort s4 t6       → answered t6, aborted t1, call 1 t2
+      5 answer 0
+      6 abort s4 t7       → answered t7, aborted t2
+      7 answer 1
+      8 abort s9 t8       → notFound t8
+      """)
+    #expect(server.cli.tally.aborted == 2)
+    #expect(server.store[SessionID(4), ServerID(0)].turns == 0)
   }
 
   @Test("Create on an existing id is no error: memory starts empty, the disk keeps its turns")
@@ -229,10 +279,40 @@ import Testing
     }
     // 80 % of 5000 is passed with 1000 + 4 x 1000. The turn is answered at once; the work comes
     // after.
-    #expect(server.lines.last == "4 answer 3          → finished t3, work 500")
+    #expect(server.lines.last == "4 answer 3          → compacting t3, finished t3, work 500")
     server.done(504)
+    #expect(server.lines.last?.hasSuffix("→ compacted t16777215") == true)
     #expect(server.cli.tally.compacted == 1)
     #expect(server.cli.memory == 4)
+  }
+
+  @Test("After the last attempt comes one more pause, then the error; other 4xx are final at once")
+  func lastPause() {
+    var server = Server {
+      $0.retryServerError = [.milliseconds(5)]
+      $0.lastPauseServerError = .milliseconds(20)
+      $0.retryClientError = [.milliseconds(7)]
+    }
+    server.ask(0, .create, 1, 0)
+    server.ask(1, .send, 1, 1)
+    server.fail(2, 0, 500)
+    server.tell(7, .retryDue(server.calls[0]), "retry")
+    server.fail(8, 1, 500)
+    server.tell(28, .retryDue(server.calls[1]), "retry")
+    server.ask(30, .send, 1, 2)
+    server.fail(31, 2, 404)
+    server.expect(
+      """
+      0 create s1 t0      → created t0
+      1 send s1 t1        → acknowledged t1, call 0 t1
+      2 failure 0         → retry after 5
+      7 retry             → call 1 t1 attempt 1
+      8 failure 1         → retry after 20
+      28 retry            → failed t1
+      30 send s1 t2       → acknowledged t2, call 2 t2
+      31 failure 2        → failed t2
+      """)
+    #expect(server.cli.tally.providerFailures == 2)
   }
 
   @Test(

@@ -4,6 +4,18 @@ import CLIModel
 import Testing
 
 @Suite struct SessionStoreTests {
+  @Test("A session past those expected finds room, also where it is written first")
+  func grows() {
+    for shared in [true, false] {
+      var store = SessionStore(shared: shared, sessions: 2)
+      var record = StoredSession()
+      record.turns = 3
+      store[SessionID(40), ServerID(0)] = record
+      #expect(store[SessionID(40), ServerID(0)].turns == 3)
+      #expect(store[SessionID(39), ServerID(0)].turns == 0)
+    }
+  }
+
   private let session = SessionID(3)
   private let one = ServerID(0)
   private let other = ServerID(1)

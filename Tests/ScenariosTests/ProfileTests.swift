@@ -27,7 +27,7 @@ private func faults(_ change: (String) -> String) -> String {
       ("\"value\": 0.1,", "\"value\": 1e17,", "longer than 28 years"),
       ("\"value\": 0.348", "\"value\": 1.5", "a share is at most 1"),
       ("\"value\": 255", "\"value\": [1, 2]", "not a list of this length"),
-      ("\"value\": [0.73, 1.47]", "\"value\": 2.2", "a list of pauses is wanted"),
+      ("\"value\": [1.01, 1.1]", "\"value\": 2.2", "a list of pauses is wanted"),
       ("\"n\": 1000", "\"samples\": 1000", "\"samples\" is not known here"),
       ("\"seatrial-profile\": 1", "\"seatrial-profile\": 2", "knows version 1"),
       ("\"seatrial-profile\": 1,", "", "seatrial-profile: is missing: 1"),

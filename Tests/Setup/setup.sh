@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # The libraries are linked (jemalloc, libyaml) or will be (hiredis); redis-server need not run.
-packages=(libjemalloc-dev libyaml-dev libhiredis-dev redis-server pkg-config)
+packages=(libjemalloc-dev libyaml-dev libhiredis-dev libhttp-parser-dev redis-server pkg-config)
 least_swift="6.2"  # Package.swift's tools version
 
 missing_packages() {

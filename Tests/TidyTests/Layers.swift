@@ -23,11 +23,11 @@ struct Layer {
     "Simulation": pure(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
       "Synchronization"),
-    "LinuxIO": host("Basics", "CLinux", "CJemalloc"),
+    "LinuxIO": host("Basics", "CLinux", "CHTTP", "CJemalloc"),
     "Live": host(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios", "Wire",
       "LinuxIO", "CHiredis"),
-    "MockCLI": host("Basics", "CLIModel", "Wire", "LinuxIO"),
+    "MockCLI": host("Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"),
     // Both are hosts of virtual time, as Simulation is.
     "Planning": pure(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios", "Simulation",

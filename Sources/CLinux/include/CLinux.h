@@ -9,12 +9,23 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <time.h>
+
+// epoll_pwait2, or epoll_wait rounded up to milliseconds where the kernel is older than 5.11. A null
+// pause waits for ever. timespec is declared by sys/epoll.h's own includes.
+int seatrial_epoll_wait(int epoll, struct epoll_event *events, int limit,
+                        const struct timespec *pause);
 
 // accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC, so that no child inherits a connection by a race.
 int seatrial_accept(int listener);
+
+// Forks a child that does nothing and dies with its parent; its number, or -1. In C because Swift
+// does not let a program fork.
+int seatrial_idle_child(void);
 
 // Processors this process may run on (taskset and container masks count); 0 when the kernel will
 // not say. In C because CPU_COUNT is a macro with a statement in it, which Swift cannot import.

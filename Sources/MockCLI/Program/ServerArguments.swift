@@ -30,6 +30,8 @@ public struct ServerArguments: Hashable, Sendable {
   public var mayUpdateItself = true
   public var login = Login.automatic
   public var isRemote = false
+  /// What only the mock knows.
+  var mock = MockFlags()
   public var wantsHelp = false
   public var wantsVersion = false
 

@@ -23,6 +23,32 @@ struct Flag {
       about: "environment variable that holds the model's token"),
     Flag(name: "--no-auto-login", value: nil, about: "use no stored credentials"),
     Flag(name: "--remote", value: nil, about: "accepted, as the SDK may send it"),
+    Flag(
+      name: "--profile", value: "NAME|FILE",
+      about: "costs: a profile's file, 1.0.57 (default), or none for no cost at all"),
+    Flag(name: "--scenario", value: "FILE", about: "take profile, model and fleet from a scenario"),
+    Flag(name: "--variant", value: "NAME", about: "that variant of the scenario"),
+    Flag(
+      name: "--set", value: "KEY=VALUE",
+      about: "override a scenario key, with or without a scenario: model.latency=1s"),
+    Flag(name: "--seed", value: "N", about: "seed of costs, latencies and faults (default 0)"),
+    Flag(name: "--cores", value: "N", about: "cores that timed work may use (default 1)"),
+    Flag(
+      name: "--cpu", value: "timed|burn", about: "wait for the CPU time of work, or burn it"),
+    Flag(name: "--memory", value: "counted|real", about: "really hold the memory of sessions"),
+    Flag(
+      name: "--events", value: "faithful|lean",
+      about: "all 19 messages of a turn, or the few that clients need"),
+    Flag(
+      name: "--writes", value: "joined|split",
+      about: "header and body of a message in two writes, without TCP_NODELAY"),
+    Flag(
+      name: "--broadcast", value: "everybody|owners",
+      about: "who receives a session's events; the real one tells everybody"),
+    Flag(name: "--disk", value: "files|none", about: "session files under COPILOT_HOME, or none"),
+    Flag(name: "--answer", value: "TEXT", about: "what the built-in model says; else it echoes"),
+    Flag(name: "--hardened", value: nil, about: "bound what one client can cost"),
+    Flag(name: "--fault", value: "KIND[=VALUE][@WHEN]", about: "go wrong on purpose; see below"),
     Flag(name: "--version", value: nil, about: "print the version and end"),
     Flag(name: "--help", value: nil, about: "print this and end"),
   ]
@@ -75,6 +101,7 @@ struct ArgumentReader {
     case "--no-auto-update": arguments.mayUpdateItself = false
     case "--no-auto-login": arguments.login = .off
     case "--remote": arguments.isRemote = true
+    case "--hardened": arguments.mock.isHardened = true
     case "--version": arguments.wantsVersion = true
     case "--help": arguments.wantsHelp = true
     default: preconditionFailure("the switch \(name) is in the table and not in turnOn")
@@ -98,8 +125,48 @@ struct ArgumentReader {
         return refuse(name, value, "one of \(Flag.logLevels)")
       }
       arguments.logLevel = level
+    default: setMock(name, to: value)
+    }
+  }
+
+  private mutating func setMock(_ name: String, to value: String) {
+    switch name {
+    case "--profile": arguments.mock.profile = value
+    case "--scenario": arguments.mock.scenario = value
+    case "--variant": arguments.mock.variant = value
+    case "--set": arguments.mock.settings.append(value)
+    case "--answer": arguments.mock.answer = value
+    case "--seed":
+      guard let seed = UInt64(value) else { return refuse(name, value, "a whole number") }
+      arguments.mock.seed = seed
+    case "--cores":
+      guard let cores = Double(value), cores > 0 else {
+        return refuse(name, value, "a number above 0")
+      }
+      arguments.mock.cores = cores
+    case "--cpu": choose(name, value) { $0.mock.cpu = $1 }
+    case "--memory": choose(name, value) { $0.mock.memory = $1 }
+    case "--events": choose(name, value) { $0.mock.events = $1 }
+    case "--writes": choose(name, value) { $0.mock.writes = $1 }
+    case "--broadcast": choose(name, value) { $0.mock.audience = $1 }
+    case "--disk": choose(name, value) { $0.mock.disk = $1 }
+    case "--fault":
+      switch FaultText.read(value) {
+      case .success(let fault): arguments.mock.faults.append(fault)
+      case .failure(let problem): refuse(name, value, "a fault: \(problem.text)")
+      }
     default: preconditionFailure("the option \(name) is in the table and not in set")
     }
+  }
+
+  private mutating func choose<Word: RawRepresentable & CaseIterable>(
+    _ name: String, _ value: String, _ set: (inout ServerArguments, Word) -> Void
+  ) where Word.RawValue == String {
+    guard let word = Word(rawValue: value) else {
+      let words = Word.allCases.map(\.rawValue).joined(separator: " or ")
+      return refuse(name, value, words)
+    }
+    set(&arguments, word)
   }
 
   private mutating func refuse(_ name: String, _ value: String, _ wanted: String) {

@@ -1,0 +1,50 @@
+// Facts about this process and its neighbours that are not time or memory.
+public import Basics
+internal import CLinux
+internal import Glibc
+
+public enum ThisProcess {
+  public static var number: Int32 { getpid() }
+
+  public static func environment(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+  }
+
+  public static var workingDirectory: String {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    guard unsafe getcwd(&path, path.count) != nil else { return "/" }
+    return String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Whether a process of that number exists here, ours to signal or not.
+  public static func isAlive(_ process: Int32) -> Bool {
+    kill(process, 0) == 0 || errno == EPERM
+  }
+
+  /// Ends as `kill -9` would end it: nothing is flushed, nobody is told.
+  public static func crash() -> Never {
+    _ = kill(getpid(), SIGKILL)
+    _exit(137)
+  }
+
+  /// Holds the whole thread up: for faults that are meant to.
+  public static func sleep(_ length: Interval) {
+    var pause = timespec()
+    pause.tv_sec = Int(length.nanoseconds / 1_000_000_000)
+    pause.tv_nsec = Int(length.nanoseconds % 1_000_000_000)
+    var rest = timespec()
+    while unsafe nanosleep(&pause, &rest) != 0 && errno == EINTR { pause = rest }
+  }
+
+  /// 64 bits that no other process has.
+  public static func entropy() -> UInt64 {
+    var bits: UInt64 = 0
+    let count = unsafe getrandom(&bits, MemoryLayout<UInt64>.size, 0)
+    precondition(count == MemoryLayout<UInt64>.size, "the kernel gave no random bits")
+    return bits
+  }
+
+  /// CPU time of this thread.
+  public static var cpu: Int64 { nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
+}

@@ -1,0 +1,134 @@
+// The whole program behind `mock-copilot`: words in, exit code out. It stands in a library so that
+// `main.swift` is one call.
+internal import Basics
+internal import CLIModel
+internal import LinuxIO
+
+public enum MockProgram {
+  /// The real CLI's version whose behaviour is modelled, and which clients are told.
+  public static let modelledVersion = "1.0.57"
+
+  /// 0 served and told to stop, 1 could not serve, 2 usage.
+  public static func run(_ words: [String]) -> Int32 {
+    Signals.ignoreBrokenPipes()
+    switch ServerArguments.parse(words) {
+    case .mistakes(let mistakes):
+      for mistake in mistakes { complain("\(mistake)") }
+      return 2
+    case .arguments(let arguments):
+      if arguments.wantsHelp { return say(help) }
+      if arguments.wantsVersion { return say("mock-copilot, modelled on \(modelledVersion)\n") }
+      guard arguments.isHeadless else {
+        complain("only serves; start it with --headless, or see --help")
+        return 2
+      }
+      return serve(arguments)
+    }
+  }
+
+  private static func serve(_ arguments: ServerArguments) -> Int32 {
+    let settings: MockSettings
+    do throws(SettingsAssembly.Problem) {
+      settings = try SettingsAssembly(arguments: arguments).settings()
+    } catch {
+      for line in error.lines { complain(line) }
+      return 2
+    }
+    do throws(SystemFailure) {
+      var server = try MockServer.open(settings)
+      if let code = server.start() { return code }
+      return server.run()
+    } catch {
+      complain("\(error)")
+      return 1
+    }
+  }
+
+  static func complain(_ text: String) { StandardError.write("mock-copilot: \(text)\n") }
+
+  public static var help: String {
+    var text = "usage: mock-copilot --headless [options]\n\n"
+    text +=
+      "Stands in for a headless Copilot CLI server \(modelledVersion): the real one's options,\n"
+    text += "environment (COPILOT_HOME, COPILOT_CONNECTION_TOKEN, COPILOT_PROVIDER_BASE_URL,\n"
+    text += "COPILOT_MODEL), protocol, files and habits. docs/mock.md lists them.\n\n"
+    text += table(
+      Flag.all.map { flag in
+        (flag.value.map { "\(flag.name) \($0)" } ?? flag.name, flag.about)
+      })
+    text += "\nfaults, KIND[=VALUE][@WHEN]; WHEN is \(FaultText.triggers)\n\n"
+    text += table(
+      FaultText.all.map { fault in
+        (fault.value.map { "\(fault.name)=\($0)" } ?? fault.name, fault.about)
+      })
+    return text
+  }
+
+  private static func table(_ rows: [(String, String)]) -> String {
+    let column = (rows.map(\.0.utf8.count).max() ?? 0) + 3
+    return rows.map { name, about in
+      "  \(name)\(String(repeating: " ", count: column - name.utf8.count))\(about)\n"
+    }.joined()
+  }
+
+  private static func say(_ text: String) -> Int32 {
+    switch StandardOutput.write(text) {
+    case .written, .readerGone: return 0
+    case .failed(let failure):
+      complain("\(failure)")
+      return 1
+    }
+  }
+}
+
+extension MockServer {
+  /// Opens the door; an exit code where it cannot be opened.
+  mutating func start() -> Int32? {
+    if settings.disk == .files, let failure = folder.prepare(now: wall.milliseconds) {
+      MockProgram.complain("\(failure)")
+      return 1
+    }
+    switch settings.transport {
+    case .standardStreams:
+      isServingStreams = true
+      for number: Int32 in [0, 1] { _ = Descriptor.setNonBlocking(number, true) }
+      admit(Descriptor(owning: 0), writer: Descriptor(owning: 1))
+      return nil
+    case .port:
+      let pause = startPause()
+      if pause.nanoseconds > 0 {
+        timers.push(now + pause, Timer.listen.code)
+      } else {
+        listenNow()
+      }
+      return exitCode
+    }
+  }
+
+  /// The profile's start-up time, and what a fault adds to it.
+  private mutating func startPause() -> Interval {
+    var draw = settings.seed.stream("start")
+      .draw(entity: Int(ThisProcess.number), count: 0)
+    _ = draw.bits()
+    let start = settings.cpu == .timed ? Sampler(settings.profile.start).interval(draw) : .zero
+    return start + startDelay
+  }
+
+  mutating func listenNow() {
+    guard case .port(let port) = settings.transport else { return }
+    switch Listener.open(host: settings.host, port: port) {
+    case .failure(let failure):
+      MockProgram.complain("\(failure)")
+      exitCode = 1
+    case .success(let listener):
+      let number = listener.port
+      startListening(consume listener)
+      _ = StandardOutput.write("CLI server listening on port \(number)\n")
+      if settings.token == nil {
+        _ = StandardOutput.write(
+          "Warning: No COPILOT_CONNECTION_TOKEN was set, so connections will be accepted from "
+            + "any client\n")
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// A request under way: who asked, for what, and what the answer will need. The machine knows it by
+// its place only.
+internal import Basics
+
+final class Ask {
+  var method: Method
+  var connection: Int
+  var epoch: UInt32
+  /// As written, to be echoed.
+  var id: [UInt8]
+  var session: MockSession?
+  /// The session's id as the client wrote it, for errors about unknown ones.
+  var name = ""
+  /// JSON of the parameters; empty for sends, which keep their prompt only.
+  var params: [UInt8] = []
+  /// JSON of the prompt; nil when it was absent.
+  var prompt: [UInt8]?
+  var message: EventID
+  var isSteering = false
+  /// A refusal that is a result and no error: `session.delete` has such.
+  var failure: String?
+  /// Known to fail before it had its turn at the station; said when it has.
+  var refusal: Refusal?
+
+  init(method: Method, connection: Connection, id: [UInt8], message: EventID) {
+    self.method = method
+    self.connection = connection.place
+    epoch = connection.epoch
+    self.id = id
+    self.message = message
+  }
+}
+
+struct Asks {
+  private var records: [Ask?] = []
+  private var free: [Int] = []
+
+  /// The places of a slab fit into the 24 bits that a turn's number has for them.
+  static let largest = 0xFF_FFFE
+
+  var count: Int { records.count - free.count }
+
+  mutating func insert(_ ask: Ask) -> Int {
+    if let place = free.popLast() {
+      records[place] = ask
+      return place
+    }
+    precondition(records.count < Asks.largest, "more requests at once than a server can number")
+    records.append(ask)
+    return records.count - 1
+  }
+
+  func has(_ place: Int) -> Bool { place < records.count && records[place] != nil }
+
+  subscript(place: Int) -> Ask {
+    guard let ask = records[place] else {
+      preconditionFailure("request \(place) was answered already")
+    }
+    return ask
+  }
+
+  mutating func remove(_ place: Int) {
+    records[place] = nil
+    free.append(place)
+  }
+}

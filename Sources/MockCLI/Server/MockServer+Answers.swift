@@ -1,0 +1,177 @@
+// The machine has answered: what that means on the wire, for each kind of request.
+internal import Basics
+internal import CLIModel
+internal import LinuxIO
+
+extension MockServer {
+  mutating func answer(_ reply: CLIReply, ask place: Int, isNone: Bool) {
+    if reply == .compacted { return compacted() }
+    guard !isNone, asks.has(place) else { return }
+    switch reply {
+    case .acknowledged: acknowledge(place)
+    case .ended:
+      endTurn(place)
+      asks[place].session?.continues = true
+    case .finished: finished(place)
+    case .failed: failed(place)
+    case .aborted: aborted(place)
+    case .destroyed: destroyed(place)
+    case .deleted, .notFound: missing(place, reply)
+    case .pong, .answered: respond(place)
+    case .cut: finish(place)
+    case .compacting: compacting(place)
+    case .compacted: break
+    }
+  }
+
+  /// The request is over: its session may go, if nobody else wants it.
+  mutating func finish(_ place: Int) {
+    guard asks.has(place) else { return }
+    let session = asks[place].session
+    asks.remove(place)
+    if let session {
+      session.claims -= 1
+      release(session)
+    }
+  }
+
+  // MARK: turns
+
+  private mutating func finished(_ place: Int) {
+    let ask = asks[place]
+    guard let session = ask.session else { return finish(place) }
+    if session.turn?.ask == place { endTurn(place) }
+    // Several sends end with one idle: it goes out when the session has nothing left.
+    if session.announcesIdle {
+      session.announcesIdle = false
+      goIdle(session)
+    }
+    if ask.method == .sendAndWait { replyWithAnswer(ask, session) }
+    if settings.memory == .real { grow(session, by: Int(settings.profile.memory.turn)) }
+    endFault(session)
+    finish(place)
+  }
+
+  private mutating func replyWithAnswer(_ ask: Ask, _ session: MockSession) {
+    let event = session.lastAnswer
+    reply(ask) { output in
+      output.append("{\"aborted\":false,\"messageId\":\"")
+      output.append(ask.message)
+      output.append("\"")
+      if let id = session.idleEvent {
+        output.append(",\"completionEventId\":\"")
+        output.append(id)
+        output.append("\"")
+      }
+      output.append(",\"response\":")
+      if event.isEmpty { output.append("null") } else { output.append(event) }
+      output.append("}")
+    }
+  }
+
+  private mutating func failed(_ place: Int) {
+    let ask = asks[place]
+    guard let session = ask.session else { return finish(place) }
+    let text = session.failure?.message ?? "the model failed"
+    failTurn(place)
+    settle(session, aborted: false)
+    if ask.method == .sendAndWait { refuse(ask, .failed(ask.method, text)) }
+    finish(place)
+  }
+
+  private mutating func aborted(_ place: Int) {
+    let ask = asks[place]
+    guard let session = ask.session else { return finish(place) }
+    abortTurn(place)
+    settle(session, aborted: true)
+    if ask.method == .sendAndWait {
+      reply(ask) { output in
+        output.append("{\"aborted\":true,\"messageId\":\"")
+        output.append(ask.message)
+        output.append("\"}")
+      }
+    }
+    finish(place)
+  }
+
+  /// Idle, unless a send that waited goes on.
+  private mutating func settle(_ session: MockSession, aborted: Bool) {
+    if machine.isRunning(session.number) {
+      session.continues = true
+    } else {
+      session.announcesIdle = false
+      goIdle(session, aborted: aborted)
+    }
+  }
+
+  // MARK: endings of sessions
+
+  private mutating func destroyed(_ place: Int) {
+    let ask = asks[place]
+    if let session = ask.session { close(session) }
+    reply(ask) { $0.append(ask.method == .close ? "{}" : "{\"success\":true}") }
+    finish(place)
+  }
+
+  private mutating func missing(_ place: Int, _ reply: CLIReply) {
+    let ask = asks[place]
+    switch ask.method {
+    case .delete: deleted(ask, existed: reply == .deleted)
+    case .getMessages:
+      respond(place)
+      return
+    case .resume: refuse(ask, .failed(.resume, "Session not found: \(ask.name)"))
+    default:
+      let name = ask.session?.name ?? ask.name
+      refuse(ask, .failed(ask.method, "Session not found for sessionId: \(name)"))
+    }
+    finish(place)
+  }
+
+  private mutating func deleted(_ ask: Ask, existed: Bool) {
+    if let session = ask.session { forget(session) }
+    if folder.delete(ask.name) || existed {
+      announce("session.deleted", name: Array(ask.name.utf8), startTime: [])
+      reply(ask) { $0.append("{\"success\":true}") }
+    } else {
+      reply(ask) { output in
+        output.append("{\"success\":false,\"error\":")
+        output.append(quoted: "Error: Session file not found for \(ask.name)")
+        output.append("}")
+      }
+    }
+  }
+
+  /// Closed without a last word: its files are about to go.
+  private mutating func forget(_ session: MockSession) {
+    session.isOpen = false
+    session.turn = nil
+    session.unflushed.removeAll(keeping: 0)
+    session.database = nil
+    session.owners = []
+  }
+
+  // MARK: compaction
+
+  private mutating func compacting(_ place: Int) {
+    guard let session = asks[place].session else { return }
+    compactions.append(session)
+    emit("session.compaction_start", session, .lasting) { output in
+      output.append("{\"systemTokens\":5181,\"conversationTokens\":")
+      output.append(decimal: 300 * session.turns)
+      output.append(",\"toolDefinitionsTokens\":6465}")
+    }
+  }
+
+  private mutating func compacted() {
+    guard !compactions.isEmpty else { return }
+    let session = compactions.removeFirst()
+    guard session.isOpen else { return }
+    emit("session.compaction_complete", session, .lasting) { output in
+      output.append("{\"success\":true,\"preCompactionTokens\":")
+      output.append(decimal: 11_646 + 300 * session.turns)
+      output.append(",\"summaryContent\":\"Summary of \(session.turns) turns.\"}")
+    }
+    armFlush(session)
+  }
+}
