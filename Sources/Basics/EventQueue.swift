@@ -1,9 +1,9 @@
 // The pending events of a run, earliest first, equal instants in the order they were pushed:
 // (instant, sequence) is a total order although no sequence number is stored. It is a hierarchy of
 // wheels over aligned powers of two: level 0 has slots of 2^shift ns, each higher level slots 2048
-// times as wide. An event waits in the level of the highest bit in which it differs from the
-// present and moves down when its window opens. Far events sit in chunks, so moving them reads
-// memory in order; that, not comparison, is what counts at 10^6 users.
+// times as wide (512 where very many wait). An event waits in the level of the highest bit in
+// which it differs from the present and moves down when its window opens. Far events sit in
+// chunks, so moving them reads memory in order; that, not comparison, is what counts at 10^6 users.
 //
 // It must never be asked for the past: pushing before the instant last popped is a bug of the
 // caller.
@@ -20,8 +20,13 @@ public struct Event: Sendable, BitwiseCopyable {
 }
 
 public struct EventQueue: ~Copyable {
-  @usableFromInline static var slotBits: Int { 11 }
-  @usableFromInline static var slots: Int { 1 << slotBits }
+  /// Slots of a wheel, as a power of two.
+  @usableFromInline let slotBits: UInt64
+  @usableFromInline let mask: UInt64
+  /// A short wheel keeps its events within the second-level cache; a long one spares most events
+  /// the way through a coarser wheel, which pays while everything fits anyway.
+  static var shortWheel: UInt64 { 9 }
+  static var longWheel: UInt64 { 11 }
 
   /// Sorted events of the open slot; those before `opened` are gone.
   @usableFromInline var open: Table<Event>
@@ -40,6 +45,8 @@ public struct EventQueue: ~Copyable {
   @usableFromInline var slotsOpened: Int
   @usableFromInline var windowsOpened: Int
   public private(set) var rebuilds: Int
+  /// The last slot that a host has looked into.
+  var shown: UInt64 = 0
   /// Events shifted to let others into the open slot, since it was last spread out.
   @usableFromInline var moved: Int
   /// In a slot of the right width an event moves a few others: this many mean a crowd in one slot.
@@ -51,15 +58,18 @@ public struct EventQueue: ~Copyable {
   public var justOpened: Bool
 
   /// `spacing` is the expected time between events: from a forecast, corrected while running.
-  public init(spacing: Interval, batch: Int = 1) {
+  /// `isLarge`: more events will be pending than the cache holds.
+  public init(spacing: Interval, batch: Int = 1, isLarge: Bool = false) {
     self.batch = batch
+    slotBits = isLarge ? EventQueue.shortWheel : EventQueue.longWheel
+    mask = (1 << slotBits) - 1
     justOpened = false
     moved = 0
     open = Table()
     opened = 0
     present = 0
     shift = EventQueue.shift(for: Interval(nanoseconds: spacing.nanoseconds * Int64(batch)))
-    near = NearWheel()
+    near = NearWheel(slots: 1 << slotBits)
     far = Table()
     chunks = ChunkPool()
     pending = 0
@@ -78,16 +88,17 @@ public struct EventQueue: ~Copyable {
   }
 
   private mutating func buildWheels() {
-    var above = shift + UInt64(EventQueue.slotBits)
+    var above = shift + slotBits
     far.removeAll()
     while above < 64 {
-      far.append(FarWheel())
-      above += UInt64(EventQueue.slotBits)
+      far.append(FarWheel(slots: 1 << slotBits))
+      above += slotBits
     }
   }
 
   public var bytes: Int {
-    open.bytes + scratch.bytes + near.bytes + chunks.bytes + far.count * FarWheel.bytes
+    open.bytes + scratch.bytes + near.bytes + chunks.bytes + far.count
+      * FarWheel.bytes(slots: 1 << slotBits)
   }
 
   @inlinable public mutating func push(_ event: Event) {
@@ -112,9 +123,17 @@ public struct EventQueue: ~Copyable {
     }
   }
 
-  /// Events of the open slot that are still to come, for a host that looks ahead.
-  @inlinable public var comingCount: Int { open.count &- opened }
-  @inlinable public func coming(_ place: Int) -> UInt64 { open[opened &+ place].code }
+  /// Shows a host what comes in the next slots, each slot once, as far as it is filled by then and
+  /// the window reaches.
+  public mutating func peek(ahead: UInt64, into codes: inout Table<UInt64>) {
+    let last = min(present + ahead, present | mask)
+    var slot = max(shown, present) + 1
+    while slot <= last {
+      near.show(Int(slot & mask), into: &codes)
+      slot += 1
+    }
+    shown = max(shown, last)
+  }
 
   /// The instant of the earliest event, or `never`.
   public mutating func nextInstant() -> Instant {
@@ -132,30 +151,37 @@ public struct EventQueue: ~Copyable {
       return
     }
     let apart = slot ^ present
-    if apart < UInt64(EventQueue.slots) {
-      near.append(event, slot: Int(truncatingIfNeeded: slot) & (EventQueue.slots &- 1))
+    if apart <= mask {
+      near.append(event, slot: Int(truncatingIfNeeded: slot & mask))
       return
     }
     fileFar(event, slot: slot, apart: apart)
   }
 
   @inlinable mutating func fileFar(_ event: Event, slot: UInt64, apart: UInt64) {
-    let level = (63 &- apart.leadingZeroBitCount) / EventQueue.slotBits
-    let place =
-      Int(truncatingIfNeeded: slot &>> UInt64(level &* EventQueue.slotBits))
-      & (EventQueue.slots &- 1)
-    far[level &- 1].append(event, slot: place, in: &chunks)
+    var level = 0
+    var below = slotBits
+    while apart &>> below > mask {
+      level &+= 1
+      below &+= slotBits
+    }
+    far[level].append(
+      event, slot: Int(truncatingIfNeeded: slot &>> below & mask), in: &chunks)
   }
 
   @inlinable mutating func insertIntoOpen(_ event: Event) {
     open.append(event)
-    var place = open.count &- 1
-    while place > opened && open[place &- 1].instant > event.instant {
-      open[place] = open[place &- 1]
+    let last = open.count &- 1
+    var place = last
+    while place > opened {
+      let before = open[place &- 1]
+      if before.instant <= event.instant { break }
+      open[place] = before
       place &-= 1
     }
+    if place == last { return }
     open[place] = event
-    moved &+= open.count &- 1 &- place
+    moved &+= last &- place
   }
 
   /// Opens the next slot that holds an event; windows of higher levels open on the way.
@@ -164,13 +190,12 @@ public struct EventQueue: ~Copyable {
     opened = 0
     justOpened = true
     if popped >= 1 << 16 { reconsiderWidth() }
-    let mask = UInt64(EventQueue.slots - 1)
     while true {
       if let slot = near.firstSlot(from: Int(present & mask)) {
         present = present & ~mask | UInt64(slot)
         near.drain(slot, into: &open)
         slotsOpened &+= 1
-        if open.count > 1 { sortOpen() }
+        if open.count > 1 { sortDrained() }
         return
       }
       openWindow()
@@ -179,11 +204,10 @@ public struct EventQueue: ~Copyable {
   }
 
   private mutating func openWindow() {
-    let mask = UInt64(EventQueue.slots - 1)
     for level in 0..<far.count {
-      let bits = UInt64((level + 1) * EventQueue.slotBits)
+      let bits = UInt64(level + 1) * slotBits
       guard let slot = far[level].firstSlot(from: Int(present >> bits & mask)) else { continue }
-      let above = bits + UInt64(EventQueue.slotBits)
+      let above = bits + slotBits
       let prefix = above >= 64 ? 0 : (present >> above) << above
       present = prefix | (UInt64(slot) << bits)
       windowsOpened += 1
@@ -191,6 +215,7 @@ public struct EventQueue: ~Copyable {
       while chunk.first != noLink {
         let next = chunks.next[Int(chunk.first)]
         let filled = next == noLink ? chunk.lastFill : ChunkPool.capacity
+        chunks.prefetch(next)
         for place in 0..<filled {
           let event = chunks.events[Int(chunk.first) * ChunkPool.capacity + place]
           file(event)
@@ -203,7 +228,29 @@ public struct EventQueue: ~Copyable {
     preconditionFailure("\(pending) events are pending and no wheel holds one")
   }
 
-  /// Stable: equal instants keep the order of their pushes.
+  /// What the near wheel handed over, the last pushed first. Stable: of equal instants the one
+  /// pushed first goes first.
+  private mutating func sortDrained() {
+    let count = open.count
+    if count > 64 {
+      for index in 0..<count / 2 { open.swapAt(index, count - 1 - index) }
+      mergeSort()
+      return
+    }
+    for index in 1..<count {
+      let event = open[index]
+      var place = index
+      while place > 0 {
+        let before = open[place &- 1]
+        if before.instant < event.instant { break }
+        open[place] = before
+        place &-= 1
+      }
+      open[place] = event
+    }
+  }
+
+  /// Events in the order of their pushes, but for those that were sorted before.
   private mutating func sortOpen() {
     if open.count > 64 {
       mergeSort()
@@ -276,8 +323,14 @@ public struct EventQueue: ~Copyable {
     rebuilds += 1
     var kept = Table<Event>(capacity: pending)
     for place in opened..<open.count { kept.append(open[place]) }
-    let mask = UInt64(EventQueue.slots - 1)
-    while let slot = near.firstSlot(from: Int(present & mask)) { near.drain(slot, into: &kept) }
+    while let slot = near.firstSlot(from: Int(present & mask)) {
+      let first = kept.count
+      near.drain(slot, into: &kept)
+      // In the order of their pushes again.
+      for place in 0..<(kept.count - first) / 2 {
+        kept.swapAt(first + place, kept.count - 1 - place)
+      }
+    }
     for level in 0..<far.count {
       while let slot = far[level].firstSlot(from: 0) {
         var chunk = far[level].take(slot)
@@ -301,6 +354,7 @@ public struct EventQueue: ~Copyable {
     opened = 0
     shift = wanted
     present = instant >> wanted
+    shown = present
     buildWheels()
     for index in 0..<kept.count { file(kept[index]) }
     if open.count > 1 { sortOpen() }

@@ -2,11 +2,11 @@
 // hold one or two; a far one fills chunks of 16, because its slots hold hundreds and are emptied in
 // one go.
 
-/// 2048 bits with a first-set search from a position.
+/// A bit for each slot, with a first-set search from a position.
 @usableFromInline struct SlotBits: ~Copyable {
   @usableFromInline var words: Table<UInt64>
 
-  @inlinable init() { words = Table(repeating: 0, count: EventQueue.slots / 64) }
+  @inlinable init(slots: Int) { words = Table(repeating: 0, count: slots / 64) }
 
   @inlinable @inline(__always) mutating func set(_ slot: Int) {
     words[slot &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: slot & 63)
@@ -27,59 +27,85 @@
 }
 
 @usableFromInline struct NearWheel: ~Copyable {
-  @usableFromInline var events: Table<Event>
-  @usableFromInline var next: Table<UInt32>
+  @usableFromInline struct Node: BitwiseCopyable {
+    @usableFromInline var event: Event
+    @usableFromInline var next: UInt32
+    @inlinable @inline(__always) init(_ event: Event, next: UInt32) {
+      self.event = event
+      self.next = next
+    }
+  }
+  @usableFromInline var nodes: Table<Node>
   @usableFromInline var free: UInt32
+  /// The event that came last to each slot; it leads to those before it.
   @usableFromInline var heads: Table<UInt32>
-  @usableFromInline var tails: Table<UInt32>
   @usableFromInline var filled: SlotBits
 
-  @inlinable init() {
-    events = Table()
-    next = Table()
+  @inlinable init(slots: Int) {
+    nodes = Table()
     free = noLink
-    heads = Table(repeating: noLink, count: EventQueue.slots)
-    tails = Table(repeating: noLink, count: EventQueue.slots)
-    filled = SlotBits()
+    heads = Table(repeating: noLink, count: slots)
+    filled = SlotBits(slots: slots)
   }
 
-  @inlinable var bytes: Int { events.bytes + next.bytes + heads.bytes + tails.bytes }
+  @inlinable var bytes: Int { nodes.bytes + heads.bytes }
 
   @inlinable @inline(__always) mutating func append(_ event: Event, slot: Int) {
-    let node: UInt32
-    if free != noLink {
-      node = free
-      free = next[Int(node)]
-      events[Int(node)] = event
-      next[Int(node)] = noLink
-    } else {
-      node = UInt32(truncatingIfNeeded: events.count)
-      events.append(event)
-      next.append(noLink)
+    let node = free
+    let before = heads.modify(slot) {
+      let before = $0
+      $0 = node
+      return before
     }
-    if heads[slot] == noLink {
-      heads[slot] = node
-      filled.set(slot)
-    } else {
-      next[Int(tails[slot])] = node
+    filled.set(slot)
+    if node == noLink {
+      appendNew(event, before, slot: slot)
+      return
     }
-    tails[slot] = node
+    free = nodes.modify(Int(node)) {
+      let next = $0.next
+      $0 = Node(event, next: before)
+      return next
+    }
+  }
+
+  @usableFromInline @inline(never)
+  mutating func appendNew(_ event: Event, _ before: UInt32, slot: Int) {
+    heads[slot] = UInt32(truncatingIfNeeded: nodes.count)
+    nodes.append(Node(event, next: before))
   }
 
   @inlinable func firstSlot(from slot: Int) -> Int? { filled.first(from: slot) }
 
-  /// Hands the slot's events over in the order they came.
-  @inlinable mutating func drain(_ slot: Int, into open: inout Table<Event>) {
+  mutating func show(_ slot: Int, into codes: inout Table<UInt64>) {
     var node = heads[slot]
     while node != noLink {
-      open.append(events[Int(node)])
-      let after = next[Int(node)]
-      next[Int(node)] = free
-      free = node
-      node = after
+      node = nodes.modify(Int(node)) {
+        codes.append($0.event.code)
+        return $0.next
+      }
     }
+  }
+
+  /// Hands the slot's events over, the last that came first.
+  @inlinable mutating func drain(_ slot: Int, into open: inout Table<Event>) {
+    let head = heads[slot]
     heads[slot] = noLink
     filled.clear(slot)
+    var node = head
+    var last = head
+    while node != noLink {
+      last = node
+      node = nodes.modify(Int(node)) {
+        open.append($0.event)
+        return $0.next
+      }
+    }
+    // The chain as a whole joins the free ones.
+    if last != noLink {
+      nodes[Int(last)].next = free
+      free = head
+    }
   }
 }
 
@@ -97,6 +123,12 @@
   }
 
   @inlinable var bytes: Int { events.bytes + next.bytes }
+
+  /// The chunk that will be read next: its four lines.
+  mutating func prefetch(_ chunk: UInt32) {
+    events.prefetch(Int(chunk) * ChunkPool.capacity, lines: 4)
+    next.prefetch(Int(chunk))
+  }
 
   @usableFromInline mutating func take() -> UInt32 {
     if free != noLink {
@@ -130,11 +162,11 @@
   @usableFromInline var chains: Table<Chain>
   @usableFromInline var filled: SlotBits
 
-  @usableFromInline static var bytes: Int { EventQueue.slots * MemoryLayout<Chain>.stride }
+  static func bytes(slots: Int) -> Int { slots * MemoryLayout<Chain>.stride }
 
-  @inlinable init() {
-    chains = Table(repeating: Chain(), count: EventQueue.slots)
-    filled = SlotBits()
+  @inlinable init(slots: Int) {
+    chains = Table(repeating: Chain(), count: slots)
+    filled = SlotBits(slots: slots)
   }
 
   @inlinable mutating func append(_ event: Event, slot: Int, in pool: inout ChunkPool) {

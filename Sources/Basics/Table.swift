@@ -56,6 +56,14 @@ public import CPrefetch
     if UInt(bitPattern: index) < UInt(bitPattern: _count) { unsafe seatrial_prefetch(base + index) }
   }
 
+  /// As above for a large element: so many lines from its start.
+  @inlinable @inline(__always) public mutating func prefetch(_ index: Int, lines: Int) {
+    guard UInt(bitPattern: index) < UInt(bitPattern: _count) else { return }
+    for line in 0..<lines {
+      unsafe seatrial_prefetch(UnsafeRawPointer(base + index) + line &* 64)
+    }
+  }
+
   @inlinable public mutating func append(_ element: consuming Element) {
     if _count == capacity { grow(to: capacity &* 2) }
     unsafe (base + _count).initialize(to: element)

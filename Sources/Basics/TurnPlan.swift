@@ -10,15 +10,20 @@ public struct TurnPlan: BitwiseCopyable, Sendable {
   /// What sticky routing hashes; opaque here.
   public var key: UInt32
   public var flags: TurnFlags
+  /// Counts the conversations that had this session's number, modulo 256: a number is used again
+  /// when its conversation is over, and whoever remembers the number alone would mix the two up.
+  public var conversation: UInt8
 
   @inlinable public init(
-    loop: UInt32, ordinal: UInt32, session: SessionID, key: UInt32, flags: TurnFlags
+    loop: UInt32, ordinal: UInt32, session: SessionID, key: UInt32, flags: TurnFlags,
+    conversation: UInt8 = 0
   ) {
     self.loop = loop
     self.ordinal = ordinal
     self.session = session
     self.key = key
     self.flags = flags
+    self.conversation = conversation
   }
 }
 

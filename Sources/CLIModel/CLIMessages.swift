@@ -89,6 +89,49 @@ public enum CLIAction: BitwiseCopyable, Sendable {
   case retry(ProviderCall, after: Interval)
 }
 
+/// What nearly every input leads to, as one value; whatever else stands in the table of actions.
+/// What is said and called comes first, then the table, then the work. Hosts that care for speed
+/// let it live in registers: it is never to be passed on by reference.
+public struct CLIStep: BitwiseCopyable, Sendable {
+  public enum Said: UInt8, BitwiseCopyable, Sendable {
+    case nothing
+    /// And the provider is to be called, a first attempt.
+    case acknowledged
+    case finished
+  }
+
+  public var said: Said
+  public var turn: TurnID
+  public var connection: ConnectionID
+  public var call: ProviderCall
+  /// Work to take up; none if it takes no time.
+  public var demand: Demand
+
+  @inlinable @inline(__always) init() {
+    said = .nothing
+    turn = TurnID(raw: 0)
+    connection = ConnectionID(0)
+    call = ProviderCall(place: 0, generation: 0)
+    demand = .none
+  }
+
+  @inlinable public var works: Bool { demand.total.nanoseconds > 0 }
+
+  /// As actions, what is said ahead of those that came behind `mark`.
+  func append(to actions: inout Table<CLIAction>, behind mark: Int) {
+    var later = Table<CLIAction>()
+    if said != .nothing {
+      while actions.count > mark { later.append(actions.removeLast()) }
+      actions.append(.reply(said == .finished ? .finished : .acknowledged, turn, connection))
+      if said == .acknowledged {
+        actions.append(.callProvider(call, turn, connection, attempt: 0))
+      }
+      while later.count > 0 { actions.append(later.removeLast()) }
+    }
+    if works { actions.append(.work(demand)) }
+  }
+}
+
 /// CPU work: the sum over threads, and the part only the main thread can do.
 public struct Demand: BitwiseCopyable, Sendable {
   public var total: Interval
@@ -99,10 +142,11 @@ public struct Demand: BitwiseCopyable, Sendable {
     self.mainShare = mainShare
   }
 
+  @inlinable public static var none: Demand { Demand(total: .zero, mainShare: 1) }
+
   /// How long it takes with `cores` to itself.
   @inlinable public func alone(on cores: Double) -> Interval {
-    if mainShare >= 1 { return total }
-    let speed = min(cores < 1 ? 1 : cores, 1 / Double(mainShare))
-    return total * (1 / speed)
+    if mainShare >= 1 && cores >= 1 { return total }
+    return total * (1 / min(cores, 1 / Double(mainShare)))
   }
 }

@@ -18,6 +18,14 @@ extension CLIServer {
     sessions.prefetch(Int(current.place))
     return (current.session, current.turn)
   }
+
+  /// And the first in line behind it.
+  @inlinable public mutating func glanceAtNext() -> SessionID? {
+    guard requests.count > 0, continuations.isEmpty else { return nil }
+    let next = requests.first
+    sessions.prefetch(Int(next.place))
+    return next.kind == .create || next.kind == .resume ? next.session : nil
+  }
 }
 
 extension SessionStore {

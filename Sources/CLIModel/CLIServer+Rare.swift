@@ -13,62 +13,70 @@ extension CLIServer {
   ) {
     var stored = store[job.session, id]
     if stored.used { tally.contextLost += 1 }
-    if let place = find(job.session) {
+    if let place = find(job.session, stored) {
       turnsHeld -= Int(sessions[place].held)
       sessions[place].held = 0
       sessions[place].known = stored.turns
       addOwner(job.connection, to: place)
+      opened(job, place, resumed: false, &actions)
     } else {
       if stored.live > 0 { tally.splitBrain += 1 }
-      load(job, known: stored.turns, held: 0, at: now)
-      stored.live += 1
+      let place = load(job, &stored, held: 0, at: now)
       store[job.session, id] = stored
+      opened(job, place, resumed: false, &actions)
     }
-    opened(job, resumed: false, &actions)
   }
 
   @usableFromInline mutating func resume(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    if let place = find(job.session) {
+    var stored = store[job.session, id]
+    if let place = find(job.session, stored) {
       addOwner(job.connection, to: place)
-      opened(job, resumed: true, &actions)
+      opened(job, place, resumed: true, &actions)
       return
     }
-    var stored = store[job.session, id]
     guard stored.used else {
       actions.append(.reply(.notFound, job.turn, job.connection))
       return
     }
     if stored.live > 0 { tally.splitBrain += 1 }
-    load(job, known: stored.turns, held: stored.turns, at: now)
-    stored.live += 1
+    let place = load(job, &stored, held: stored.turns, at: now)
     store[job.session, id] = stored
-    opened(job, resumed: true, &actions)
+    opened(job, place, resumed: true, &actions)
   }
 
-  private mutating func opened(_ job: Job, resumed: Bool, _ actions: inout Table<CLIAction>) {
-    let handle = find(job.session).map { UInt32(truncatingIfNeeded: $0) } ?? noLink
-    actions.append(.opened(job.turn, job.connection, resumed: resumed, handle: handle))
+  private mutating func opened(
+    _ job: Job, _ place: Int, resumed: Bool, _ actions: inout Table<CLIAction>
+  ) {
+    actions.append(
+      .opened(
+        job.turn, job.connection, resumed: resumed, handle: UInt32(truncatingIfNeeded: place)))
   }
 
-  private mutating func load(_ job: Job, known: UInt32, held: UInt32, at now: Instant) {
+  private mutating func load(
+    _ job: Job, _ stored: inout StoredSession, held: UInt32, at now: Instant
+  ) -> Int {
     loads &+= 1
     // The place keeps the generation of whoever had it before, so that their answers stay stale.
     var session = LiveSession(
-      job.session, known: known, owner: job.connection, generation: nextGeneration, at: now)
+      job.session, known: stored.turns, owner: job.connection, generation: nextGeneration, at: now)
     session.held = held
     // Each load starts its draws elsewhere: a number that is used again, a second server that holds
     // the same session, and a resumed session must not repeat service times that were drawn before.
     session.draws = UInt32(
       truncatingIfNeeded: mix64(UInt64(id.index) &<< 32 | UInt64(truncatingIfNeeded: loads)))
+    session.mapped = listsSessions || stored.live > 0
     let place = sessions.insert(session)
     precondition(place < 1 << 20, "more than 1,048,575 sessions live in server \(id.index)")
-    places.insert(UInt64(job.session.index), slot: place)
+    if session.mapped { places.insert(UInt64(job.session.index), slot: place) }
+    if stored.live == 0 { stored.place = UInt32(truncatingIfNeeded: place) }
+    stored.live += 1
     residents += 1
     residentsPeak = max(residentsPeak, residents)
     turnsHeld += Int(held)
     noteMemory()
+    return place
   }
 
   /// One more than whoever had the place before; an event carries 20 bits of it.
@@ -83,7 +91,7 @@ extension CLIServer {
   @usableFromInline mutating func destroy(
     _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    if let place = find(job.session, handle: job.place) { unload(place, &store, &actions) }
+    if let place = find(job.session, handle: job.place, &store) { unload(place, &store, &actions) }
     actions.append(.reply(.destroyed, job.turn, job.connection))
   }
 
@@ -91,26 +99,27 @@ extension CLIServer {
   mutating func unload(
     _ place: Int, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    let session = sessions[place]
+    let session = sessions.modify(place) {
+      let session = $0
+      $0.leave()
+      return session
+    }
     if session.running {
       tally.cutMidTurn += 1
       actions.append(.reply(.cut, TurnID(raw: session.turn), session.connection))
     }
-    var node = session.queue
-    while node != noLink {
-      let send = queued[Int(node)]
-      actions.append(.reply(.cut, send.turn, send.connection))
-      queued.remove(Int(node))
-      node = send.next
+    if session.hasLine {
+      var node = lines[place]
+      while node != noLink {
+        let send = queued[Int(node)]
+        actions.append(.reply(.cut, send.turn, send.connection))
+        queued.remove(Int(node))
+        node = send.next
+      }
     }
     if session.coOwned { forgetOwners(of: session.id) }
-    var stored = store[session.id, id]
-    if stored.live > 0 { stored.live -= 1 }
-    store[session.id, id] = stored
-    places.remove(UInt64(session.id.index), slot: place)
-    sessions[place].running = false
-    sessions[place].generation = (session.generation &+ 1) & 0xF_FFFF
-    sessions[place].id = LiveSession.nobody
+    store.unload(session.id, id)
+    if session.mapped { places.remove(UInt64(session.id.index), slot: place) }
     sessions.remove(place)
     residents -= 1
     if session.active { active -= 1 }
@@ -121,8 +130,11 @@ extension CLIServer {
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     switch job.kind {
+    case .create: create(job, at: now, &store, &actions)
+    case .resume: resume(job, at: now, &store, &actions)
+    case .destroy: destroy(job, &store, &actions)
     case .delete:
-      if let place = find(job.session) { unload(place, &store, &actions) }
+      if let place = find(job.session, &store) { unload(place, &store, &actions) }
       let existed = store.delete(job.session, id)
       actions.append(.reply(existed ? .deleted : .notFound, job.turn, job.connection))
     case .ping:
@@ -134,25 +146,32 @@ extension CLIServer {
     case .abort: abort(job, at: now, &store, &actions)
     case .list: actions.append(.reply(.answered, job.turn, job.connection))
     case .messages, .compactNow:
-      let place = find(job.session)
+      let place = find(job.session, &store)
       if let place, job.kind == .compactNow {
         forgetTurns(place)
         tally.compacted += 1
       }
       actions.append(.reply(place == nil ? .notFound : .answered, job.turn, job.connection))
-    case .create, .resume, .send, .destroy, .finish:
+    case .send, .finish:
       preconditionFailure("\(job.kind) is completed in complete(_:)")
     }
   }
 
   // MARK: sends that wait in a session
 
+  /// The first of the sends that wait in the session at a place; none ends the line.
+  private mutating func setLine(_ node: UInt32, at place: Int) {
+    while lines.count <= place { lines.append(noLink) }
+    lines[place] = node
+    sessions[place].hasLine = node != noLink
+  }
+
   /// Acknowledged like any send; in a busy session it goes before those that wait already.
   private mutating func steer(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    guard let place = find(job.session), sessions[place].running else {
-      beginTurn(job, at: now, &store, &actions)
+    guard let place = find(job.session, &store), sessions[place].running else {
+      beginElsewhere(job, &store, &actions)
       return
     }
     actions.append(.reply(.acknowledged, job.turn, job.connection))
@@ -165,25 +184,25 @@ extension CLIServer {
   private mutating func abort(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    guard let place = find(job.session) else {
+    guard let place = find(job.session, &store) else {
       actions.append(.reply(.notFound, job.turn, job.connection))
       return
     }
     actions.append(.reply(.answered, job.turn, job.connection))
     guard sessions[place].running else { return }
     tally.aborted += 1
-    sessions[place].generation = (sessions[place].generation &+ 1) & 0xF_FFFF
-    settle(place, .aborted, at: now, &store, &actions)
+    sessions[place].renew()
+    settle(place, .aborted, at: now, &actions)
   }
 
   @usableFromInline mutating func queueSend(_ job: Job, at place: Int) {
     let node = UInt32(
       queued.insert(QueuedSend(turn: job.turn, connection: job.connection, done: false)))
-    if sessions[place].queue == noLink {
-      sessions[place].queue = node
+    if !sessions[place].hasLine {
+      setLine(node, at: place)
       return
     }
-    var last = Int(sessions[place].queue)
+    var last = Int(lines[place])
     while queued[last].next != noLink { last = Int(queued[last].next) }
     queued[last].next = node
   }
@@ -191,8 +210,7 @@ extension CLIServer {
   /// The running turn is over and others wait: the next one starts, or all are told that the
   /// session is idle.
   @usableFromInline mutating func settleQueued(
-    _ place: Int, _ outcome: CLIReply, at now: Instant, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
+    _ place: Int, _ outcome: CLIReply, at now: Instant, _ actions: inout Table<CLIAction>
   ) {
     if outcome != .finished {
       actions.append(
@@ -207,49 +225,62 @@ extension CLIServer {
         .reply(.ended, TurnID(raw: sessions[place].turn), sessions[place].connection))
       insert(done, behindDoneAt: place)
     }
-    var node = sessions[place].queue
+    var node = lines[place]
     while node != noLink {
       let send = queued[Int(node)]
       if !send.done {
         removeQueued(node, at: place)
-        start(send.turn, send.connection, at: place, now, &store, &actions)
+        start(send.turn, send.connection, at: place, &actions)
         return
       }
       node = send.next
     }
-    node = sessions[place].queue
+    node = lines[place]
     while node != noLink {
       let send = queued[Int(node)]
       actions.append(.reply(.finished, send.turn, send.connection))
       queued.remove(Int(node))
       node = send.next
     }
-    sessions[place].queue = noLink
+    setLine(noLink, at: place)
     sessions[place].running = false
     sessions[place].lastActive = LiveSession.stamp(now)
+  }
+
+  /// The next turn of a session begins.
+  @usableFromInline mutating func start(
+    _ turn: TurnID, _ connection: ConnectionID, at place: Int, _ actions: inout Table<CLIAction>
+  ) {
+    let generation = sessions.modify(place) {
+      $0.begin(turn, connection)
+      return $0.generation
+    }
+    let call = ProviderCall(
+      place: UInt32(truncatingIfNeeded: place), generation: generation)
+    actions.append(.callProvider(call, turn, connection, attempt: 0))
   }
 
   /// Behind those that are done already: at idle the answers go out in the order of the turns.
   private mutating func insert(_ node: UInt32, behindDoneAt place: Int) {
     var before = noLink
-    var next = sessions[place].queue
+    var next = sessions[place].hasLine ? lines[place] : noLink
     while next != noLink && queued[Int(next)].done {
       before = next
       next = queued[Int(next)].next
     }
     queued[Int(node)].next = next
     if before == noLink {
-      sessions[place].queue = node
+      setLine(node, at: place)
     } else {
       queued[Int(before)].next = node
     }
   }
 
   private mutating func removeQueued(_ node: UInt32, at place: Int) {
-    if sessions[place].queue == node {
-      sessions[place].queue = queued[Int(node)].next
+    if lines[place] == node {
+      setLine(queued[Int(node)].next, at: place)
     } else {
-      var before = Int(sessions[place].queue)
+      var before = Int(lines[place])
       while queued[before].next != node { before = Int(queued[before].next) }
       queued[before].next = queued[Int(node)].next
     }
@@ -265,13 +296,13 @@ extension CLIServer {
     switch input {
     case .providerFailed(let call, let status):
       guard isCurrent(call) else { return }
-      providerFailed(call, status: status, at: now, &store, &actions)
+      providerFailed(call, status: status, at: now, &actions)
     case .retryDue(let call):
       guard isCurrent(call) else { return }
       let session = sessions[Int(call.place)]
       if session.attempt == LiveSession.spent {
         tally.providerFailures += 1
-        settle(Int(call.place), .failed, at: now, &store, &actions)
+        settle(Int(call.place), .failed, at: now, &actions)
         return
       }
       actions.append(
@@ -288,8 +319,7 @@ extension CLIServer {
 
   /// The CLI's own ladder of retries; at its end `session.error`, then idle.
   private mutating func providerFailed(
-    _ call: ProviderCall, status: UInt16, at now: Instant, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
+    _ call: ProviderCall, status: UInt16, at now: Instant, _ actions: inout Table<CLIAction>
   ) {
     let place = Int(call.place)
     if let pause = costs[0].retryPause(status: Int(status), attempt: Int(sessions[place].attempt)) {
@@ -304,7 +334,7 @@ extension CLIServer {
       return
     }
     tally.providerFailures += 1
-    settle(place, .failed, at: now, &store, &actions)
+    settle(place, .failed, at: now, &actions)
   }
 
   private mutating func sweep(
@@ -335,13 +365,19 @@ extension CLIServer {
   public mutating func forget(
     _ session: SessionID, store: inout SessionStore, into actions: inout Table<CLIAction>
   ) {
-    if let place = find(session) { unload(place, &store, &actions) }
+    if let place = find(session, &store) { unload(place, &store, &actions) }
   }
 
-  public mutating func isLive(_ session: SessionID) -> Bool { find(session) != nil }
+  /// Without the store, so only where the server lists its sessions itself.
+  public mutating func isLive(_ session: SessionID) -> Bool { listed(session) != nil }
 
   public mutating func isRunning(_ session: SessionID) -> Bool {
-    find(session).map { sessions[$0].running } ?? false
+    listed(session).map { sessions[$0].running } ?? false
+  }
+
+  private mutating func listed(_ session: SessionID) -> Int? {
+    precondition(listsSessions, "server \(id.index) was made without a list of its sessions")
+    return places.find(UInt64(session.index)) { sessions[$0].id == session }
   }
 
   private mutating func addOwner(_ connection: ConnectionID, to place: Int) {

@@ -7,42 +7,48 @@ public import Basics
 
 public struct CLIServer: ~Copyable {
   public let id: ServerID
-  /// What every turn reads stands here; the rest of the profile stays out of the way of the cache.
-  @usableFromInline let turnCost: TurnCost
-  @usableFromInline var costs: Table<CostTable>
-  @usableFromInline let idleTimeout: Interval
-  @usableFromInline let compactAt: Double
-  @usableFromInline let stream: Stream
-
-  @usableFromInline var requests: Ring<Job>
-  @usableFromInline var continuations: Ring<Job>
+  // What a turn reads and writes comes first and together: with a thousand servers these lines are
+  // out of the cache too.
   @usableFromInline var current: Job
   public var busy: Bool
+  @usableFromInline let mayCrash: Bool
   @usableFromInline var sessions: Slab<LiveSession>
-  @usableFromInline var places: IndexMap
-  @usableFromInline var queued: Slab<QueuedSend>
-  @usableFromInline var owners: IndexMap
-  @usableFromInline var ownerPairs: Slab<UInt64>
-  /// Connections that have asked for anything yet: the audience of every event.
-  @usableFromInline var connections: Int
-
-  public var tally = CLITally()
+  @usableFromInline var requests: Ring<Job>
+  @usableFromInline var continuations: Ring<Job>
+  /// What every turn reads stands here; the rest of the profile stays out of the way of the cache.
+  @usableFromInline let turnCost: TurnCost
+  @usableFromInline let compactAt: Double
   /// Nanoseconds of CPU work taken up since the start.
   @usableFromInline var cpuUsed: Int64 = 0
   /// Sessions in memory, those among them that ran a turn here, and turns held by all.
   public var residents = 0
-  public internal(set) var residentsPeak = 0
   @usableFromInline var active = 0
   @usableFromInline var turnsHeld = 0
   @usableFromInline var memoryPeak = 0.0
+  public var tally = CLITally()
+
+  @usableFromInline let stream: Stream
   /// Counts sessions loaded and work for sessions that are not live, to tell them apart.
   @usableFromInline var loads = 0
+  public internal(set) var residentsPeak = 0
+  @usableFromInline var costs: Table<CostTable>
+  @usableFromInline let idleTimeout: Interval
+  /// All sessions, for hosts that ask for them without the store; else those that another process
+  /// held when they were loaded.
+  let listsSessions: Bool
+  @usableFromInline var places: IndexMap
+  @usableFromInline var queued: Slab<QueuedSend>
+  /// By place, for sessions that have a line: the first send that waits.
+  @usableFromInline var lines: Table<UInt32>
+  @usableFromInline var owners: IndexMap
+  @usableFromInline var ownerPairs: Slab<UInt64>
+  /// Connections that have asked for anything yet: the audience of every event.
+  @usableFromInline var connections: Int
   @usableFromInline var unflushed: Ring<Unflushed>
-  @usableFromInline let mayCrash: Bool
 
   public init(
     id: ServerID, profile: CostProfile, plan: FleetPlan, seed: Seed, connections: Int,
-    mayCrash: Bool
+    mayCrash: Bool, listsSessions: Bool = true
   ) {
     self.id = id
     turnCost = TurnCost(profile)
@@ -58,89 +64,155 @@ public struct CLIServer: ~Copyable {
     sessions = Slab()
     places = IndexMap()
     queued = Slab()
+    lines = Table()
     owners = IndexMap()
     ownerPairs = Slab()
     self.connections = connections
     unflushed = Ring()
     self.mayCrash = mayCrash
+    self.listsSessions = listsSessions
     noteMemory()
   }
 
   // MARK: inputs
 
-  @inlinable public mutating func handle(
+  public mutating func handle(
     _ input: CLIInput, at now: Instant, store: inout SessionStore,
     into actions: inout Table<CLIAction>
   ) {
+    let mark = actions.count
+    var step = CLIStep()
     switch input {
     case .requested(let request):
-      var job = Job(Job.Kind(request.kind), request.session, request.turn, request.connection)
-      job.place = request.handle
-      // An idle station has nothing waiting: the usual case skips the line.
-      if busy { requests.append(job) } else { take(job, at: now, &store, &actions) }
+      step = requested(request, at: now, store: &store, into: &actions)
     case .workDone:
-      precondition(busy, "server \(id.index) finished work it had not begun")
-      busy = false
-      complete(current, at: now, &store, &actions)
+      step = workDone(at: now, store: &store, into: &actions)
     case .providerAnswered(let call):
-      guard isCurrent(call) else { return }
-      let session = sessions[Int(call.place)]
-      var job = Job(.finish, session.id, TurnID(raw: session.turn), session.connection)
-      job.place = call.place
-      job.generation = call.generation
-      if busy { continuations.append(job) } else { take(job, at: now, &store, &actions) }
+      step = providerAnswered(call, at: now, store: &store, into: &actions)
     default:
       handleRare(input, at: now, &store, &actions)
+      step.demand = startNext(at: now, &store, &actions)
     }
-    if !busy && (!continuations.isEmpty || !requests.isEmpty) {
-      startNext(at: now, &store, &actions)
-    }
+    step.append(to: &actions, behind: mark)
   }
 
-  /// The station takes up work while there is some and it costs time; free work is done on the
-  /// spot.
-  @inlinable mutating func startNext(
-    at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
-  ) {
-    while !busy {
-      if !continuations.isEmpty {
-        take(continuations.removeFirst(), at: now, &store, &actions)
-      } else if !requests.isEmpty {
-        take(requests.removeFirst(), at: now, &store, &actions)
-      } else {
-        return
-      }
+  /// As `handle`, for a host that takes the usual outcome as a value.
+  @inlinable @inline(__always) public mutating func requested(
+    _ request: CLIRequest, at now: Instant, store: inout SessionStore,
+    into actions: inout Table<CLIAction>
+  ) -> CLIStep {
+    var job = Job(Job.Kind(request.kind), request.session, request.turn, request.connection)
+    job.place = request.handle
+    var step = CLIStep()
+    if busy {
+      requests.append(job)
+      return step
     }
-  }
-
-  @inlinable @inline(__always) mutating func take(
-    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
-  ) {
+    // An idle station has nothing waiting: the usual case skips the line.
     let demand = demand(of: job, &store)
     if demand.total.nanoseconds > 0 {
-      current = job
-      busy = true
-      actions.append(.work(demand))
+      take(job)
+      step.demand = demand
+      return step
+    }
+    if job.kind == .send {
+      step = begin(job, &store, &actions)
     } else {
       completeFree(job, at: now, &store, &actions)
     }
+    if isWaitedFor { step.demand = startNext(at: now, &store, &actions) }
+    return step
   }
 
+  /// As `handle`, for a host that takes the usual outcome as a value.
+  @inlinable @inline(__always) public mutating func workDone(
+    at now: Instant, store: inout SessionStore, into actions: inout Table<CLIAction>
+  ) -> CLIStep {
+    precondition(busy, "server \(id.index) finished work it had not begun")
+    busy = false
+    var step = CLIStep()
+    let job = current
+    switch job.kind {
+    case .send: step = begin(job, &store, &actions)
+    case .finish: step = finish(job, at: now, &store, &actions)
+    default: completeRare(job, at: now, &store, &actions)
+    }
+    if isWaitedFor { step.demand = startNext(at: now, &store, &actions) }
+    return step
+  }
+
+  /// As `handle`, for a host that takes the usual outcome as a value.
+  @inlinable @inline(__always) public mutating func providerAnswered(
+    _ call: ProviderCall, at now: Instant, store: inout SessionStore,
+    into actions: inout Table<CLIAction>
+  ) -> CLIStep {
+    var step = CLIStep()
+    let (isCurrent, session, turn, connection) = sessions.modify(Int(call.place)) {
+      (
+        $0.generation == call.generation && $0.running, $0.id, TurnID(raw: $0.turn), $0.connection
+      )
+    }
+    guard isCurrent else { return step }
+    var job = Job(.finish, session, turn, connection)
+    job.place = call.place
+    job.generation = call.generation
+    if busy {
+      continuations.append(job)
+      return step
+    }
+    let demand = demand(of: job, &store)
+    if demand.total.nanoseconds > 0 {
+      take(job)
+      step.demand = demand
+      return step
+    }
+    completeFree(job, at: now, &store, &actions)
+    if isWaitedFor { step.demand = startNext(at: now, &store, &actions) }
+    return step
+  }
+
+  @inlinable @inline(__always) var isWaitedFor: Bool {
+    mutating get { continuations.count | requests.count != 0 }
+  }
+
+  @inlinable @inline(__always) mutating func take(_ job: Job) {
+    current = job
+    busy = true
+  }
+
+  /// The station takes up work while there is some and it costs time; free work is done on the
+  /// spot. Returns the work it took up.
+  @usableFromInline @inline(never) mutating func startNext(
+    at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) -> Demand {
+    while !busy {
+      let job: Job
+      if !continuations.isEmpty {
+        job = continuations.removeFirst()
+      } else if !requests.isEmpty {
+        job = requests.removeFirst()
+      } else {
+        break
+      }
+      let demand = demand(of: job, &store)
+      if demand.total.nanoseconds > 0 {
+        take(job)
+        return demand
+      }
+      completeFree(job, at: now, &store, &actions)
+    }
+    return .none
+  }
+
+  /// Work that takes no time, and is not the first thing that its input leads to.
   @usableFromInline @inline(never) mutating func completeFree(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    complete(job, at: now, &store, &actions)
-  }
-
-  @inlinable @inline(__always) mutating func complete(
-    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
-  ) {
     switch job.kind {
-    case .send: beginTurn(job, at: now, &store, &actions)
-    case .finish: finishTurn(job, at: now, &store, &actions)
-    case .create: create(job, at: now, &store, &actions)
-    case .resume: resume(job, at: now, &store, &actions)
-    case .destroy: destroy(job, &store, &actions)
+    case .send: beginElsewhere(job, &store, &actions)
+    case .finish:
+      let mark = actions.count
+      finish(job, at: now, &store, &actions).append(to: &actions, behind: mark)
     default: completeRare(job, at: now, &store, &actions)
     }
   }
@@ -149,10 +221,34 @@ public struct CLIServer: ~Copyable {
 
   /// `session.send` is acknowledged, and the provider called unless the session is in a turn
   /// already.
-  @inlinable @inline(__always) mutating func beginTurn(
-    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  @inlinable @inline(__always) mutating func begin(
+    _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) -> CLIStep {
+    var step = CLIStep()
+    let place = Int(job.place)
+    if place < sessions.places {
+      let generation = sessions.modify(place) {
+        guard $0.id == job.session && !$0.running else { return noLink }
+        $0.begin(job.turn, job.connection)
+        return $0.generation
+      }
+      if generation != noLink {
+        step.said = .acknowledged
+        step.turn = job.turn
+        step.connection = job.connection
+        step.call = ProviderCall(place: job.place, generation: generation)
+        return step
+      }
+    }
+    beginElsewhere(job, &store, &actions)
+    return step
+  }
+
+  /// Without a good handle, or behind others in the same session.
+  @usableFromInline @inline(never) mutating func beginElsewhere(
+    _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
-    guard let place = find(job.session, handle: job.place) else {
+    guard let place = find(job.session, handle: job.place, &store) else {
       actions.append(.reply(.notFound, job.turn, job.connection))
       return
     }
@@ -161,42 +257,32 @@ public struct CLIServer: ~Copyable {
       queueSend(job, at: place)
       return
     }
-    start(job.turn, job.connection, at: place, now, &store, &actions)
-  }
-
-  @inlinable @inline(__always) mutating func start(
-    _ turn: TurnID, _ connection: ConnectionID, at place: Int, _ now: Instant,
-    _ store: inout SessionStore, _ actions: inout Table<CLIAction>
-  ) {
-    let generation = sessions.modify(place) {
-      $0.running = true
-      $0.turn = turn.index
-      $0.connection = connection
-      $0.attempt = 0
-      $0.generation = ($0.generation &+ 1) & 0xF_FFFF
-      return $0.generation
-    }
-    let call = ProviderCall(
-      place: UInt32(truncatingIfNeeded: place), generation: generation)
-    actions.append(.callProvider(call, turn, connection, attempt: 0))
+    start(job.turn, job.connection, at: place, &actions)
   }
 
   /// The answer is written and the client sees `session.idle`, unless more sends wait in this
   /// session.
-  @inlinable @inline(__always) mutating func finishTurn(
+  @inlinable @inline(__always) mutating func finish(
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
-  ) {
+  ) -> CLIStep {
+    var step = CLIStep()
     let call = ProviderCall(place: job.place, generation: job.generation)
-    guard isCurrent(call) else { return }
+    guard isCurrent(call) else { return step }
     let place = Int(job.place)
     let onDisk = store.append(job.session, id, at: now)
-    let (wasActive, wasStale, held) = sessions.modify(place) {
+    let (tokensBase, tokensTurn) = (turnCost.tokensBase, turnCost.tokensTurn)
+    let mostTokens = compactAt
+    let (wasActive, wasStale, isFull, isIdle) = sessions.modify(place) {
       let wasActive = $0.active
       let wasStale = onDisk != $0.known &+ 1
-      $0.active = true
       $0.known = onDisk
       $0.held &+= 1
-      return (wasActive, wasStale, $0.held)
+      let isFull = tokensBase + tokensTurn * Double($0.held) > mostTokens
+      let isIdle = !$0.hasLine && !isFull
+      // Active, and no longer running if nobody waits.
+      $0.packed = ($0.packed | 2) & (isIdle ? ~1 : ~0)
+      if isIdle { $0.lastActive = LiveSession.stamp(now) }
+      return (wasActive, wasStale, isFull, isIdle)
     }
     if !wasActive { active &+= 1 }
     if wasStale { tally.staleContext &+= 1 }
@@ -204,17 +290,24 @@ public struct CLIServer: ~Copyable {
     tally.turns &+= 1
     noteMemory()
     if mayCrash { noteUnflushed(job.session, at: now) }
-    if turnCost.tokens(turns: held) > compactAt { compact(place, &actions) }
-    settle(place, .finished, at: now, &store, &actions)
+    if isIdle {
+      step.said = .finished
+      step.turn = job.turn
+      step.connection = job.connection
+      return step
+    }
+    if isFull { compact(place, &actions) }
+    settle(place, .finished, at: now, &actions)
+    return step
   }
 
-  /// Ends the running turn: starts the next queued send, or tells everybody who waits for idle.
-  @inlinable @inline(__always) mutating func settle(
-    _ place: Int, _ outcome: CLIReply, at now: Instant, _ store: inout SessionStore,
-    _ actions: inout Table<CLIAction>
+  /// The running turn is over, in a way that is not the usual one: starts the next queued send, or
+  /// tells everybody who waits for idle.
+  @usableFromInline mutating func settle(
+    _ place: Int, _ outcome: CLIReply, at now: Instant, _ actions: inout Table<CLIAction>
   ) {
-    if sessions[place].queue != noLink {
-      settleQueued(place, outcome, at: now, &store, &actions)
+    if sessions[place].hasLine {
+      settleQueued(place, outcome, at: now, &actions)
       return
     }
     let (turn, connection) = sessions.modify(place) {
@@ -227,15 +320,28 @@ public struct CLIServer: ~Copyable {
 
   // MARK: look-ups
 
-  @inlinable @inline(__always) mutating func find(_ session: SessionID) -> Int? {
-    places.find(UInt64(session.index)) { sessions[$0].id == session }
+  @usableFromInline
+  mutating func find(_ session: SessionID, _ store: inout SessionStore) -> Int? {
+    find(session, store[session, id])
+  }
+
+  /// By the hint in the store; second servers that hold a session have it in a map of their own.
+  @usableFromInline
+  mutating func find(_ session: SessionID, _ stored: StoredSession) -> Int? {
+    if stored.live == 0 { return nil }
+    let place = Int(stored.place)
+    if place < sessions.places && sessions[place].id == session { return place }
+    if places.count == 0 { return nil }
+    return places.find(UInt64(session.index)) { sessions[$0].id == session }
   }
 
   /// A handle spares the look-up; a stale one is seen by the id, which a freed place has lost.
-  @inlinable @inline(__always) mutating func find(_ session: SessionID, handle: UInt32) -> Int? {
+  @inlinable @inline(__always) mutating func find(
+    _ session: SessionID, handle: UInt32, _ store: inout SessionStore
+  ) -> Int? {
     let place = Int(handle)
     if place < sessions.places && sessions[place].id == session { return place }
-    return find(session)
+    return find(session, &store)
   }
 
   /// Whether the answer still belongs to the turn that asked: a destroyed session moves on.

@@ -22,7 +22,8 @@ public import Basics
     }
   }
 
-  var isFixedAndSerial: Bool { fixed >= 0 && mainShare >= 1 }
+  /// The value where nothing is to be drawn or spread over cores, else negative.
+  var fixedAndSerial: Int64 { mainShare >= 1 ? fixed : -1 }
 
   @inlinable @inline(__always) func draw(_ address: @autoclosure () -> Draw) -> Int64 {
     fixed >= 0 ? fixed : drawn(address())
@@ -84,6 +85,9 @@ public import Basics
     lastPauseRateLimited = profile.lastPauseRateLimited
     lastPauseServerError = profile.lastPauseServerError
     lastPauseRefused = profile.lastPauseRefused
+    for ladder in [retryRateLimited, retryServerError, retryClientError, retryRefused] {
+      precondition(ladder.count < LiveSession.spent, "a ladder of retries has 126 pauses at most")
+    }
   }
 
   /// The pause after the last attempt; nil where there is none.
@@ -121,6 +125,12 @@ public import Basics
   @usableFromInline let after: Int64
   @usableFromInline let beforeShare: Float
   @usableFromInline let afterShare: Float
+  /// As above, for what opens and closes a session.
+  @usableFromInline let create: Int64
+  @usableFromInline let destroy: Int64
+  @usableFromInline let delete: Int64
+  @usableFromInline let resume: Int64
+  @usableFromInline let resumePerTurn: Double
   @usableFromInline let perLive: Double
   @usableFromInline let memoryBase: Double
   @usableFromInline let memoryIdle: Double
@@ -134,6 +144,11 @@ public import Basics
     after = CompiledCost(profile.turnAfter).fixed
     beforeShare = Float(profile.turnBefore.mainShare)
     afterShare = Float(profile.turnAfter.mainShare)
+    create = CompiledCost(profile.create).fixedAndSerial
+    destroy = CompiledCost(profile.destroy).fixedAndSerial
+    delete = CompiledCost(profile.delete).fixedAndSerial
+    resume = CompiledCost(profile.resume).fixedAndSerial
+    resumePerTurn = profile.resumePerTurn
     perLive = profile.turnPerLiveSession
     memoryBase = profile.memory.base
     memoryIdle = profile.memory.idleSession
@@ -156,11 +171,11 @@ extension CLIServer {
   mutating func demand(of job: Job, _ store: inout SessionStore) -> Demand {
     switch job.kind {
     case .send:
-      if turnCost.before < 0 { return drawnDemand(job, extra: 0) }
+      if turnCost.before < 0 { return drawnDemand(job, extra: 0, &store) }
       return counted(turnCost.before, turnCost.beforeShare)
     case .finish:
       let extra = turnCost.perLive * Double(active)
-      if turnCost.after < 0 { return drawnDemand(job, extra: extra) }
+      if turnCost.after < 0 { return drawnDemand(job, extra: extra, &store) }
       return counted(turnCost.after &+ Int64(extra * 1e9), turnCost.afterShare)
     default: return rareDemand(job, &store)
     }
@@ -172,8 +187,9 @@ extension CLIServer {
     return Demand(total: Interval(nanoseconds: nanoseconds), mainShare: share)
   }
 
-  @usableFromInline mutating func drawnDemand(_ job: Job, extra: Double) -> Demand {
-    let draw = nextDraw(for: job)
+  @usableFromInline
+  mutating func drawnDemand(_ job: Job, extra: Double, _ store: inout SessionStore) -> Demand {
+    let draw = nextDraw(for: job, &store)
     let seconds: Int64
     let share: Float
     if job.kind == .send {
@@ -187,19 +203,32 @@ extension CLIServer {
   }
 
   @usableFromInline mutating func rareDemand(_ job: Job, _ store: inout SessionStore) -> Demand {
-    if let fixed = fixedRareCost(job) {
-      return counted(fixed, 1)
+    // Nothing needs to be drawn for the commonest of the rare jobs where the profile has no spread.
+    switch job.kind {
+    case .create where turnCost.create >= 0: return counted(turnCost.create, 1)
+    case .destroy where turnCost.destroy >= 0: return counted(turnCost.destroy, 1)
+    case .delete where turnCost.delete >= 0: return counted(turnCost.delete, 1)
+    case .resume where turnCost.resume >= 0:
+      let stored = store[job.session, id]
+      if find(job.session, stored) == nil {
+        // The count goes on as if a time had been drawn: it is the address of those that are.
+        loads &+= 1
+        let extra = turnCost.resumePerTurn * Double(stored.turns)
+        return counted(turnCost.resume &+ Int64(extra * 1e9), 1)
+      }
+    default: break
     }
-    let draw = nextDraw(for: job)
+    let draw = nextDraw(for: job, &store)
     var extra = 0.0
     let work: (Int64, Float)
     switch job.kind {
     case .create: work = (costs[0].create.draw(draw), costs[0].create.mainShare)
     case .resume:
-      if find(job.session) != nil {
+      let stored = store[job.session, id]
+      if find(job.session, stored) != nil {
         work = (costs[0].resumeLive.draw(draw), costs[0].resumeLive.mainShare)
       } else {
-        extra = costs[0].resumePerTurn * Double(store[job.session, id].turns)
+        extra = costs[0].resumePerTurn * Double(stored.turns)
         work = (costs[0].resume.draw(draw), costs[0].resume.mainShare)
       }
     case .destroy: work = (costs[0].destroy.draw(draw), costs[0].destroy.mainShare)
@@ -221,22 +250,20 @@ extension CLIServer {
     return counted(total, work.1)
   }
 
-  /// Nothing needs to be drawn for the commonest of the rare jobs where the profile has no spread.
-  private mutating func fixedRareCost(_ job: Job) -> Int64? {
-    switch job.kind {
-    case .create where costs[0].create.isFixedAndSerial: costs[0].create.fixed
-    case .destroy where costs[0].destroy.isFixedAndSerial: costs[0].destroy.fixed
-    case .delete where costs[0].delete.isFixedAndSerial: costs[0].delete.fixed
-    default: nil
-    }
-  }
-
   /// Addressed by the session and its count of jobs where the session is live, else by the server's
   /// own count.
-  private mutating func nextDraw(for job: Job) -> Draw {
-    if let place = find(job.session) {
-      sessions[place].draws &+= 1
-      return stream.draw(entity: job.session.place, count: Int(sessions[place].draws))
+  private mutating func nextDraw(for job: Job, _ store: inout SessionStore) -> Draw {
+    let place =
+      switch job.kind {
+      case .send, .finish: find(job.session, handle: job.place, &store)
+      default: find(job.session, &store)
+      }
+    if let place {
+      let count = sessions.modify(place) {
+        $0.draws &+= 1
+        return $0.draws
+      }
+      return stream.draw(entity: job.session.place, count: Int(count))
     }
     loads &+= 1
     return stream.draw(entity: -1 - id.place, count: loads)

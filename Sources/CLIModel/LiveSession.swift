@@ -2,7 +2,7 @@
 // work. Small on purpose: at 10^6 sessions each byte here is a megabyte.
 public import Basics
 
-/// A session that this process holds in memory.
+/// A session that this process holds in memory: 32 bytes, two to a cache line.
 @usableFromInline struct LiveSession: BitwiseCopyable {
   @usableFromInline var id: SessionID
   /// Turns on disk as far as this process knows; behind the disk, it answers without the others'
@@ -10,22 +10,15 @@ public import Basics
   @usableFromInline var known: UInt32
   /// Turns held in memory since it was loaded or compacted.
   @usableFromInline var held: UInt32
-  /// Counts turns begun here, so that the answer to a turn that was cut short is recognised.
-  @usableFromInline var generation: UInt32
   @usableFromInline var turn: UInt32
-  /// First of the sends that wait for the running turn, or for idle.
-  @usableFromInline var queue: UInt32
   /// In eighths of a second.
   @usableFromInline var lastActive: UInt32
   /// Counts pieces of work, to address their draws.
   @usableFromInline var draws: UInt32
   @usableFromInline var owner: ConnectionID
   @usableFromInline var connection: ConnectionID
-  @usableFromInline var attempt: UInt8
-  @usableFromInline var running: Bool
-  @usableFromInline var active: Bool
-  /// More than one connection has created or resumed it.
-  @usableFromInline var coOwned: Bool
+  /// From the top: generation (20 bits, as an event carries it), attempt (7 bits), five marks.
+  @usableFromInline var packed: UInt32
 
   @inlinable init(
     _ id: SessionID, known: UInt32, owner: ConnectionID, generation: UInt32, at now: Instant
@@ -33,21 +26,63 @@ public import Basics
     self.id = id
     self.known = known
     held = 0
-    self.generation = generation
     turn = 0
-    queue = noLink
     lastActive = LiveSession.stamp(now)
     draws = 0
     self.owner = owner
     connection = owner
-    attempt = 0
-    running = false
-    active = false
-    coOwned = false
+    packed = generation &<< 12
+  }
+
+  /// Counts turns begun here, so that the answer to a turn that was cut short is recognised.
+  @inlinable var generation: UInt32 { packed &>> 12 }
+  @inlinable var attempt: UInt8 {
+    get { UInt8(truncatingIfNeeded: packed &>> 5 & 0x7F) }
+    set { packed = packed & ~0xFE0 | UInt32(newValue & 0x7F) &<< 5 }
+  }
+  @inlinable var running: Bool {
+    get { packed & 1 != 0 }
+    set { packed = newValue ? packed | 1 : packed & ~1 }
+  }
+  @inlinable var active: Bool {
+    get { packed & 2 != 0 }
+    set { packed = newValue ? packed | 2 : packed & ~2 }
+  }
+  /// More than one connection has created or resumed it.
+  @inlinable var coOwned: Bool {
+    get { packed & 4 != 0 }
+    set { packed = newValue ? packed | 4 : packed & ~4 }
+  }
+  /// Sends wait for the running turn, or for idle; the first of them is listed beside.
+  @inlinable var hasLine: Bool {
+    get { packed & 8 != 0 }
+    set { packed = newValue ? packed | 8 : packed & ~8 }
+  }
+
+  /// Another process held it when it was loaded: it is found by this server's own map.
+  @inlinable var mapped: Bool {
+    get { packed & 16 != 0 }
+    set { packed = newValue ? packed | 16 : packed & ~16 }
+  }
+
+  /// A turn begins: the generation rises, the attempts start again.
+  @inlinable mutating func begin(_ turn: TurnID, _ connection: ConnectionID) {
+    packed = (packed & ~0xFE0 &+ 0x1000) | 1
+    self.turn = turn.index
+    self.connection = connection
+  }
+
+  /// What ran here is over before its answer, which is stale from now on.
+  @inlinable mutating func renew() { packed = packed &+ 0x1000 }
+
+  /// The place is free: answers to what ran here are stale from now on.
+  @inlinable mutating func leave() {
+    packed = (packed & ~0xFFF) &+ 0x1000
+    id = LiveSession.nobody
   }
 
   /// Attempts of a turn whose last one has failed, while the pause before its error runs.
-  @inlinable static var spent: UInt8 { UInt8.max }
+  @inlinable static var spent: UInt8 { 0x7F }
 
   /// The id of a freed place.
   @inlinable static var nobody: SessionID { SessionID(Int(UInt32.max)) }

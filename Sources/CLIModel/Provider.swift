@@ -33,7 +33,8 @@ public struct Provider: ~Copyable {
     refilled = .zero
   }
 
-  @inlinable public mutating func call(
+  @inlinable @inline(__always)
+  public mutating func call(
     person: Int, turn: Int, attempt: Int, at now: Instant
   ) -> Answer {
     tally.calls &+= 1

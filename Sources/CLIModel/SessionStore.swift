@@ -11,6 +11,8 @@ public struct StoredSession: BitwiseCopyable, Sendable {
   /// Processes that hold it in memory now.
   public var live: UInt16 = 0
   public var used = false
+  /// Where the process that loaded it first keeps it: a hint, to be confirmed there.
+  @usableFromInline var place: UInt32 = 0
 
   @inlinable public init() {}
 }
@@ -19,7 +21,7 @@ public struct SessionStore: ~Copyable {
   public let shared: Bool
   /// Session directories on disk, where a host counts them: what a listing walks through.
   public var directories = 0
-  /// Eight bytes a session; what only some scenarios ask for stands beside it and is empty
+  /// Twelve bytes a session; what only some scenarios ask for stands beside it and is empty
   /// otherwise.
   @usableFromInline var records: Table<StoredSession>
   /// Local storage only: the server whose disk has the session.
@@ -89,9 +91,11 @@ public struct SessionStore: ~Copyable {
   ) -> UInt32 {
     if shared && session.place < records.count {
       if keepsAge { noteAge(session, at: now) }
-      records[session.place].turns &+= 1
-      records[session.place].used = true
-      return records[session.place].turns
+      return records.modify(session.place) {
+        $0.turns &+= 1
+        $0.used = true
+        return $0.turns
+      }
     }
     return appendLocal(session, server, at: now)
   }
@@ -107,13 +111,26 @@ public struct SessionStore: ~Copyable {
     return record.turns
   }
 
+  /// A process has let go of the session.
+  @usableFromInline mutating func unload(_ session: SessionID, _ server: ServerID) {
+    if shared && session.place < records.count {
+      records.modify(session.place) { if $0.live > 0 { $0.live -= 1 } }
+      return
+    }
+    var record = read(session, server)
+    if record.live > 0 { record.live -= 1 }
+    write(record, session, server)
+  }
+
   /// Removes the files; a process that has the session in memory keeps it.
   public mutating func delete(_ session: SessionID, _ server: ServerID) -> Bool {
     var record = read(session, server)
     let existed = record.used
     let live = record.live
+    let place = record.place
     record = StoredSession()
     record.live = live
+    record.place = place
     if shared {
       records[session.place] = record
     } else if homes[session.place] == server.index {

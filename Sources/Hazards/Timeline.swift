@@ -38,6 +38,7 @@ extension Race {
     case .renew: "renewal"
     case .abandon: "leaves the queue"
     case .leave: "writes"
+    case .withdraw: "never went in"
     }
   }
 

@@ -14,7 +14,7 @@ public struct Histogram: ~Copyable {
   public init() { buckets = Table(repeating: 0, count: BucketLayout.count) }
 
   /// A negative length is a mistake in whoever measured it, so it stops the run.
-  @inlinable public mutating func record(_ nanoseconds: Int64) {
+  @inlinable @inline(__always) public mutating func record(_ nanoseconds: Int64) {
     precondition(nanoseconds >= 0, "a length of time cannot be negative")
     let value = UInt64(bitPattern: nanoseconds)
     let isBeyond = value > BucketLayout.largest

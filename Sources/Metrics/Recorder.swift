@@ -16,11 +16,13 @@ public struct Recorder: ~Copyable {
     peaks = Table(repeating: 0, count: PeakMetric.allCases.count)
   }
 
-  @inlinable public mutating func record(_ metric: TimeMetric, _ length: Interval) {
+  @inlinable @inline(__always)
+  public mutating func record(_ metric: TimeMetric, _ length: Interval) {
     times[metric.rawValue].record(length.nanoseconds)
   }
 
-  @inlinable public mutating func count(_ metric: CountMetric, _ n: Int = 1) {
+  @inlinable @inline(__always)
+  public mutating func count(_ metric: CountMetric, _ n: Int = 1) {
     precondition(n >= 0, "a tally only grows")
     counts[metric.rawValue] &+= UInt64(truncatingIfNeeded: n)
   }

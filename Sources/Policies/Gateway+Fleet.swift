@@ -11,7 +11,7 @@ extension Gateway {
     case .failed(let id): answered(id, .failed, at: now, &actions)
     case .missing(let id): missing(id, at: now, &actions)
     case .refused(let id): refused(id, at: now, &actions)
-    case .cut(let id): cut(id)
+    case .cut(let id): cut(id, at: now, &actions)
     case .lockGranted(let id, let token): lockGranted(id, token, at: now, &actions)
     case .lockRefused(let id): lockRefused(id, at: now, &actions)
     case .lockRead(let id, let mine): lockRead(id, mine: mine, at: now, &actions)
@@ -94,7 +94,7 @@ extension Gateway {
     _ = pool.takePort()
     pool.members[person].spawning += 1
     turns[place].step = .spawning
-    turns[place].mark = now
+    details[place].mark = now
     actions.append(.spawn(id(place)))
   }
 
@@ -124,7 +124,7 @@ extension Gateway {
     let person = Int(turns[place].plan.loop) / tabs
     router.cover(server)
     tally.spawned += 1
-    actions.append(.measured(.spawn, now - turns[place].mark))
+    actions.append(.measured(.spawn, now - details[place].mark))
     if pool.members[person].spawning > 0 { pool.members[person].spawning -= 1 }
     if pool.members[person].inMap { tally.leaked += 1 }
     pool.members[person].inMap = true
@@ -216,7 +216,7 @@ extension Gateway {
       let turn = turns[place]
       if turn.step == .free { continue }
       let waitsThere =
-        turn.step == .evicting ? turn.victimServer == server : turn.server == server
+        turn.step == .evicting ? details[place].victimServer == server : turn.server == server
       let awaitsServer =
         turn.step == .evicting || turn.step == .opening || turn.step == .sending
         || turn.step == .closing || turn.step == .abandoned
@@ -249,15 +249,35 @@ extension Gateway {
     }
   }
 
-  /// The turn was cut short on the server. The app does not know; it will time out.
-  private mutating func cut(_ id: TurnID) {
+  /// The turn was cut short on the server. The app does not know; it will time out. Unless it has
+  /// closed the connection itself: the client then fails what it still waits for.
+  private mutating func cut(
+    _ id: TurnID, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
     switch turns[id.place].step {
+    case .sending where isolated && isLettingGo(id.place):
+      turns[id.place].isCut = true
+      finish(id.place, .serverLost, at: now, &actions)
     case .sending:
       turns[id.place].isCut = true
       tally.turnsEvicted += 1
     case .abandoned: free(id.place)
     default: turns[id.place].isCut = true
     }
+  }
+
+  private mutating func isLettingGo(_ place: Int) -> Bool {
+    let member = pool.members[Int(turns[place].plan.loop) / tabs]
+    return member.stopping && member.server == turns[place].server
+  }
+
+  /// Whether a turn under way still needs the server.
+  public mutating func uses(_ server: ServerID) -> Bool {
+    for place in 0..<turns.places where turns[place].step != .free {
+      if turns[place].server == server { return true }
+      if turns[place].step == .evicting && details[place].victimServer == server { return true }
+    }
+    return false
   }
 
   // MARK: time

@@ -7,7 +7,7 @@ extension Gateway {
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     turns[place].step = .locking
-    turns[place].mark = now
+    details[place].mark = now
     let queues = policy.lock.acquire == .fifo
     actions.append(
       .lock(queues ? .enqueue : .acquire, turns[place].plan.session, id(place), token: 0))
@@ -28,10 +28,10 @@ extension Gateway {
     }
     turns[place].locked = true
     turns[place].token = token
-    turns[place].lockedAt = now
-    actions.append(.measured(.lockWait, now - turns[place].mark))
+    details[place].lockedAt = now
+    actions.append(.measured(.lockWait, now - details[place].mark))
     if policy.lock.renew { renewLater(place, at: now, &actions) }
-    route(place, at: now, &actions)
+    routeOn(place, at: now, &actions)
   }
 
   private mutating func lockAnsweredLate(_ place: Int) {
@@ -42,7 +42,7 @@ extension Gateway {
   private mutating func giveBack(
     _ session: SessionID, _ token: UInt32, _ actions: inout Table<GatewayAction>
   ) {
-    actions.append(.lock(.leave, session, none, token: token))
+    actions.append(.lock(.withdraw, session, none, token: token))
     actions.append(.lock(.compareAndDelete, session, none, token: token))
   }
 
@@ -55,7 +55,7 @@ extension Gateway {
       lockAnsweredLate(place)
       return
     }
-    let waited = now - turns[place].mark
+    let waited = now - details[place].mark
     guard policy.lock.acquire == .retry, waited < policy.lock.patience else {
       tally.lockRefused += 1
       finish(place, .lockRefused, at: now, &actions)
@@ -91,7 +91,7 @@ extension Gateway {
   ) {
     let session = turns[place].plan.session
     let token = turns[place].token
-    actions.append(.measured(.lockHold, now - turns[place].lockedAt))
+    actions.append(.measured(.lockHold, now - details[place].lockedAt))
     actions.append(.lock(.leave, session, id(place), token: token))
     if policy.lock.release == .getThenDelete {
       turns[place].step = .releasingRead

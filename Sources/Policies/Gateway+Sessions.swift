@@ -12,11 +12,15 @@ extension Gateway {
     let turn = turns[place]
     // Only the first time: a turn that comes back from the line for a slot has wanted its session
     // all along.
-    if turn.opening == .never { turns[place].opening = now }
+    if !turn.wanting {
+      turns[place].wanting = true
+      details[place].opening = now
+    }
     if turn.plan.flags.contains(.ephemeral) {
       open(place, at: now, &actions)
       return
     }
+    dropFormer(turn, &actions)
     if manager.single, let entry = manager.find(turn.plan.session, turn.server) {
       // Somebody opens it already: one creation serves all.
       turns[place].step = .waitingOpen
@@ -37,6 +41,18 @@ extension Gateway {
     }
   }
 
+  /// What is resident under this number may be a conversation that is over: it ended on another
+  /// server, or in another instance, and nobody told this entry.
+  private mutating func dropFormer(_ turn: Turn, _ actions: inout Table<GatewayAction>) {
+    guard let entry = manager.find(turn.plan.session, turn.server),
+      manager.entries[entry].ready,
+      manager.entries[entry].conversation != turn.plan.conversation
+    else { return }
+    let handle = manager.entries[entry].handle
+    manager.remove(entry)
+    actions.append(.disconnect(turn.server, turn.plan.session, none, handle: handle))
+  }
+
   private mutating func evict(
     _ victim: Int, for place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
@@ -44,9 +60,9 @@ extension Gateway {
     if manager.pins(victim) > 0 { tally.evictedBusy += 1 }
     if entry.leaving { tally.doubleDisconnects += 1 }
     turns[place].step = .evicting
-    turns[place].mark = now
-    turns[place].victim = entry.session
-    turns[place].victimServer = entry.server
+    details[place].mark = now
+    details[place].victim = entry.session
+    details[place].victimServer = entry.server
     if manager.single {
       tally.evicted += 1
       manager.remove(victim)
@@ -103,7 +119,9 @@ extension Gateway {
   }
 
   private mutating func reserve(_ place: Int) {
-    let entry = manager.insert(turns[place].plan.session, turns[place].server, ready: false)
+    let entry = manager.insert(
+      turns[place].plan.session, turns[place].server, ready: false,
+      conversation: turns[place].plan.conversation)
     turns[place].entry = UInt32(truncatingIfNeeded: entry)
   }
 
@@ -112,7 +130,7 @@ extension Gateway {
   ) {
     let turn = turns[place]
     turns[place].step = .opening
-    turns[place].mark = now
+    details[place].mark = now
     let flags = turn.plan.flags
     let fresh = flags.contains(.begins) || flags.contains(.ephemeral)
     if fresh && access.collides(person: Int(turn.plan.loop) / tabs, at: now) {
@@ -133,12 +151,14 @@ extension Gateway {
     let place = id.place
     switch turns[place].step {
     case .evicting:
-      actions.append(.measured(.sessionDisconnect, now - turns[place].mark))
+      actions.append(.measured(.sessionDisconnect, now - details[place].mark))
       if !manager.single {
         // `Map.delete(oldestId)`: whatever has the id by now.
         tally.evicted += 1
         let turn = turns[place]
-        if let entry = manager.find(turn.victim, turn.victimServer, near: turn.entry) {
+        if let entry = manager.find(
+          details[place].victim, details[place].victimServer, near: turn.entry)
+        {
           manager.remove(entry)
         }
       }
@@ -159,10 +179,10 @@ extension Gateway {
     let turn = turns[place]
     precondition(turn.step == .opening, "session opened for a turn that is \(turn.step)")
     if resumed { tally.resumed += 1 } else { tally.created += 1 }
-    actions.append(.measured(resumed ? .sessionResume : .sessionCreate, now - turn.mark))
-    actions.append(.measured(.sessionOpen, now - turn.opening))
+    actions.append(.measured(resumed ? .sessionResume : .sessionCreate, now - details[place].mark))
+    actions.append(.measured(.sessionOpen, now - details[place].opening))
     if turn.plan.flags.contains(.ephemeral) {
-      dispatch(place, turn.plan.session, on: turn.server, handle, at: now, &actions)
+      dispatch(place, on: turn.server, handle, at: now, &actions)
       return
     }
     if manager.single {
@@ -171,8 +191,8 @@ extension Gateway {
       manager.entries[entry].handle = handle
       let waiters = manager.entries[entry].waiters
       manager.entries[entry].waiters = noLink
-      send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
-      joinOpened(waiters, entry, handle, at: now, &actions)
+      send(place, turn.plan.session, on: turn.server, entry, at: now, &actions)
+      joinOpened(waiters, entry, at: now, &actions)
       // Without pins an open session may be evicted at once; with pins the line waits for the end
       // of a turn.
       if !manager.pinned { admitWaiting(inScopeOf: turn.server, at: now, &actions) }
@@ -182,16 +202,18 @@ extension Gateway {
     if let existing = manager.find(turn.plan.session, turn.server) {
       tally.duplicateCreates += 1
       entry = existing
+      manager.entries[entry].conversation = turn.plan.conversation
     } else {
-      entry = manager.insert(turn.plan.session, turn.server, ready: true)
+      entry = manager.insert(
+        turn.plan.session, turn.server, ready: true, conversation: turn.plan.conversation)
     }
     manager.entries[entry].handle = handle
-    send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
+    send(place, turn.plan.session, on: turn.server, entry, at: now, &actions)
   }
 
   /// Those who waited for one creation all use it, in the order they came.
   private mutating func joinOpened(
-    _ waiters: UInt32, _ entry: Int, _ handle: UInt32, at now: Instant,
+    _ waiters: UInt32, _ entry: Int, at now: Instant,
     _ actions: inout Table<GatewayAction>
   ) {
     var link = reversed(waiters)
@@ -200,9 +222,9 @@ extension Gateway {
       link = turns[place].next
       turns[place].next = noLink
       tally.hits += 1
-      actions.append(.measured(.sessionOpen, now - turns[place].opening))
+      actions.append(.measured(.sessionOpen, now - details[place].opening))
       let turn = turns[place]
-      send(place, turn.plan.session, on: turn.server, entry, handle, at: now, &actions)
+      send(place, turn.plan.session, on: turn.server, entry, at: now, &actions)
     }
   }
 
@@ -250,7 +272,7 @@ extension Gateway {
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     turns[place].retried = true
-    turns[place].opening = .never
+    turns[place].wanting = false
     if !isolated { router.ended(turns[place].server) }
     turns[place].pinned = false
     if let entry = manager.find(turns[place].plan.session, turns[place].server),
@@ -316,12 +338,26 @@ extension Gateway {
   private mutating func endSession(
     _ turn: Turn, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    if let entry = manager.find(turn.plan.session, turn.server), manager.entries[entry].ready {
+    guard let server = deletes(turn) else { return }
+    if let entry = manager.find(turn.plan.session, server), manager.entries[entry].ready {
       manager.remove(entry)
-      admitWaiting(inScopeOf: turn.server, at: now, &actions)
+      admitWaiting(inScopeOf: server, at: now, &actions)
     }
-    if turn.server == .none { return }
     tally.deleted += 1
-    actions.append(.delete(turn.server, turn.plan.session, none))
+    actions.append(.delete(server, turn.plan.session, none))
+  }
+
+  /// The server that is asked to delete an ended session: the turn's own; where the turn was turned
+  /// away before it had one, a server that has the session, or the one that the next turn would go
+  /// to. Who may not open a session may not delete it either.
+  private mutating func deletes(_ turn: Turn) -> ServerID? {
+    if turn.server != .none { return turn.server }
+    if turn.outcome == .denied { return nil }
+    if isolated {
+      let member = pool.members[Int(turn.plan.loop) / tabs]
+      return member.inMap && !member.stopping ? member.server : nil
+    }
+    if let server = manager.someServer(of: turn.plan.session) { return server }
+    return router.pick(key: keyIsUser ? turn.plan.key : Gateway.sessionKey(turn.plan.session))
   }
 }

@@ -18,8 +18,13 @@ public struct Gateway: ~Copyable {
   @usableFromInline let locksAll: Bool
   @usableFromInline let timeout: Interval
   @usableFromInline let hasIdleRules: Bool
+  @usableFromInline let routesSessions: Bool
+  @usableFromInline let keyIsUser: Bool
 
   @usableFromInline var turns: Slab<Turn>
+  /// Beside each turn.
+  var details: Table<TurnDetail>
+  @usableFromInline var detailCount = 0
   @usableFromInline var manager: SessionManager
   @usableFromInline var router: Router
   var pool: CLIPool
@@ -33,7 +38,7 @@ public struct Gateway: ~Copyable {
 
   public init(
     index: Int, policy: GatewayPolicy, people: Int, tabs: Int, sessionsPerPerson: Int,
-    names: @escaping @Sendable (Int) -> String, seed: Seed
+    sessions: Int = 0, names: @escaping @Sendable (Int) -> String, seed: Seed
   ) {
     self.index = index
     self.policy = policy
@@ -44,10 +49,16 @@ public struct Gateway: ~Copyable {
     locksAll = policy.lock.covers == .always
     locksGroups = locksAll || policy.lock.covers == .collaborative
     timeout = policy.timeout
+    routesSessions = policy.routeEvery == .session
+    keyIsUser = policy.routeBy == .user
     hasIdleRules =
       policy.sessions.idleTimeout != nil || policy.pool.release == .idle || policy.cleanUp != nil
     turns = Slab()
-    manager = SessionManager(policy.sessions, oneHome: policy.routeEvery == .session)
+    details = Table()
+    // Each instance lists every session: with many instances a search costs less memory.
+    let listed = policy.instances <= 4 ? sessions : 0
+    manager = SessionManager(
+      policy.sessions, oneHome: policy.routeEvery == .session, listed: listed)
     router = Router(policy, stream: seed.stream("router \(index)"))
     pool = CLIPool(policy.pool, people: policy.pattern == .isolated ? people : 0)
     access = AccessCheck(policy.access, people: people, names: names)
@@ -66,10 +77,16 @@ public struct Gateway: ~Copyable {
 
   @inlinable public mutating func turn(_ id: TurnID) -> Turn { turns[id.place] }
   /// All that completing a turn reads, at one go.
-  @inlinable @inline(__always) public mutating func completion(
+  public mutating func completion(of id: TurnID) -> TurnCompletion {
+    turns.modify(id.place) {
+      TurnCompletion(plan: $0.plan, planned: $0.planned, sent: $0.sent, server: $0.server)
+    }
+  }
+  /// All that an acknowledgement and the call behind it read.
+  @inlinable @inline(__always) public mutating func acknowledgement(
     of id: TurnID
-  ) -> (plan: TurnPlan, planned: Instant, sent: Instant, server: ServerID) {
-    turns.modify(id.place) { ($0.plan, $0.planned, $0.sent, $0.server) }
+  ) -> (isSending: Bool, sent: Instant, loop: UInt32, ordinal: UInt32) {
+    turns.modify(id.place) { ($0.step == .sending, $0.sent, $0.plan.loop, $0.plan.ordinal) }
   }
   @inlinable public mutating func plan(of id: TurnID) -> TurnPlan { turns[id.place].plan }
   @inlinable public mutating func planned(_ id: TurnID) -> Instant { turns[id.place].planned }
@@ -83,7 +100,7 @@ public struct Gateway: ~Copyable {
   public var overLimitMax: Int { manager.overLimitMax }
   public var turnsUnderWay: Int { turns.live }
   public var portsUsed: Int { pool.portsUsed }
-  public var bytes: Int { turns.bytes + manager.bytes }
+  public var bytes: Int { turns.bytes + details.bytes + manager.bytes }
 
   /// An early, late or repeated wake-up changes nothing that is not due. Mutating only so that it
   /// is reached by address: a borrowed machine is copied, all thousand bytes of it.
@@ -95,12 +112,14 @@ public struct Gateway: ~Copyable {
 
   // MARK: inputs
 
-  @inlinable public mutating func handle(
+  public mutating func handle(
     _ input: GatewayInput, at now: Instant, into actions: inout Table<GatewayAction>
   ) {
     switch input {
-    case .planned(let plan): begin(plan, at: now, &actions)
-    case .finished(let id): answered(id, .completed, at: now, &actions)
+    case .planned(let plan):
+      if let send = planned(plan, at: now, into: &actions) { actions.append(send.action) }
+    case .finished(let id):
+      if finished(id, at: now, into: &actions) != nil { actions.append(.complete(id, .completed)) }
     case .opened(let id, let resumed, let handle):
       opened(id, resumed: resumed, handle: handle, at: now, &actions)
     case .closed(let id): closed(id, at: now, &actions)
@@ -108,45 +127,60 @@ public struct Gateway: ~Copyable {
     }
   }
 
-  @inlinable mutating func begin(
-    _ plan: TurnPlan, at now: Instant, _ actions: inout Table<GatewayAction>
-  ) {
+  /// As `handle`, for a host that takes the usual outcome as a value: the session is resident and
+  /// the turn can be sent. Nil: what is wanted stands in the table.
+  @inlinable public mutating func planned(
+    _ plan: TurnPlan, at now: Instant, into actions: inout Table<GatewayAction>
+  ) -> TurnSending? {
     serial = (serial &+ 1) & 0xFF_FFFF
     let place = turns.insert(Turn(plan, at: now, generation: serial))
-    precondition(place < 0xFF_FFFF, "more than 16,777,215 turns under way in instance \(index)")
+    if place == detailCount { addDetail(place) }
     if checksAccess && !allow(place, at: now) {
       finish(place, .denied, at: now, &actions)
-      return
+      return nil
     }
     if locksAll || (locksGroups && plan.flags.contains(.group)) {
       acquireLock(place, at: now, &actions)
-    } else {
-      route(place, at: now, &actions)
+      return nil
     }
+    return route(place, plan, at: now, &actions)
+  }
+
+  @usableFromInline @inline(never) mutating func addDetail(_ place: Int) {
+    precondition(place < 0xFF_FFFF, "more than 16,777,215 turns under way in instance \(index)")
+    details.append(TurnDetail())
+    detailCount = details.count
   }
 
   // MARK: server and session
 
   @inlinable @inline(__always) mutating func route(
-    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
-  ) {
+    _ place: Int, _ plan: TurnPlan, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) -> TurnSending? {
     if isolated {
       takeFromPool(place, at: now, &actions)
-      return
+      return nil
     }
-    let plan = turns[place].plan
     var server = ServerID.none
-    if policy.routeEvery == .session, let entry = manager.find(plan.session, .none) {
+    if routesSessions, let entry = manager.find(plan.session, .none) {
       server = manager.entries[entry].server
     } else {
-      let key = policy.routeBy == .user ? plan.key : Gateway.sessionKey(plan.session)
+      let key = keyIsUser ? plan.key : Gateway.sessionKey(plan.session)
       guard let picked = router.pick(key: key) else {
         finish(place, .serverLost, at: now, &actions)
-        return
+        return nil
       }
       server = picked
     }
-    getSession(place, plan, on: server, at: now, &actions)
+    return getSession(place, plan, on: server, at: now, &actions)
+  }
+
+  /// As above, for a turn that had to wait before it could ask.
+  mutating func routeOn(
+    _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) {
+    let plan = turns[place].plan
+    if let send = route(place, plan, at: now, &actions) { actions.append(send.action) }
   }
 
   /// As below, for a turn whose server is known already.
@@ -154,7 +188,9 @@ public struct Gateway: ~Copyable {
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let turn = turns[place]
-    getSession(place, turn.plan, on: turn.server, at: now, &actions)
+    if let send = getSession(place, turn.plan, on: turn.server, at: now, &actions) {
+      actions.append(send.action)
+    }
   }
 
   /// The guide's `getSession`: what is resident is returned, else the limit is enforced and the
@@ -162,40 +198,55 @@ public struct Gateway: ~Copyable {
   @inlinable @inline(__always) mutating func getSession(
     _ place: Int, _ plan: TurnPlan, on server: ServerID, at now: Instant,
     _ actions: inout Table<GatewayAction>
-  ) {
-    if !plan.flags.contains(.ephemeral), let entry = manager.find(plan.session, server) {
-      let (isReady, handle) = manager.entries.modify(entry) { ($0.ready, $0.handle) }
-      if isReady {
-        tally.hits &+= 1
-        send(place, plan.session, on: server, entry, handle, at: now, &actions)
-        return
+  ) -> TurnSending? {
+    if !plan.flags.contains(.ephemeral), let entry = manager.find(plan.session, server),
+      let taken = manager.take(entry, of: plan.conversation, at: now)
+    {
+      tally.hits &+= 1
+      if !isolated { router.began(server) }
+      turns.modify(place) {
+        $0.entry = UInt32(truncatingIfNeeded: entry)
+        $0.entryLife = taken.life
+        $0.pinned = true
+        $0.step = .sending
+        $0.sent = now
+        $0.server = server
       }
+      return TurnSending(
+        server: server, session: plan.session, turn: id(place), handle: taken.handle)
     }
     turns[place].server = server
     getAbsentSession(place, at: now, &actions)
+    return nil
   }
 
-  @inlinable @inline(__always) mutating func send(
-    _ place: Int, _ session: SessionID, on server: ServerID, _ entry: Int, _ handle: UInt32,
-    at now: Instant, _ actions: inout Table<GatewayAction>
-  ) {
-    let life = manager.take(entry, at: now)
-    turns.modify(place) {
-      $0.entry = UInt32(truncatingIfNeeded: entry)
-      $0.entryLife = life
-      $0.pinned = true
-    }
-    dispatch(place, session, on: server, handle, at: now, &actions)
-  }
-
-  @inlinable @inline(__always) mutating func dispatch(
-    _ place: Int, _ session: SessionID, on server: ServerID, _ handle: UInt32, at now: Instant,
+  /// To a session that has just been opened.
+  mutating func send(
+    _ place: Int, _ session: SessionID, on server: ServerID, _ entry: Int, at now: Instant,
     _ actions: inout Table<GatewayAction>
   ) {
+    // Turns of one person overlap: a later conversation may have waited for this opening too.
+    let conversation = manager.entries[entry].conversation
+    guard let taken = manager.take(entry, of: conversation, at: now) else {
+      preconditionFailure("a turn is sent to a session that is still being opened")
+    }
     turns.modify(place) {
+      $0.entry = UInt32(truncatingIfNeeded: entry)
+      $0.entryLife = taken.life
+      $0.pinned = true
+    }
+    dispatch(place, on: server, taken.handle, at: now, &actions)
+  }
+
+  mutating func dispatch(
+    _ place: Int, on server: ServerID, _ handle: UInt32, at now: Instant,
+    _ actions: inout Table<GatewayAction>
+  ) {
+    let session = turns.modify(place) {
       $0.step = .sending
       $0.sent = now
       $0.server = server
+      return $0.plan.session
     }
     if !isolated { router.began(server) }
     actions.append(.send(server, session, id(place), handle: handle))
@@ -203,7 +254,39 @@ public struct Gateway: ~Copyable {
 
   // MARK: the answer
 
-  @inlinable mutating func answered(
+  /// As `handle`, for a host that takes the usual outcome as a value: the turn is complete. Nil:
+  /// what is wanted stands in the table.
+  @inlinable public mutating func finished(
+    _ id: TurnID, at now: Instant, into actions: inout Table<GatewayAction>
+  ) -> TurnCompletion? {
+    let place = id.place
+    let (isPlain, completion, isPinned, entry, life) = turns.modify(place) {
+      let isPlain = $0.endsPlainly
+      if isPlain { $0.step = .free }
+      return (
+        isPlain,
+        TurnCompletion(plan: $0.plan, planned: $0.planned, sent: $0.sent, server: $0.server),
+        $0.pinned, Int($0.entry), $0.entryLife
+      )
+    }
+    if !isPlain {
+      answered(id, .completed, at: now, &actions)
+      return nil
+    }
+    if isolated { poolTurnOver(place, at: now) } else { router.ended(completion.server) }
+    let mark = actions.count
+    if isPinned && manager.release(entry, taken: life, at: now) && manager.pinned
+      && manager.pins(entry) == 0
+    {
+      admitWaiting(inScopeOf: completion.server, at: now, &actions)
+    }
+    turns.remove(place)
+    if actions.count == mark { return completion }
+    actions.append(.complete(id, .completed))
+    return nil
+  }
+
+  @usableFromInline mutating func answered(
     _ id: TurnID, _ outcome: TurnOutcome, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     switch turns[id.place].step {
@@ -215,7 +298,7 @@ public struct Gateway: ~Copyable {
   }
 
   /// Unpins, unlocks and concludes: the guide's `finally` blocks, innermost first.
-  @inlinable mutating func finish(
+  @usableFromInline mutating func finish(
     _ place: Int, _ outcome: TurnOutcome, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let (isSending, isLocked, server) = turns.modify(place) {
@@ -233,7 +316,7 @@ public struct Gateway: ~Copyable {
     }
   }
 
-  @inlinable @inline(__always) mutating func unpin(
+  private mutating func unpin(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let (isPinned, entry, life, server) = turns.modify(place) {
@@ -248,7 +331,7 @@ public struct Gateway: ~Copyable {
     }
   }
 
-  @inlinable @inline(__always) mutating func conclude(
+  mutating func conclude(
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let (outcome, isSimple) = turns.modify(place) {
@@ -262,7 +345,7 @@ public struct Gateway: ~Copyable {
   }
 
   /// The record stays readable until the place is used again: the host reads it for `complete`.
-  @inlinable @inline(__always) mutating func free(_ place: Int) {
+  mutating func free(_ place: Int) {
     turns[place].step = .free
     turns.remove(place)
   }

@@ -57,6 +57,40 @@ public enum GatewayAction: BitwiseCopyable, Sendable {
   case measured(GatewayMeasure, Interval)
 }
 
+/// What nearly every planned turn leads to, as a value.
+public struct TurnSending: BitwiseCopyable, Sendable {
+  public var server: ServerID
+  public var session: SessionID
+  public var turn: TurnID
+  public var handle: UInt32
+
+  @inlinable @inline(__always)
+  init(server: ServerID, session: SessionID, turn: TurnID, handle: UInt32) {
+    self.server = server
+    self.session = session
+    self.turn = turn
+    self.handle = handle
+  }
+
+  var action: GatewayAction { .send(server, session, turn, handle: handle) }
+}
+
+/// What nearly every answer leads to, as a value: all that is to be known of a turn that is over.
+public struct TurnCompletion: BitwiseCopyable, Sendable {
+  public var plan: TurnPlan
+  public var planned: Instant
+  public var sent: Instant
+  public var server: ServerID
+
+  @inlinable @inline(__always)
+  init(plan: TurnPlan, planned: Instant, sent: Instant, server: ServerID) {
+    self.plan = plan
+    self.planned = planned
+    self.sent = sent
+    self.server = server
+  }
+}
+
 public enum GatewayMeasure: UInt8, BitwiseCopyable, Sendable {
   case sessionOpen, sessionCreate, sessionResume, sessionDisconnect, spawn, lockWait, lockHold
 }

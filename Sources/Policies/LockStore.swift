@@ -20,6 +20,8 @@ public enum LockCommand: UInt8, BitwiseCopyable, Sendable {
   case abandon
   /// Not a command: the critical section is over and its write happens.
   case leave
+  /// Not a command: the grant came too late, and its holder never went in.
+  case withdraw
 }
 
 public enum LockAnswer: BitwiseCopyable, Sendable {
@@ -94,8 +96,12 @@ public struct LockStore: ~Copyable {
       answers.append(.renewed(client, mine))
     case .abandon: if abandon(session, client) { answers.append(.refused(client)) }
     case .leave: leave(session, client, token, now, &answers)
+    case .withdraw: withdraw(session, now)
     }
   }
+
+  /// A hint that the session's lock will be asked for.
+  public mutating func prefetch(_ session: SessionID) { places.prefetch(UInt64(session.index)) }
 
   /// The instant asked for with `wake` has come.
   public mutating func wake(
@@ -181,6 +187,14 @@ public struct LockStore: ~Copyable {
     } else {
       keys[place].newestWrite = token
     }
+    if !isSet(place, now) && keys[place].waitFirst == noLink { forgetIfUnused(place) }
+  }
+
+  private mutating func withdraw(_ session: SessionID, _ now: Instant) {
+    guard let place = find(session) else { return }
+    // Nobody has got the lock by this attempt.
+    tally.acquired -= 1
+    keys[place].inside -= 1
     if !isSet(place, now) && keys[place].waitFirst == noLink { forgetIfUnused(place) }
   }
 

@@ -50,16 +50,19 @@ public struct Router: ~Copyable {
     while active.count <= server.place { active.append(0) }
   }
 
-  @inlinable public mutating func began(_ server: ServerID) {
+  @inlinable @inline(__always)
+  public mutating func began(_ server: ServerID) {
     active[server.place] &+= 1
   }
 
-  @inlinable public mutating func ended(_ server: ServerID) {
+  @inlinable @inline(__always)
+  public mutating func ended(_ server: ServerID) {
     if active[server.place] > 0 { active[server.place] &-= 1 }
   }
 
   /// nil: no server is left in the list.
-  @inlinable public mutating func pick(key: UInt32) -> ServerID? {
+  @inlinable @inline(__always)
+  public mutating func pick(key: UInt32) -> ServerID? {
     if routing == .stickyModulo && servers.count > 0 {
       return ServerID(Int(servers[Int(key % UInt32(truncatingIfNeeded: servers.count))]))
     }
@@ -127,7 +130,8 @@ public struct InstanceBalancer: ~Copyable {
 
   /// By user it mixes the key first: `hash % instances` and `hash % servers` would otherwise pair
   /// up.
-  @inlinable public mutating func pick(key: UInt32) -> Int {
+  @inlinable @inline(__always)
+  public mutating func pick(key: UInt32) -> Int {
     if instances == 1 { return 0 }
     if balance == .byUser { return Int(mix64(UInt64(key)) % UInt64(instances)) }
     return pickOther()

@@ -14,6 +14,11 @@ public struct SessionManager: ~Copyable {
     @usableFromInline var waiters: UInt32
     /// Where the server said the session is: spares it a look-up.
     @usableFromInline var handle: UInt32
+    /// Turns under way on it in the lower half; in the upper half its life, a count of the entries
+    /// this place has had.
+    @usableFromInline var mark: UInt32
+    /// Which of the conversations under this number it belongs to.
+    @usableFromInline var conversation: UInt8
     @usableFromInline var ready: Bool
     /// An eviction of it is under way; the guide goes on handing it out.
     @usableFromInline var leaving: Bool
@@ -40,17 +45,19 @@ public struct SessionManager: ~Copyable {
   /// only).
   @usableFromInline let oneHome: Bool
   @usableFromInline var entries: Slab<Entry>
+  /// By the number of a session: one entry of it, usually its only one, in the lower 31 bits. The
+  /// highest bit says that the map has, or had, entries for other servers. Numbers past the end
+  /// are in the map alone.
+  @usableFromInline var homes: Table<UInt32>
   @usableFromInline var places: IndexMap
   @usableFromInline var scopes: Table<Scope>
-  /// Beside each entry, packed so that the end of a turn touches nothing else: a count of the
-  /// place's entries in the upper half, turns under way on this one in the lower.
-  @usableFromInline var marks: Table<UInt32>
   @usableFromInline var usage: UsageList
 
   public private(set) var residentMax = 0
   public private(set) var overLimitMax = 0
 
-  public init(_ policy: SessionPolicy, oneHome: Bool) {
+  /// `listed`: numbers of sessions that are found without a search, four bytes each.
+  public init(_ policy: SessionPolicy, oneHome: Bool, listed: Int) {
     self.policy = policy
     self.oneHome = oneHome
     limit = policy.limit ?? Int.max
@@ -59,16 +66,16 @@ public struct SessionManager: ~Copyable {
     pinned = policy.evict == .oldestPinned || policy.evict == .lruPinned
     single = policy.overflow == .reserve
     entries = Slab()
+    homes = Table(repeating: SessionManager.homeless, count: listed)
     places = IndexMap()
     scopes = Table()
-    marks = Table()
     usage = UsageList(enabled: policy.idleTimeout != nil)
   }
 
-  public var count: Int { places.count }
+  public var count: Int { entries.live }
   /// The session of a freed entry.
   static var nobody: SessionID { SessionID(Int(UInt32.max)) }
-  public var bytes: Int { entries.bytes + places.bytes + scopes.bytes + marks.bytes }
+  public var bytes: Int { entries.bytes + homes.bytes + places.bytes + scopes.bytes }
 
   @inlinable @inline(__always) mutating func key(_ session: SessionID, _ server: ServerID) -> UInt64
   {
@@ -77,9 +84,40 @@ public struct SessionManager: ~Copyable {
 
   @inlinable @inline(__always) mutating func find(_ session: SessionID, _ server: ServerID) -> Int?
   {
+    if session.place < homes.count {
+      let home = homes[session.place]
+      let place = Int(home & SessionManager.homeless)
+      if place != Int(SessionManager.homeless) && (oneHome || entries[place].server == server) {
+        return place
+      }
+      if home & SessionManager.hasOthers == 0 { return nil }
+    }
+    return search(session, server)
+  }
+
+  @inlinable static var homeless: UInt32 { 0x7FFF_FFFF }
+  @inlinable static var hasOthers: UInt32 { 0x8000_0000 }
+
+  @usableFromInline mutating func search(_ session: SessionID, _ server: ServerID) -> Int? {
     places.find(key(session, server)) {
       entries[$0].session == session && (oneHome || entries[$0].server == server)
     }
+  }
+
+  /// Where the look-up will begin, for a host that looks ahead.
+  @inlinable mutating func prefetch(_ session: SessionID, _ server: ServerID) {
+    if session.place < homes.count {
+      homes.prefetch(session.place)
+    } else {
+      places.prefetch(key(session, server))
+    }
+  }
+
+  /// The place that the look-up will probably find; not confirmed.
+  @inlinable mutating func guess(_ session: SessionID, _ server: ServerID) -> Int? {
+    guard session.place < homes.count else { return places.guess(key(session, server)) }
+    let home = homes[session.place] & SessionManager.homeless
+    return home == SessionManager.homeless ? nil : Int(home)
   }
 
   /// As `find`, trying a place first where the entry was before.
@@ -107,16 +145,19 @@ public struct SessionManager: ~Copyable {
   // MARK: entries
 
   /// JavaScript's `Map.set`: a new key goes to the end, an existing one keeps its place.
-  mutating func insert(_ session: SessionID, _ server: ServerID, ready: Bool) -> Int {
+  mutating func insert(
+    _ session: SessionID, _ server: ServerID, ready: Bool, conversation: UInt8
+  ) -> Int {
     let scope = scope(of: server)
     ensureScope(scope)
+    // A freed place still holds the life it had.
+    let lives = entries.nextFree.map { entries[$0].mark } ?? 0
     let place = entries.insert(
       Entry(
         session: session, server: server, next: noLink, previous: noLink, waiters: noLink,
-        handle: noLink, ready: ready, leaving: false))
-    while marks.count <= place { marks.append(0) }
-    marks[place] = (marks[place] & 0xFFFF_0000) &+ 0x1_0000
-    places.insert(key(session, server), slot: place)
+        handle: noLink, mark: SessionManager.nextLife(lives), conversation: conversation,
+        ready: ready, leaving: false))
+    enlist(session, server, at: place)
     link(place, scope)
     scopes[scope].count += 1
     residentMax = max(residentMax, count)
@@ -129,13 +170,42 @@ public struct SessionManager: ~Copyable {
     let scope = scope(of: entry.server)
     unlink(place, scope)
     scopes[scope].count -= 1
-    places.remove(key(entry.session, entry.server), slot: place)
+    strike(entry.session, entry.server, at: place)
     usage.remove(place)
     // A turn that still runs on it must not unpin whoever comes next.
-    marks[place] = (marks[place] & 0xFFFF_0000) &+ 0x1_0000
+    entries[place].mark = SessionManager.nextLife(entry.mark)
     entries[place].session = SessionManager.nobody
     entries.remove(place)
   }
+
+  private mutating func enlist(_ session: SessionID, _ server: ServerID, at place: Int) {
+    if session.place < homes.count {
+      let isFirst = homes.modify(session.place) {
+        guard $0 & SessionManager.homeless == SessionManager.homeless else {
+          $0 |= SessionManager.hasOthers
+          return false
+        }
+        $0 = $0 & SessionManager.hasOthers | UInt32(truncatingIfNeeded: place)
+        return true
+      }
+      if isFirst { return }
+    }
+    places.insert(key(session, server), slot: place)
+  }
+
+  private mutating func strike(_ session: SessionID, _ server: ServerID, at place: Int) {
+    if session.place < homes.count {
+      let isHome = homes.modify(session.place) {
+        guard Int($0 & SessionManager.homeless) == place else { return false }
+        $0 |= SessionManager.homeless
+        return true
+      }
+      if isHome { return }
+    }
+    places.remove(key(session, server), slot: place)
+  }
+
+  @inlinable static func nextLife(_ mark: UInt32) -> UInt32 { (mark & 0xFFFF_0000) &+ 0x1_0000 }
 
   @inlinable mutating func link(_ place: Int, _ scope: Int) {
     let last = scopes[scope].newest
@@ -161,18 +231,37 @@ public struct SessionManager: ~Copyable {
     }
   }
 
+  /// A server that has the session, as far as the list by numbers knows.
+  mutating func someServer(of session: SessionID) -> ServerID? {
+    guard session.place < homes.count else { return nil }
+    let home = homes[session.place] & SessionManager.homeless
+    return home == SessionManager.homeless ? nil : entries[Int(home)].server
+  }
+
+  /// The entry that would be evicted first.
+  @inlinable mutating func oldest(inScopeOf server: ServerID) -> Int? {
+    let scope = scope(of: server)
+    guard scope < scopes.count, scopes[scope].oldest != noLink else { return nil }
+    return Int(scopes[scope].oldest)
+  }
+
   // MARK: use
 
-  /// A turn takes the session: it is pinned while the turn runs, and moves to the end under LRU.
-  /// Returns the entry's life, to be given back with the release.
-  @inlinable @inline(__always) mutating func take(_ place: Int, at now: Instant) -> UInt16 {
-    let mark = marks.modify(place) {
-      $0 &+= 1
-      return $0
+  /// A turn takes the session if it is ready, and of its own conversation: it is pinned while the
+  /// turn runs, and moves to the end under LRU. Returns the entry's life, to be given back with the
+  /// release.
+  @inlinable @inline(__always) mutating func take(
+    _ place: Int, of conversation: UInt8, at now: Instant
+  ) -> (life: UInt16, handle: UInt32)? {
+    let (isReady, mark, handle) = entries.modify(place) {
+      let isReady = $0.ready && $0.conversation == conversation
+      if isReady { $0.mark &+= 1 }
+      return (isReady, $0.mark, $0.handle)
     }
+    if !isReady { return nil }
     if movesOnUse { touch(place) }
     usage.use(place, at: now)
-    return UInt16(truncatingIfNeeded: mark &>> 16)
+    return (UInt16(truncatingIfNeeded: mark &>> 16), handle)
   }
 
   @inlinable mutating func touch(_ place: Int) {
@@ -186,16 +275,16 @@ public struct SessionManager: ~Copyable {
   /// gone.
   @inlinable @inline(__always)
   mutating func release(_ place: Int, taken: UInt16, at now: Instant) -> Bool {
-    let isThere = marks.modify(place) {
-      guard $0 &>> 16 == UInt32(taken), $0 & 0xFFFF != 0 else { return false }
-      $0 &-= 1
+    let isThere = entries.modify(place) {
+      guard $0.mark &>> 16 == UInt32(taken), $0.mark & 0xFFFF != 0 else { return false }
+      $0.mark &-= 1
       return true
     }
     if isThere { usage.use(place, at: now) }
     return isThere
   }
 
-  @inlinable mutating func pins(_ place: Int) -> Int { Int(marks[place] & 0xFFFF) }
+  @inlinable mutating func pins(_ place: Int) -> Int { Int(entries[place].mark & 0xFFFF) }
 
   /// The entry to evict: first in order, skipping pinned ones where the policy says so. A reserved
   /// slot whose session is still being created is never a victim.

@@ -148,7 +148,8 @@ public enum ProfileReader {
     let syntax = Syntax<Double>.number(0...1e18 / Swift.max(factor, 1))
     for item in items {
       guard let number = syntax.read(item, &reading) else { return nil }
-      let scaled = number * factor
+      // Divided where the unit is a part: 9 ms are 0.009 s, and 9 * 0.001 is not.
+      let scaled = factor < 1 ? number / (1 / factor) : number * factor
       if key.kind.isShare, scaled > 1 {
         reading.complain(item, "a share is at most 1")
         return nil

@@ -34,11 +34,16 @@ extension Campaign {
       ? progress.partial.map { [$0] } ?? [] : progress.replications
   }
 
+  /// Whether all there is was stopped before the end of its warm-up.
+  private func isRaw(_ progress: Progress) -> Bool {
+    progress.replications.isEmpty && progress.partialIsRaw
+  }
+
   private func variantResult(_ progress: Progress) -> VariantResult {
     let samples = samples(of: progress)
     var result = VariantResult(name: progress.scenario.variant)
     result.replications = samples.count
-    result.warmUpSeconds = commonWarmUp.seconds
+    result.warmUpSeconds = isRaw(progress) ? 0 : commonWarmUp.seconds
     result.measuredSeconds = samples.reduce(0) { $0 + $1.measured.seconds }
     for metric in TimeMetric.allCases { result.set(time(metric, samples)) }
     for metric in CountMetric.allCases {
@@ -182,6 +187,10 @@ extension Campaign {
     let completed = samples.reduce(0) { $0 + $1.value(.turnsCompleted) }
     if completed == 0 { return [Doubt(text: "no turn was completed", invalid: true)] }
     var doubts: [Doubt] = []
+    if isRaw(progress) {
+      doubts.append(
+        Doubt(text: "it was stopped before its warm-up ended: the start is in the figures"))
+    }
     if progress.tooShort {
       doubts.append(
         Doubt(

@@ -31,8 +31,9 @@ public struct Campaign {
   public enum Outcome: Sendable {
     case warmUp(Interval?)
     case replication(Replication)
-    /// Stopped in the middle of its measurement: what there is, if measuring had begun.
-    case stopped(Replication?)
+    /// Stopped in the middle: what there is, from the end of the warm-up or else from the start;
+    /// nil if it had not begun.
+    case stopped(Replication?, warmedUp: Bool)
   }
 
   struct Progress {
@@ -43,6 +44,8 @@ public struct Campaign {
     var tooShort = false
     var replications: [Replication] = []
     var partial: Replication?
+    /// The partial figures count from the start of the run, not from the end of the warm-up.
+    var partialIsRaw = false
     var precisionReached = true
   }
 
@@ -132,11 +135,19 @@ public struct Campaign {
       case .replication(let replication):
         eventsRun += replication.events
         variants[task.variant].replications.append(replication)
-      case .stopped(let partial):
+      case .stopped(let partial, let warmedUp):
         stopped = true
-        if variants[task.variant].partial == nil { variants[task.variant].partial = partial }
+        if let partial { take(partial: partial, warmedUp: warmedUp, of: task.variant) }
       }
     }
+  }
+
+  /// One that had begun to measure is worth more than one that had not, and any more than none.
+  private mutating func take(partial: Replication, warmedUp: Bool, of variant: Int) {
+    let isFirst = variants[variant].partial == nil
+    guard isFirst || (variants[variant].partialIsRaw && warmedUp) else { return }
+    variants[variant].partial = partial
+    variants[variant].partialIsRaw = !warmedUp
   }
 
   private mutating func take(pilot found: Interval?, of task: Task) {
@@ -161,13 +172,17 @@ extension Campaign.Task {
     switch kind {
     case .pilot(let length):
       simulator.observeResponses()
-      guard pass(&simulator, until: .zero + length, report) else { return .stopped(nil) }
+      guard pass(&simulator, until: .zero + length, report) else {
+        return .stopped(simulator.harvest(), warmedUp: false)
+      }
       return .warmUp(simulator.warmUpFound)
     case .replication(let number, let warmUp):
-      guard pass(&simulator, until: .zero + warmUp, report) else { return .stopped(nil) }
+      guard pass(&simulator, until: .zero + warmUp, report) else {
+        return .stopped(simulator.harvest(), warmedUp: false)
+      }
       simulator.beginMeasurement(length: measure, detailed: number == 0)
       guard pass(&simulator, until: .zero + warmUp + measure, report) else {
-        return .stopped(simulator.harvest())
+        return .stopped(simulator.harvest(), warmedUp: true)
       }
       return .replication(simulator.harvest())
     }

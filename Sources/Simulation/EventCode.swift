@@ -53,6 +53,9 @@ enum EventCode {
   @inline(__always) static func kind(_ code: UInt64) -> EventKind {
     EventKind(rawValue: UInt8(truncatingIfNeeded: code &>> 56))!
   }
+  @inline(__always) static func rawKind(_ code: UInt64) -> UInt8 {
+    UInt8(truncatingIfNeeded: code &>> 56)
+  }
   @inline(__always) static func low(_ code: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: code) }
   @inline(__always) static func high(_ code: UInt64) -> Int { Int(code &>> 32 & 0xFF_FFFF) }
   @inline(__always) static func server(_ code: UInt64) -> Int { Int(code &>> 40 & 0xFFFF) }

@@ -16,6 +16,9 @@ public struct RunPlan: Sendable {
   public var names: @Sendable (Int) -> String = { "user-\($0)" }
   /// Windows of the series kept over the measured time.
   public var windows = 120
+  /// Whether coming events are looked at ahead of time; nil: where there are very many people. It
+  /// changes nothing but the speed.
+  public var looksAhead: Bool?
 
   public init() {}
 

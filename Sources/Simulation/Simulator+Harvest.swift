@@ -38,7 +38,10 @@ extension Simulator {
       residents += gateways[instance].residents
       evicted += gateways[instance].tally.evicted
     }
-    for place in 0..<servers.count { backlog += servers[place].backlog }
+    for place in 0..<servers.count {
+      backlog += servers[place].backlog
+      if states[place].leaving { retire(ServerID(place)) }
+    }
     noteFleet()
     fleet.residentSum += Double(residents)
     fleet.residentSamples += 1
@@ -126,7 +129,8 @@ extension Simulator {
   public mutating func harvest() -> Replication {
     let end = totals()
     for metric in CountMetric.allCases {
-      let grown = end[metric.rawValue] - baseline[metric.rawValue]
+      // Without a beginning, all since the start was measured.
+      let grown = end[metric.rawValue] - (baseline.isEmpty ? 0 : baseline[metric.rawValue])
       if grown > 0 { recorder.count(metric, grown) }
     }
     for instance in 0..<gateways.count {

@@ -71,7 +71,9 @@ extension Simulator {
     where Int(states[other].host) == host && states[other].memory > states[largest].memory {
       largest = other
     }
-    lose(ServerID(largest), backAfter: Interval(seconds: plan.profile.start.mean))
+    // A process of a pool belongs to one client, which starts another: nobody brings this one back.
+    let start = Interval(seconds: plan.profile.start.mean)
+    lose(ServerID(largest), backAfter: plan.app.pattern == .isolated ? nil : start)
   }
 
   // MARK: mail
@@ -277,6 +279,17 @@ extension Simulator {
       found.append(ServerID(place))
     }
     return found
+  }
+
+  /// A server that was removed stops when it has finished what it had.
+  mutating func retire(_ server: ServerID) {
+    let place = server.place
+    guard states[place].leaving, states[place].alive, servers[place].backlog == 0 else { return }
+    for instance in 0..<gateways.count where gateways[instance].uses(server) { return }
+    states[place].alive = false
+    states[place].epoch &+= 1
+    recorder.count(.cliStopped)
+    if limitsMemory { noteMemory(place) }
   }
 
   mutating func lose(_ server: ServerID, backAfter: Interval?) {

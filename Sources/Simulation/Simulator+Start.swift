@@ -40,10 +40,10 @@ extension Simulator {
     self.plan = plan
     let seed = plan.seed
     let names = plan.names
-    looksAhead = plan.workload.users >= Simulator.lookAheadFrom
+    looksAhead = plan.looksAhead ?? (plan.workload.users >= Simulator.lookAheadFrom)
     queue = EventQueue(
       spacing: plan.spacing,
-      batch: plan.workload.users >= Simulator.lookAheadFrom ? Simulator.lookAheadBatch : 4)
+      batch: looksAhead ? Simulator.lookAheadBatch : Simulator.batch, isLarge: looksAhead)
     population = Population(plan.workload, seed: seed, key: { guideHash(names($0)) })
     gateways = Table(capacity: plan.app.instances)
     armed = Table(repeating: .never, count: plan.app.instances)
@@ -52,7 +52,8 @@ extension Simulator {
       gateways.append(
         Gateway(
           index: index, policy: plan.app, people: plan.workload.users, tabs: tabs,
-          sessionsPerPerson: plan.workload.sessions.perUser, names: names, seed: seed))
+          sessionsPerPerson: plan.workload.sessions.perUser, sessions: population.sessions,
+          names: names, seed: seed))
     }
     balancer = InstanceBalancer(plan.app, stream: seed.stream("instance"))
     servers = Table()
@@ -126,7 +127,7 @@ extension Simulator {
     servers.append(
       CLIServer(
         id: id, profile: plan.profile, plan: plan.fleet, seed: plan.seed,
-        connections: plan.app.instances, mayCrash: mayCrash))
+        connections: plan.app.instances, mayCrash: mayCrash, listsSessions: false))
     states.append(ServerState(host: UInt32(dedicated ? id.place : emptiestHost())))
     if plan.fleet.idleTimeout != nil {
       queue.push(

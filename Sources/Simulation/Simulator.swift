@@ -30,7 +30,8 @@ public struct Simulator: ~Copyable {
   var gatewayActions = Table<GatewayAction>(capacity: 64)
   var serverActions = Table<CLIAction>(capacity: 16)
   var lockAnswers = Table<LockAnswer>(capacity: 16)
-  var glances = Table<Glance>(capacity: 64)
+  var glances = Glances()
+  var coming = Table<UInt64>(capacity: 256)
   let looksAhead: Bool
 
   /// Delays that are usually nothing, so that usually no mail is written.
@@ -76,27 +77,37 @@ public struct Simulator: ~Copyable {
       events &+= 1
       if looksAhead && queue.justOpened { lookAhead() }
       dispatch(event.code)
-      settle()
+      if gatewayActions.count != 0 { settle() }
     }
     return false
   }
 
+  /// The four kinds that make up a turn, in the order of their frequency; each takes the usual
+  /// outcome of its machine as a value and carries it out without a table between.
   @inline(__always) mutating func dispatch(_ code: UInt64) {
-    switch EventCode.kind(code) {
-    case .ready: toPopulation(.ready(loop: EventCode.low(code)))
-    case .workDone:
+    let kind = EventCode.rawKind(code)
+    if kind == EventKind.workDone.rawValue {
       let server = EventCode.high(code)
-      if states[server].epoch == EventCode.low(code) { toServer(server, .workDone) }
-    case .answered:
+      if states[server].epoch != EventCode.low(code) { return }
+      let step = servers[server].workDone(at: now, store: &store, into: &serverActions)
+      carryOut(step, of: server)
+    } else if kind == EventKind.ready.rawValue {
+      plan(population.ready(EventCode.low(code)))
+    } else if kind == EventKind.answered.rawValue {
       provider.answered()
-      toServer(EventCode.server(code), .providerAnswered(EventCode.providerCall(code)))
-    case .arrival: toPopulation(.arrivalDue)
-    default: dispatchRare(code)
+      let server = EventCode.server(code)
+      let step = servers[server].providerAnswered(
+        EventCode.providerCall(code), at: now, store: &store, into: &serverActions)
+      carryOut(step, of: server)
+    } else if kind == EventKind.arrival.rawValue {
+      toPopulation(.arrivalDue)
+    } else {
+      dispatchRare(code)
     }
   }
 
   /// Carries out what gateways asked for until nobody asks for anything.
-  @inline(__always) mutating func settle() {
+  mutating func settle() {
     var cursor = 0
     while cursor < gatewayActions.count {
       let action = gatewayActions[cursor]
@@ -108,20 +119,20 @@ public struct Simulator: ~Copyable {
 
   // MARK: to the machines
 
-  @inline(__always) mutating func toPopulation(_ input: PopulationInput) {
+  @inline(never) mutating func toPopulation(_ input: PopulationInput) {
     population.handle(input, at: now, into: &populationActions)
     drainPopulation()
   }
 
-  @inline(__always) mutating func drainPopulation() {
+  @inline(never) mutating func drainPopulation() {
     var cursor = 0
     while cursor < populationActions.count {
       let action = populationActions[cursor]
       cursor &+= 1
       switch action {
-      case .wake(let loop, let instant):
-        queue.push(Event(instant, EventCode.plain(.ready, loop)))
+      case .wake(let loop, let instant): wake(loop, at: instant)
       case .plan(let turn):
+        // Behind the other wishes of the population, hence through the table.
         recorder.count(.turnsPlanned)
         toGateway(balancer.pick(key: turn.key), .planned(turn))
       case .arrive(let instant): queue.push(Event(instant, EventCode.plain(.arrival, 0)))
@@ -131,22 +142,77 @@ public struct Simulator: ~Copyable {
     populationActions.removeAll()
   }
 
-  @inline(__always) mutating func toGateway(_ instance: Int, _ input: GatewayInput) {
-    gateways[instance].handle(input, at: now, into: &gatewayActions)
-    let due = gateways[instance].nextDeadline
-    if due < armed[instance] {
-      armed[instance] = max(due, now)
-      queue.push(Event(max(due, now), EventCode.plain(.deadline, UInt32(instance))))
+  @inline(__always) mutating func wake(_ loop: UInt32, at instant: Instant) {
+    queue.push(Event(instant, EventCode.plain(.ready, loop)))
+  }
+
+  @inline(__always) mutating func plan(_ turn: TurnPlan) {
+    recorder.count(.turnsPlanned)
+    let instance = balancer.pick(key: turn.key)
+    let sending = gateways[instance].planned(turn, at: now, into: &gatewayActions)
+    arm(instance)
+    if let sending {
+      request(.send, sending.server, sending.session, sending.turn, handle: sending.handle)
     }
   }
 
-  @inline(__always) mutating func toServer(_ server: Int, _ input: CLIInput) {
+  @inline(never) mutating func toGateway(_ instance: Int, _ input: GatewayInput) {
+    gateways[instance].handle(input, at: now, into: &gatewayActions)
+    arm(instance)
+  }
+
+  @inline(__always) mutating func arm(_ instance: Int) {
+    let due = gateways[instance].nextDeadline
+    if due < armed[instance] { arm(instance, due) }
+  }
+
+  @inline(never) private mutating func arm(_ instance: Int, _ due: Instant) {
+    armed[instance] = max(due, now)
+    queue.push(Event(max(due, now), EventCode.plain(.deadline, UInt32(instance))))
+  }
+
+  @inline(never) mutating func toServer(_ server: Int, _ input: CLIInput) {
     servers[server].handle(input, at: now, store: &store, into: &serverActions)
     drainServer(server)
     if limitsMemory { noteMemory(server) }
   }
 
-  @inline(__always) mutating func drainServer(_ server: Int) {
+  /// In the order that a step stands for. A turn that is complete is so after the server has taken
+  /// up its next work, as if it had come through the gateway's table.
+  @inline(__always) mutating func carryOut(_ step: CLIStep, of server: Int) {
+    if step.said == .finished {
+      answered(step, of: server)
+      return
+    }
+    if step.said == .acknowledged { acknowledged(step, server) }
+    goOn(step.demand, server)
+  }
+
+  @inline(__always) private mutating func goOn(_ demand: Demand, _ server: Int) {
+    if serverActions.count != 0 { drainServer(server) }
+    if demand.total.nanoseconds > 0 { work(server, demand) }
+    if limitsMemory { noteMemory(server) }
+  }
+
+  @inline(__always) private mutating func answered(_ step: CLIStep, of server: Int) {
+    if toApp != .zero || step.turn.isNone {
+      replied(.finished, step.turn, server)
+      goOn(step.demand, server)
+      return
+    }
+    let instance = step.turn.instance
+    let completion = gateways[instance].finished(step.turn, at: now, into: &gatewayActions)
+    arm(instance)
+    if let completion, gatewayActions.count == 0 {
+      goOn(step.demand, server)
+      complete(completion, .completed)
+      return
+    }
+    if completion != nil { gatewayActions.append(.complete(step.turn, .completed)) }
+    goOn(step.demand, server)
+  }
+
+  @inline(never) mutating func drainServer(_ server: Int) {
     var cursor = 0
     while cursor < serverActions.count {
       let action = serverActions[cursor]
@@ -154,7 +220,8 @@ public struct Simulator: ~Copyable {
       switch action {
       case .work(let demand): work(server, demand)
       case .callProvider(let call, let turn, _, let attempt):
-        callProvider(server, call, turn, Int(attempt))
+        let plan = gateways[turn.instance].plan(of: turn)
+        callProvider(server, call, turn, plan.loop, plan.ordinal, Int(attempt))
       case .reply(let reply, let turn, _): replied(reply, turn, server)
       case .opened(let turn, _, let resumed, let handle):
         opened(turn, resumed: resumed, handle: handle, server)
@@ -176,13 +243,22 @@ public struct Simulator: ~Copyable {
     }
   }
 
+  @inline(__always) mutating func acknowledged(_ step: CLIStep, _ server: Int) {
+    let turn = step.turn
+    let (isSending, sent, loop, ordinal) = gateways[turn.instance].acknowledgement(of: turn)
+    if toApp != .zero {
+      replied(.acknowledged, turn, server)
+    } else if isSending {
+      recorder.record(.turnAck, now - sent)
+    }
+    callProvider(server, step.call, turn, loop, ordinal, 0)
+  }
+
   @inline(__always) mutating func callProvider(
-    _ server: Int, _ call: ProviderCall, _ turn: TurnID, _ attempt: Int
+    _ server: Int, _ call: ProviderCall, _ turn: TurnID, _ loop: UInt32, _ ordinal: UInt32,
+    _ attempt: Int
   ) {
-    let plan = gateways[turn.instance].plan(of: turn)
-    switch provider.call(
-      person: Int(plan.loop), turn: Int(plan.ordinal), attempt: attempt, at: now)
-    {
+    switch provider.call(person: Int(loop), turn: Int(ordinal), attempt: attempt, at: now) {
     case .complete(let after):
       if firstToken != nil { recordFirstToken(turn, latency: after) }
       queue.push(Event(now + after, EventCode.call(.answered, server, call)))
@@ -191,7 +267,7 @@ public struct Simulator: ~Copyable {
     }
   }
 
-  @inline(__always) mutating func replied(_ reply: CLIReply, _ turn: TurnID, _ server: Int) {
+  mutating func replied(_ reply: CLIReply, _ turn: TurnID, _ server: Int) {
     if reply == .cut {
       // Not a message: no network, no delay.
       if !turn.isNone { toGateway(turn.instance, .cut(turn)) }
@@ -206,7 +282,7 @@ public struct Simulator: ~Copyable {
     }
   }
 
-  @inline(__always) mutating func deliver(_ reply: CLIReply, _ turn: TurnID) {
+  mutating func deliver(_ reply: CLIReply, _ turn: TurnID) {
     if turn.isNone { return }
     switch reply {
     case .acknowledged:
@@ -228,7 +304,8 @@ public struct Simulator: ~Copyable {
     switch action {
     case .send(let server, let session, let turn, let handle):
       request(.send, server, session, turn, handle: handle)
-    case .complete(let turn, let outcome): complete(turn, outcome)
+    case .complete(let turn, let outcome):
+      complete(gateways[turn.instance].completion(of: turn), outcome)
     case .create(let server, let session, let turn): request(.create, server, session, turn)
     case .resume(let server, let session, let turn): request(.resume, server, session, turn)
     case .disconnect(let server, let session, let turn, let handle):
@@ -255,7 +332,9 @@ public struct Simulator: ~Copyable {
 
   @inline(__always) mutating func arrive(_ request: CLIRequest, at server: ServerID) {
     if states[server.place].alive {
-      toServer(server.place, .requested(request))
+      let step = servers[server.place].requested(
+        request, at: now, store: &store, into: &serverActions)
+      carryOut(step, of: server.place)
     } else if !request.turn.isNone {
       toGateway(request.turn.instance, .refused(request.turn))
     }
@@ -265,28 +344,27 @@ public struct Simulator: ~Copyable {
     _ command: LockCommand, _ session: SessionID, _ turn: TurnID, _ token: UInt32
   ) {
     // Leaving a critical section is no command: the observer sees it at once.
-    if lockWay == .zero || command == .leave {
+    if lockWay == .zero || command == .leave || command == .withdraw {
       applyLock(command, session, turn, token)
     } else {
       post(.command(command, session, turn, token: token), at: now + lockWay)
     }
   }
 
-  /// A turn's record is read here and nowhere later: its place may be used again after this.
-  @inline(__always) mutating func complete(_ turn: TurnID, _ outcome: TurnOutcome) {
-    let (plan, planned, sent, server) = gateways[turn.instance].completion(of: turn)
+  @inline(__always)
+  mutating func complete(_ turn: TurnCompletion, _ outcome: TurnOutcome) {
     if outcome == .completed {
-      let response = now - planned
+      let response = now - turn.planned
       recorder.count(.turnsCompleted)
       recorder.record(.turnResponse, response)
-      recorder.record(.turnService, now - sent)
-      states[server.place].turns &+= 1
+      recorder.record(.turnService, now - turn.sent)
+      states[turn.server.place].turns &+= 1
       series.completed(response)
-      if series.observes { series.observe(response, at: planned) }
+      if series.observes { series.observe(response, at: turn.planned) }
     } else {
       recordFailure(outcome)
     }
-    toPopulation(.turnOver(plan))
+    if let instant = population.turnOver(turn.plan, at: now) { wake(turn.plan.loop, at: instant) }
   }
 }
 

@@ -98,9 +98,16 @@ public struct Population: ~Copyable {
   public var bytes: Int { loops.bytes + book.bytes + idle.count * 4 }
 
   /// For a host that looks ahead; see the simulator.
-  @inlinable public var isSimple: Bool { simple }
   @inlinable public mutating func prefetch(_ loop: UInt32) { loops.prefetch(Int(loop)) }
-  @inlinable public mutating func key(of loop: UInt32) -> UInt32 { loops[Int(loop)].key }
+  /// The person's key and probable session, for the turn that comes next.
+  @inlinable public mutating func glance(
+    _ loop: UInt32
+  ) -> (key: UInt32, session: SessionID, isShared: Bool) {
+    let (ordinal, key) = loops.modify(Int(loop)) { ($0.ordinal, $0.key) }
+    if simple { return (key, SessionID(Int(loop)), false) }
+    let (session, isShared) = book.glance(loop, ordinal, person: person(of: loop))
+    return (key, session, isShared)
+  }
 
   @inlinable public func person(of loop: UInt32) -> Int { Int(loop) / tabs }
 
@@ -141,37 +148,41 @@ public struct Population: ~Copyable {
     }
   }
 
-  @inlinable public mutating func handle(
+  public mutating func handle(
     _ input: PopulationInput, at now: Instant, into actions: inout Table<PopulationAction>
   ) {
     switch input {
-    case .ready(let loop): actions.append(.plan(plan(loop)))
+    case .ready(let loop): actions.append(.plan(ready(loop)))
     case .turnOver(let turn):
-      if mode == .closed {
-        // The next ordinal's think time: draw 0 was the first wake-up.
-        let pause = think.interval(
-          thinkStream.draw(entity: Int(turn.loop), count: Int(turn.ordinal) &+ 1))
-        actions.append(.wake(loop: turn.loop, at: now + pause))
-      } else {
-        openTurnOver(turn, at: now, &actions)
-      }
+      if let wake = turnOver(turn, at: now) { actions.append(.wake(loop: turn.loop, at: wake)) }
     case .arrivalDue: arrive(&actions)
     case .sessionForgotten(let session): book.forget(session)
     }
   }
 
-  @inlinable mutating func plan(_ loop: UInt32) -> TurnPlan {
-    let ordinal = loops[Int(loop)].ordinal
-    loops[Int(loop)].ordinal = ordinal &+ 1
-    var plan = TurnPlan(
-      loop: loop, ordinal: ordinal, session: SessionID(Int(loop)), key: loops[Int(loop)].key,
-      flags: [])
+  /// As `handle`, for a host that takes the one outcome as a value.
+  @inlinable public mutating func ready(_ loop: UInt32) -> TurnPlan {
+    var plan = loops.modify(Int(loop)) {
+      let ordinal = $0.ordinal
+      $0.ordinal = ordinal &+ 1
+      return TurnPlan(
+        loop: loop, ordinal: ordinal, session: SessionID(Int(loop)), key: $0.key, flags: [])
+    }
     if simple {
-      if ordinal == 0 { plan.flags = .begins }
+      if plan.ordinal == 0 { plan.flags = .begins }
     } else {
-      book.choose(&plan, person: person(of: loop))
+      book.choose(&plan, person: tabs == 1 ? Int(loop) : person(of: loop))
     }
     return plan
+  }
+
+  /// As `handle`, for a host that takes the one outcome as a value: when the person comes back; nil
+  /// where arrivals decide that.
+  @inlinable public mutating func turnOver(_ turn: TurnPlan, at now: Instant) -> Instant? {
+    if mode != .closed && !comesBack(turn) { return nil }
+    // The next ordinal's think time: draw 0 was the first wake-up.
+    return now
+      + think.interval(thinkStream.draw(entity: Int(turn.loop), count: Int(turn.ordinal) &+ 1))
   }
 
   @usableFromInline mutating func arrive(_ actions: inout Table<PopulationAction>) {
@@ -183,26 +194,23 @@ public struct Population: ~Copyable {
       } else {
         user = pickPerson.index(personStream.draw(entity: 0, count: arrival.count))
       }
-      actions.append(.plan(plan(UInt32(truncatingIfNeeded: user))))
+      actions.append(.plan(ready(UInt32(truncatingIfNeeded: user))))
     } else if idle.isEmpty {
       actions.append(.drop)
     } else {
-      actions.append(.plan(plan(idle.removeFirst())))
+      actions.append(.plan(ready(idle.removeFirst())))
     }
     let next = clock.next()
     if next.instant != .never { actions.append(.arrive(at: next.instant)) }
   }
 
-  @usableFromInline mutating func openTurnOver(
-    _ turn: TurnPlan, at now: Instant, _ actions: inout Table<PopulationAction>
-  ) {
-    guard mode == .openVisits else { return }
+  /// Among open arrivals only a visit goes on, until its conversation ends.
+  @usableFromInline mutating func comesBack(_ turn: TurnPlan) -> Bool {
+    guard mode == .openVisits else { return false }
     if turn.flags.contains(.endsSession) {
       idle.append(turn.loop)
-    } else {
-      let pause = think.interval(
-        thinkStream.draw(entity: Int(turn.loop), count: Int(turn.ordinal) &+ 1))
-      actions.append(.wake(loop: turn.loop, at: now + pause))
+      return false
     }
+    return true
   }
 }

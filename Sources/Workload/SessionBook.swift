@@ -4,29 +4,30 @@
 public import Basics
 
 public struct SessionBook: ~Copyable {
-  private let perUser: Int
-  private let own: Int
-  private let groupSize: Int
-  private let groupShare: Double
-  private let people: Int
-  private let ephemeral: Bool
-  private let intruders: Double
-  private let pickSession: Chooser
-  private let turns: Sampler
-  private let limited: Bool
+  @usableFromInline let perUser: Int
+  @usableFromInline let own: Int
+  @usableFromInline let groupSize: Int
+  @usableFromInline let groupShare: Double
+  @usableFromInline let people: Int
+  @usableFromInline let ephemeral: Bool
+  @usableFromInline let intruders: Double
+  @usableFromInline let pickSession: Chooser
+  @usableFromInline let turns: Sampler
+  @usableFromInline let limited: Bool
+  @usableFromInline let hasOneOwn: Bool
   /// Turns left in each session; 0: not begun.
-  private var left: Table<UInt32>
+  @usableFromInline var left: Table<UInt32>
   /// Conversations begun under each number, where lengths are drawn.
-  private var conversations: Table<UInt32>
+  @usableFromInline var conversations: Table<UInt32>
   /// One bit a number, where conversations never end: whether it has begun.
-  private var begun: Table<UInt64>
+  @usableFromInline var begun: Table<UInt64>
   private var freeEphemeral: Table<UInt32>
   private let firstEphemeral: Int
   private var nextEphemeral: Int
-  private let choice: Stream
-  private let groupStream: Stream
-  private let turnStream: Stream
-  private let intruderStream: Stream
+  @usableFromInline let choice: Stream
+  @usableFromInline let groupStream: Stream
+  @usableFromInline let turnStream: Stream
+  @usableFromInline let intruderStream: Stream
 
   init(_ plan: WorkloadPlan, seed: Seed) {
     perUser = plan.sessions.perUser
@@ -39,6 +40,10 @@ public struct SessionBook: ~Copyable {
     pickSession = Chooser(plan.sessions.popularity, count: plan.sessions.perUser)
     turns = Sampler(plan.sessions.turns ?? .fixed(0))
     limited = plan.sessions.turns != nil
+    // One loop a person, so that the loop's number is the session's.
+    hasOneOwn =
+      plan.sessions.perUser == 1 && plan.intruders == 0 && plan.sessions.kind == .persistent
+      && (plan.arrivals != .closed || plan.tabs == 1)
     let groups = groupSize > 0 ? (plan.users + groupSize - 1) / groupSize : 0
     firstEphemeral = own + groups
     nextEphemeral = firstEphemeral
@@ -57,18 +62,43 @@ public struct SessionBook: ~Copyable {
   var count: Int { nextEphemeral }
   var bytes: Int { left.bytes + conversations.bytes + begun.bytes + freeEphemeral.bytes }
 
-  @usableFromInline mutating func choose(_ plan: inout TurnPlan, person: Int) {
-    let loop = Int(plan.loop)
-    let ordinal = Int(plan.ordinal)
+  @inlinable @inline(__always) mutating func choose(_ plan: inout TurnPlan, person: Int) {
     if groupShare > 0 {
-      var draw = groupStream.draw(entity: loop, count: ordinal)
+      var draw = groupStream.draw(entity: Int(plan.loop), count: Int(plan.ordinal))
       if groupShare >= 1 || draw.uniform() < groupShare {
-        plan.session = SessionID(own + person / groupSize)
-        plan.flags.insert(.group)
+        plan.session = SessionID(own &+ person / groupSize)
+        plan.flags = .group
         countDown(&plan)
         return
       }
     }
+    if hasOneOwn {
+      countDown(&plan)
+    } else {
+      chooseAmongMany(&plan, person: person)
+    }
+  }
+
+  /// What `choose` will say, as far as that costs little; nothing changes.
+  @inlinable mutating func glance(
+    _ loop: UInt32, _ ordinal: UInt32, person: Int
+  ) -> (SessionID, isShared: Bool) {
+    var session = SessionID(person &* perUser)
+    var isShared = false
+    if groupShare > 0 {
+      var draw = groupStream.draw(entity: Int(loop), count: Int(ordinal))
+      if groupShare >= 1 || draw.uniform() < groupShare {
+        session = SessionID(own &+ person / groupSize)
+        isShared = true
+      }
+    }
+    if limited { left.prefetch(session.place) } else { begun.prefetch(session.place &>> 6) }
+    return (session, isShared)
+  }
+
+  @usableFromInline mutating func chooseAmongMany(_ plan: inout TurnPlan, person: Int) {
+    let loop = Int(plan.loop)
+    let ordinal = Int(plan.ordinal)
     if ephemeral {
       plan.session = takeEphemeral()
       plan.flags.insert(.ephemeral)
@@ -90,19 +120,27 @@ public struct SessionBook: ~Copyable {
   }
 
   /// A session's length is drawn when it begins; its last turn says so.
-  private mutating func countDown(_ plan: inout TurnPlan) {
+  @inlinable @inline(__always) mutating func countDown(_ plan: inout TurnPlan) {
+    if limited || plan.flags.contains(.ephemeral) {
+      countDownLimited(&plan)
+      return
+    }
+    let place = plan.session.place
+    let bit = UInt64(1) &<< UInt64(truncatingIfNeeded: place & 63)
+    let isNew = begun.modify(place &>> 6) {
+      let isNew = $0 & bit == 0
+      if isNew { $0 |= bit }
+      return isNew
+    }
+    if isNew { plan.flags.insert(.begins) }
+  }
+
+  @usableFromInline mutating func countDownLimited(_ plan: inout TurnPlan) {
     // Ephemeral sessions are one turn each; a visit of such turns is counted on the person's
     // number.
     let place = plan.flags.contains(.ephemeral) ? Int(plan.loop) : plan.session.place
-    if !limited {
-      let bit = UInt64(1) << UInt64(place & 63)
-      if begun[place >> 6] & bit == 0 || plan.flags.contains(.ephemeral) {
-        plan.flags.insert(.begins)
-        begun[place >> 6] |= bit
-      }
-      return
-    }
     if plan.flags.contains(.ephemeral) { plan.flags.insert(.begins) }
+    if !limited { return }
     if left[place] == 0 {
       plan.flags.insert(.begins)
       let drawn = turns.value(
@@ -110,6 +148,7 @@ public struct SessionBook: ~Copyable {
       conversations[place] &+= 1
       left[place] = UInt32(max(1, min(drawn, 4e9)))
     }
+    plan.conversation = UInt8(truncatingIfNeeded: conversations[place])
     left[place] &-= 1
     if left[place] == 0 { plan.flags.insert(.endsSession) }
   }

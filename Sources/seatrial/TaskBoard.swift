@@ -31,7 +31,7 @@ final class TaskBoard: Sendable {
       guard place < tasks.count else { return }
       let outcome =
         stop.isRequested
-        ? .stopped(nil)
+        ? .stopped(nil, warmedUp: false)
         : tasks[place].run { time, events in
           counter.advance(steps: TaskBoard.steps(of: time.nanoseconds), count: events)
           return !stop.isRequested

@@ -42,7 +42,10 @@ private struct SortedList {
   func against(kind: Int) {
     for seed in UInt64(1)...60 {
       var random = SeededRandom(Seed(seed).stream("queue \(kind)"))
-      var queue = EventQueue(spacing: Interval(nanoseconds: 1 << Int64(random.index(below: 40))))
+      var queue = EventQueue(
+        spacing: Interval(nanoseconds: 1 << Int64(random.index(below: 40))),
+        isLarge: seed % 2 == 0)
+      var shown = Table<UInt64>()
       var model = SortedList()
       var now: Int64 = 0
       for step in 0..<400 {
@@ -54,6 +57,8 @@ private struct SortedList {
           queue.push(event)
           model.push(event)
         }
+        // A host that looks ahead disturbs nothing.
+        if seed % 3 == 0 { queue.peek(ahead: 4, into: &shown) }
         let popped = queue.pop(through: .never)
         let expected = model.pop()
         #expect(
@@ -62,6 +67,28 @@ private struct SortedList {
         if let popped { now = popped.instant.nanoseconds }
         if popped?.code != expected?.1 { return }
       }
+    }
+  }
+
+  @Test("A look ahead shows each event of the next slots once, before it is due")
+  func peek() {
+    // Slots of 1024 ns; one event in each of the first 600.
+    for isLarge in [false, true] {
+      var queue = EventQueue(spacing: Interval(nanoseconds: 1000), isLarge: isLarge)
+      for slot in Int64(0)..<600 {
+        queue.push(Event(Instant(nanoseconds: slot * 1024 + 5), UInt64(slot)))
+      }
+      var shown = Table<UInt64>()
+      var late = 0
+      while let event = queue.pop(through: .never) {
+        queue.peek(ahead: 3, into: &shown)
+        let isShown = (0..<shown.count).contains { shown[$0] == event.code }
+        if !isShown { late += 1 }
+      }
+      let codes = (0..<shown.count).map { shown[$0] }
+      #expect(Set(codes).count == codes.count)
+      // The open slot at the start, and the first slots of the second window.
+      #expect(late <= 5, "\(late) of 600, large: \(isLarge)")
     }
   }
 

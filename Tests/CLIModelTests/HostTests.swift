@@ -127,4 +127,15 @@ private func stepped(
       _ = host.next(at: end)
     }
   }
+
+  @Test("On a host of its own a process has what cores there are, less than one too")
+  func partOfACore() {
+    let serial = Demand(total: .seconds(1), mainShare: 1)
+    let wide = Demand(total: .seconds(1), mainShare: 0.25)
+    #expect(serial.alone(on: 0.5) == .seconds(2))
+    #expect(wide.alone(on: 0.5) == .seconds(2))
+    #expect(serial.alone(on: 4) == .seconds(1))
+    #expect(wide.alone(on: 2) == .milliseconds(500))
+    #expect(wide.alone(on: 16) == .milliseconds(250))
+  }
 }

@@ -53,6 +53,24 @@ import Testing
     }
   }
 
+  @Test("a run that is stopped in its warm-up reports what there is, and that the start is in it")
+  func partialWarmUp() throws {
+    try Seatrial.test { seatrial in
+      for warmUp in ["10h", "auto"] {
+        let process = try startLong(seatrial, ["--set", "workload.phases.warm-up=\(warmUp)"])
+        // Ten simulated hours take minutes; a second is in the middle.
+        _ = usleep(1_000_000)
+        process.send(SIGINT)
+        #expect(process.wait().code == 130)
+        let result = try seatrial.result(at: "o/result.json")
+        #expect(!result.complete && result.verdict == .suspect, "\(warmUp): \(result.reasons)")
+        #expect(result.reasons.contains { $0.contains("before its warm-up ended") })
+        #expect(result.variants[0]["turns.completed"]?.value() ?? 0 > 1000)
+        #expect(Files.remove(seatrial.folder + "/o/result.json") == nil)
+      }
+    }
+  }
+
   @Test("a killed run leaves a readable part of its result")
   func killed() throws {
     try Seatrial.test { seatrial in

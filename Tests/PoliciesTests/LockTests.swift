@@ -78,6 +78,19 @@ private struct Service: ~Copyable {
     #expect(lock.store.count == 0)
   }
 
+  @Test("A grant that is given back is no write: it makes nobody's write stale")
+  func givenBack() {
+    var lock = Service { $0.ttl = .seconds(10) }
+    #expect(lock(0, .acquire, 1) == "granted t1 #1")
+    #expect(lock(20, .acquire, 2) == "granted t2 #2")
+    #expect(lock(21, .withdraw, 2, token: 2) == "")
+    #expect(lock(21, .compareAndDelete, 2, token: 2) == "released t2")
+    #expect(lock(22, .leave, 1, token: 1) == "")
+    #expect(lock.store.tally.staleWrites == 0)
+    #expect(lock.store.tally.acquired == 1)
+    #expect(lock.store.count == 0)
+  }
+
   @Test("GET then DEL: the lock expires between the two, and DEL removes the next holder's")
   func wrongRelease() {
     var lock = Service()
@@ -251,7 +264,7 @@ private struct Service: ~Copyable {
     line.ring(.patience)
     line.tell(5001, .lockGranted(t(0), token: 4))
     #expect(
-      line.lines.last == "5001 granted t0 #4      → leave s9 #4, compareAndDelete s9 #4")
+      line.lines.last == "5001 granted t0 #4      → withdraw s9 #4, compareAndDelete s9 #4")
     #expect(line.gateway.turnsUnderWay == 0)
   }
 

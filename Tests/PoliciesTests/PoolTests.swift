@@ -168,4 +168,32 @@ import Testing
     #expect(line.gateway.residents == 1)
     #expect(line.gateway.turnsUnderWay == 0)
   }
+
+  @Test("A turn that runs when its pool lets go of the process fails at once, not by time-out")
+  func runningAtRelease() {
+    var line = pool { $0.pool.release = .sessionEnd }
+    line.plan(0, session: 0, .begins)
+    line.tell(1, .spawned(t(0), ServerID(0)))
+    line.tell(2, .created(t(0)))
+    line.plan(3, session: 1, .begins)
+    line.tell(4, .created(t(1)))
+    line.tell(5, .finished(t(0)))
+    line.plan(6, session: 0, .endsSession)
+    line.tell(7, .finished(t(0)))
+    line.tell(7, .cut(t(1)))
+    line.expect(
+      """
+      0 planned s0 begins     → spawn t0
+      1 spawned t0 cli0       → create cli0 s0 t0
+      2 created t0            → send cli0 s0 t0
+      3 planned s1 begins     → create cli0 s1 t1
+      4 created t1            → send cli0 s1 t1
+      5 finished t0           → completed t0
+      6 planned s0 ends       → send cli0 s0 t0
+      7 finished t0           → completed t0, delete cli0 s0, hang up cli0 p0
+      7 cut t1                → serverLost t1
+      """)
+    #expect(line.gateway.turnsUnderWay == 0)
+    #expect(line.gateway.tally.turnsEvicted == 0)
+  }
 }

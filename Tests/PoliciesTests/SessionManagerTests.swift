@@ -410,4 +410,95 @@ import Testing
     #expect(line.gateway.residentMax == 0)
     #expect(line.gateway.turnsUnderWay == 0)
   }
+
+  @Test("A number that stands for a new conversation is no hit where the old one still lives")
+  func reusedNumber() {
+    var line = Timeline(servers: 2) { $0.routing = .roundRobin }
+    line.plan(0, session: 0, .begins, conversation: 1)
+    line.tell(1, .created(t(0)))
+    line.tell(2, .finished(t(0)))
+    line.plan(3, session: 0, .endsSession, conversation: 1)
+    line.tell(4, .resumed(t(0)))
+    line.tell(5, .finished(t(0)))
+    line.plan(6, session: 0, .begins, conversation: 2)
+    line.tell(7, .created(t(0)))
+    line.tell(8, .finished(t(0)))
+    line.expect(
+      """
+      0 planned s0 begins     → create cli0 s0 t0
+      1 created t0            → send cli0 s0 t0
+      2 finished t0           → completed t0
+      3 planned s0 ends       → resume cli1 s0 t0
+      4 resumed t0            → send cli1 s0 t0
+      5 finished t0           → completed t0, delete cli1 s0
+      6 planned s0 begins     → disconnect cli0 s0, create cli0 s0 t0
+      7 created t0            → send cli0 s0 t0
+      8 finished t0           → completed t0
+      """)
+    #expect(line.gateway.tally.hits == 0)
+    #expect(line.gateway.residents == 1)
+  }
+
+  @Test("A session whose last turn is turned away is deleted all the same")
+  func lastTurnRefused() {
+    var line = Timeline(servers: 2) { $0.lock.covers = .always }
+    line.plan(0, session: 0, key: 1, .begins)
+    line.tell(1, .lockGranted(t(0), token: 1))
+    line.tell(2, .created(t(0)))
+    line.plan(3, session: 0, key: 1, .endsSession)
+    line.tell(4, .lockRefused(t(1)))
+    line.plan(5, session: 2, key: 0, .endsSession)
+    line.tell(6, .lockRefused(t(1)))
+    line.expect(
+      """
+      0 planned s0 begins     → acquire s0 t0
+      1 granted t0 #1         → create cli1 s0 t0
+      2 created t0            → send cli1 s0 t0
+      3 planned s0 ends       → acquire s0 t1
+      4 lock refused t1       → lockRefused t1, delete cli1 s0
+      5 planned s2 ends       → acquire s2 t1
+      6 lock refused t1       → lockRefused t1, delete cli0 s2
+      """)
+    #expect(line.gateway.tally.deleted == 2)
+  }
+
+  /// The same random turns with the sessions of a given number listed; what was asked for.
+  private func story(_ seed: UInt64, listed: Int, _ overflow: SessionPolicy.Overflow) -> [String] {
+    var random = SeededRandom(Seed(seed).stream("listed"))
+    var line = Timeline(servers: 3, listed: listed) {
+      $0.routing = .roundRobin
+      $0.sessions.limit = 5
+      $0.sessions.overflow = overflow
+    }
+    var conversations = [UInt8](repeating: 1, count: 8)
+    for step in Int64(0)..<300 {
+      let session = random.index(below: 8)
+      let ends = random.uniform() < 0.2
+      line.plan(
+        step, session: session, ends ? .endsSession : [], conversation: conversations[session])
+      if ends { conversations[session] &+= 1 }
+      if line.lines.last!.contains("disconnect"), line.lines.last!.hasSuffix("t0") {
+        if !line.lines.last!.contains("resume") { line.tell(step, .closed(t(0))) }
+      }
+      if line.lines.last!.contains("resume") { line.tell(step, .resumed(t(0))) }
+      line.tell(step, .finished(t(0)))
+      if random.uniform() < 0.05 {
+        line.tell(step, .serverRemoved(ServerID(1)))
+        line.tell(step, .serverAdded(ServerID(1)))
+      }
+    }
+    return line.lines
+  }
+
+  @Test("Finding a session by its number and finding it by a search are the same")
+  func listed() {
+    for seed in UInt64(1)...20 {
+      for overflow in SessionPolicy.Overflow.allCases {
+        let searched = story(seed, listed: 0, overflow)
+        #expect(story(seed, listed: 16, overflow) == searched, "seed \(seed), \(overflow)")
+        // Some are listed, the others are past the end.
+        #expect(story(seed, listed: 4, overflow) == searched, "seed \(seed), \(overflow)")
+      }
+    }
+  }
 }

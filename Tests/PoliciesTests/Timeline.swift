@@ -13,22 +13,28 @@ struct Timeline: ~Copyable {
   /// Timers asked for and not yet rung, in the order asked.
   private(set) var timers: [(timer: TurnTimer, turn: TurnID, generation: UInt32, at: Instant)] = []
 
-  init(servers: Int = 1, people: Int = 8, _ change: (inout GatewayPolicy) -> Void = { _ in }) {
+  /// `listed`: sessions that the manager finds by their number instead of a search.
+  init(
+    servers: Int = 1, people: Int = 8, listed: Int = 0,
+    _ change: (inout GatewayPolicy) -> Void = { _ in }
+  ) {
     var policy = GatewayPolicy()
     policy.timeout = .seconds(60)
     change(&policy)
     gateway = Gateway(
       index: 0, policy: policy, people: people, tabs: 2, sessionsPerPerson: 2,
-      names: { "user-\($0)" }, seed: Seed(1))
+      sessions: listed, names: { "user-\($0)" }, seed: Seed(1))
     for server in 0..<servers { tell(0, .serverAdded(ServerID(server)), silently: true) }
   }
 
   /// A turn of a person on a session; a person's sessions are 2 p and 2 p + 1.
-  mutating func plan(_ ms: Int64, session: Int, key: UInt32 = 0, _ flags: TurnFlags = []) {
+  mutating func plan(
+    _ ms: Int64, session: Int, key: UInt32 = 0, _ flags: TurnFlags = [], conversation: UInt8 = 0
+  ) {
     let person = session / 2
     let plan = TurnPlan(
       loop: UInt32(person * 2), ordinal: UInt32(lines.count), session: SessionID(session),
-      key: key, flags: flags)
+      key: key, flags: flags, conversation: conversation)
     tell(ms, .planned(plan), as: "planned s\(session)\(flags.text)")
   }
 

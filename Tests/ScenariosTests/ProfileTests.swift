@@ -41,6 +41,13 @@ private func faults(_ change: (String) -> String) -> String {
     #expect(found.split(separator: "\n").allSatisfy { $0.hasPrefix("p.json:") })
   }
 
+  @Test("A time in milliseconds is the number of seconds that one would write")
+  func milliseconds() throws {
+    let text = Repository.text("scenarios/profiles/copilot-cli-1.0.57.json")
+    let profile = try ProfileReader.read(Array(text.utf8), name: "p.json").get()
+    #expect(profile.resume.cpu == .fixed(0.009))
+  }
+
   @Test("A number without provenance is refused")
   func provenance() {
     let found = faults { $0.replacing("provenance", with: "n") }

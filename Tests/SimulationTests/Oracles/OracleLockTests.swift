@@ -98,6 +98,25 @@ struct OracleLockTests {
     }
   }
 
+  @Test("Who outlives the lock gets a second holder beside him, if somebody comes in time")
+  func secondHolder() {
+    // Holds that end soon after the expiry, and all are long: a third holder never comes.
+    for (median, sigma) in [(120.0, 0.15), (140, 0.2)] {
+      var plan = Self.group(of: 5, hold: .lognormal(median: median, sigma: sigma))
+      plan.fleet.servers = 512
+      plan.app.routing = .roundRobin
+      plan.app.lock.ttl = .seconds(150)
+      plan.app.lock.release = .compareAndDelete
+      plan.workload.arrivals = poisson(1.0 / 60)
+      let runs = OracleRuns(plan, warmUp: 1000, measure: 2e6)
+      expectOracle(
+        "second holder, median \(median)",
+        LockExpiry(holdMedian: median, holdSigma: sigma, lifetime: 150)
+          .secondHolder(contenderRate: 1.0 / 60),
+        runs.ratio(.locksDoubleHeld, of: .locksAcquired), within: 0.1)
+    }
+  }
+
   @Test("A lock that expires at once guards nothing: who comes finds the session busy")
   func overlap() {
     // One server runs the turns of a session one after another, so it is busy with lambda E[S];

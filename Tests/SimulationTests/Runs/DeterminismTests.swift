@@ -48,6 +48,26 @@ struct DeterminismTests {
     #expect(digests.count == 8)
   }
 
+  @Test("Looking ahead changes nothing, whatever the policies")
+  func lookingAhead() {
+    for seed in UInt64(1)...12 {
+      var plan = busyPlan(seed: seed)
+      plan.workload.users = 400
+      plan.fleet.servers = 5
+      plan.workload.groups!.share = seed % 3 == 0 ? 0 : 0.2
+      if seed % 2 == 0 { plan.fleet.hosts.count = nil }
+      plan.app.instances = seed % 4 == 0 ? 5 : 1
+      plan.app.routing = seed % 5 == 0 ? .roundRobin : .stickyModulo
+      plan.app.sessions.limit = seed % 3 == 0 ? nil : 40
+      plan.app.sessions.overflow = seed % 2 == 0 ? .guide : .reserve
+      plan.looksAhead = false
+      let without = Self.run(plan)
+      plan.looksAhead = true
+      let with = Self.run(plan)
+      #expect(with == without && with.digest == without.digest, "seed \(seed)")
+    }
+  }
+
   @Test("Stopping to look, at any budget of events, changes nothing")
   func budget() {
     let whole = Self.run(busyPlan(seed: 3))

@@ -209,4 +209,41 @@ struct LossTests {
     #expect(turns > 1990)
     #expect(simulator.events < turns * 9 + 900, "\(simulator.events) events for \(turns) turns")
   }
+
+  @Test("A pool's process that is killed for memory stays away; a shared server comes back")
+  func orphans() {
+    for pattern in [Pattern.shared, .isolated] {
+      var plan = Self.plan(400)
+      plan.app.pattern = pattern
+      plan.fleet.hosts.count = 1
+      plan.fleet.hosts.memory = pattern == .shared ? 460 : 4200
+      plan.profile.memory.base = 100
+      plan.profile.memory.activeSession = 5
+      plan.profile.memory.turn = 1
+      var simulator = Simulator(plan)
+      simulator.beginMeasurement(length: .seconds(600))
+      simulator.run(through: .zero + .seconds(600))
+      let run = simulator.harvest()
+      #expect(run.value(.serverCrashes) > 0)
+      #expect((run.value(.cliRestarted) > 0) == (pattern == .shared), "\(pattern)")
+    }
+  }
+
+  @Test("A server that was removed stops when it has finished, and counts no more")
+  func removed() {
+    var plan = Self.plan(400)
+    plan.profile.memory.base = 100
+    plan.fleet.changes = [
+      FleetChange(at: .seconds(2), kind: .remove(2)), FleetChange(at: .seconds(30), kind: .add(1)),
+    ]
+    var simulator = Simulator(plan)
+    simulator.run(through: .zero + .seconds(20))
+    simulator.beginMeasurement(length: .seconds(60))
+    simulator.run(through: .zero + .seconds(80))
+    let run = simulator.harvest()
+    // One is left of three, and one comes.
+    #expect(run.value(.fleetServers) == 2)
+    #expect(run.value(.fleetMemory) == 200)
+    #expect(run.value(.cliStopped) == 2)
+  }
 }
