@@ -120,6 +120,10 @@ struct CommandLineParser {
       return range.upperBound == Int.max
         ? "\(number) is below \(range.lowerBound)"
         : "\(number) is outside of \(range.lowerBound) to \(range.upperBound)"
+    case .counts:
+      let wrong = value.split(separator: ",", omittingEmptySubsequences: false)
+        .first { Invocation.people(String($0)) == nil }
+      return wrong.map { "\"\($0)\" is no number of people: 100, 1k or 100,1k,10k" }
     case .share:
       let digits = value.hasSuffix("%") ? String(value.dropLast()) : value
       let whole = value.hasSuffix("%") ? 100.0 : 1.0

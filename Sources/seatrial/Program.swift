@@ -24,6 +24,7 @@ enum Program {
     case .inspect: InspectCommand(invocation).run()
     case .schema: SchemaCommand(invocation).run()
     case .simulate: SimulateCommand(invocation).run()
+    case .plan: PlanCommand(invocation).run()
     }
   }
 

@@ -10,10 +10,13 @@ struct ResultFolder {
   let path: String
   private(set) var failed = false
 
-  var file: String { path.hasSuffix("/") ? path + "result.json" : path + "/result.json" }
+  var file: String { path.hasSuffix("/") ? path + name : path + "/" + name }
+  /// Of the document in it.
+  private let name: String
 
   /// - out: what `--out` says; nil: a new folder below results/.
-  init(out: String?, scenario: String) {
+  init(out: String?, scenario: String, name: String = "result.json") {
+    self.name = name
     path = out ?? ResultFolder.fresh(for: scenario)
   }
 
@@ -42,10 +45,12 @@ struct ResultFolder {
     return safe.isEmpty ? "unnamed" : String(safe)
   }
 
-  mutating func write(_ result: RunResult) {
+  mutating func write(_ result: RunResult) { write(result.json) }
+
+  mutating func write(_ document: JSONValue) {
     if failed { return }
     if let failure = Files.makeDirectories(path)
-      ?? Files.writeAtomically(result.json.utf8(), to: file)
+      ?? Files.writeAtomically(document.utf8(), to: file)
     {
       failed = true
       Console.complain(
