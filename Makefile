@@ -12,16 +12,21 @@ SEED ?=
 OUT ?=
 SET ?=
 FUZZ ?= 20
+USERS ?=
 SIZES ?= 1000 100000 1000000
-export SCENARIO SEED OUT SET SIZES FUZZ
+export SCENARIO SEED OUT SET SIZES FUZZ USERS
 
 # Programs are built as users get them: plain -O, no unsafe flags.
 SWIFT_BUILD := swift build -c release
 PROGRAMS := .build/release
 VENV := .build/bench-venv
+PLAN_VENV := .build/plan-venv
+# A scenario of its own: what it expects is what is planned for.
+PLAN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),scenarios/how-many-servers.yaml)
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate test lint format bench sanitize fuzz clean
+.PHONY: help setup build run simulate plan test lint format bench bench-plan validators \
+  sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
@@ -29,7 +34,7 @@ help: ## list the targets (this page)
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  run, simulate: SCENARIO=file SEED=number OUT=directory SET='key=value'"
-	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds"
+	@echo "  plan: the same and USERS=100,1k   bench: SIZES='1000 100000'   fuzz: FUZZ=rounds"
 
 setup: ## install what is missing (Debian packages), check the Swift toolchain
 	@bash Tests/Setup/setup.sh
@@ -44,6 +49,12 @@ simulate: ## simulate SCENARIO with the programs as they are built
 	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
 	@echo "simulating $$SCENARIO"
 	@$(PROGRAMS)/seatrial simulate "$$SCENARIO" \
+	  $${SEED:+--seed "$$SEED"} $${OUT:+--out "$$OUT"} $${SET:+--set "$$SET"}
+
+plan: ## the smallest fleet for USERS people, by simulation, with its price
+	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
+	@echo "planning $(PLAN_SCENARIO) (a minute for a thousand people, minutes for many)"
+	@$(PROGRAMS)/seatrial plan "$(PLAN_SCENARIO)" $${USERS:+--users "$$USERS"} \
 	  $${SEED:+--seed "$$SEED"} $${OUT:+--out "$$OUT"} $${SET:+--set "$$SET"}
 
 test: setup ## set up and run every test
@@ -68,6 +79,20 @@ bench: setup ## measure the engine: events/s, growth with the number of users, a
 	@$(MAKE) $(VENV)/ready
 	@echo "the same closed model here and in SimPy, in turn (half a minute)"
 	@$(VENV)/bin/python Tests/Benchmarks/against_simpy.py $(PROGRAMS)/bench
+
+bench-plan: setup ## how long plans take: 1,000 and 100,000 people, 12 candidates
+	@echo "building the programs"
+	@$(SWIFT_BUILD) --product seatrial
+	@echo "planning for 1,000 and for 100,000 people (up to six minutes)"
+	@bash Tests/Benchmarks/plan.sh $(PROGRAMS)/seatrial
+
+validators: $(PLAN_VENV)/ready ## install what checks the files that plans write (kubernetes-validate)
+
+$(PLAN_VENV)/ready:
+	@echo "making a Python environment for kubernetes-validate in $(PLAN_VENV)"
+	@python3 -m venv $(PLAN_VENV)
+	@$(PLAN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check kubernetes-validate
+	@touch $@
 
 # SimPy lives in an environment of its own, so nothing of the machine's Python changes.
 $(VENV)/ready: Tests/Benchmarks/requirements.txt
