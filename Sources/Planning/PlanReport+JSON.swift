@@ -43,7 +43,7 @@ extension Planner {
     let profile = base.profile
     var list = [
       "costs of profile \(profile.name) (CLI \(profile.cliVersion))",
-      "every tenth of a figure is at 95 %, over replications, for the whole of a search",
+      "intervals are at 95 % over replications, for the whole of one search",
     ]
     if let wanted = base.plan.cliVersion, wanted != profile.cliVersion {
       list.append("CLI \(wanted) costs what \(profile.cliVersion) costs: it was not measured")
