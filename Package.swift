@@ -58,7 +58,8 @@ let package = Package(
     module("Live", "Basics", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
     module(
-      "Planning", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios", "Simulation",
+      "Planning", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios",
+      "Simulation",
       "Statistics"),
 
     // Programs: files, flags, exit codes.
