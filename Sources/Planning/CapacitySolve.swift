@@ -6,7 +6,7 @@ internal import Basics
 internal import CLIModel
 internal import Metrics
 internal import Scenarios
-internal import Simulation
+public import Simulation
 internal import Workload
 
 public struct Capacity: Sendable, Hashable {
@@ -30,7 +30,7 @@ public struct CapacitySolve: Sendable {
 
   /// - size: of the whole fleet; a slice of it is simulated where people on different servers share
   ///   nothing.
-  init(_ candidate: Candidate, users: Int, size: Int, judge: Judge? = nil) {
+  public init(_ candidate: Candidate, users: Int, size: Int, judge: Judge? = nil) {
     let slice = candidate.slice(users: users, size: size)
     self.candidate = slice.candidate
     self.users = slice.users
@@ -44,7 +44,7 @@ public struct CapacitySolve: Sendable {
   }
 
   /// nil: stopped.
-  func run(_ runner: TrialRunner) -> Capacity? {
+  public func run(_ runner: TrialRunner) -> Capacity? {
     func slack(_ log: Double) -> Double? {
       let people = max(1, Int(Double(users) * exponential(log) + 0.5))
       let scenario = candidate.scenario(users: people, size: size)

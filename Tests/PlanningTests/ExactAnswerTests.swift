@@ -70,6 +70,27 @@ private let bare = """
     }
   }
 
+  // One server is one closed network: the people it bears are those at whose number the exact mean
+  // crosses the bound.
+  @Test("The capacity of a server is the exact one", arguments: [0.8, 1.5, 4.0])
+  func capacity(bound: Double) throws {
+    let file = try scenarioFile(
+      bare, set: ["expect=[turn.response.mean < \(bound)s]", "workload.phases.measure=2h"])
+    var scenario = file.base
+    scenario.profile = bareProfile(file)
+    let exact = try #require(
+      (1...200).last {
+        ClosedNetwork(think: 10, demands: [0.5]).solve(users: $0).response < bound
+      })
+    for users in [10, 20] {
+      let candidate = Candidate(name: "one", template: scenario, serversPerHost: nil)
+      let capacity = try #require(
+        CapacitySolve(candidate, users: users, size: 1).run(trialRunner))
+      let found = capacity.factor * Double(users)
+      #expect(abs(found - Double(exact)) < 1.6, "\(found) people, exactly \(exact)")
+    }
+  }
+
   private func bareProfile(_ file: ScenarioFile) -> CostProfile {
     var profile = CostProfile()
     profile.turnAfter = OperationCost(cpu: .exponential(mean: 0.5))

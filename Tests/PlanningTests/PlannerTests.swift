@@ -7,6 +7,7 @@ import Planning
 import Policies
 import Scenarios
 import Testing
+import Workload
 
 private let small = """
   seatrial: 1
@@ -118,6 +119,8 @@ private let small = """
     #expect(abs(day.meanRate - 4) < 1e-9 && abs(day.peakRate - 7.2) < 1e-9)
     #expect(abs(day.peakAt - 9 * 3600) < 1)
     #expect(day.lag > 30 && day.lag < 120 && day.openMost >= day.openAtPeak)
+    let peak = planner.answers[0].candidate.scenario(users: 400, size: 1).workload.arrivals
+    #expect(peak == .poisson(.constant(7.2)))
     let even = planned(
       try scenarioFile(
         small, set: ["workload.arrivals=poisson(3.6/s)", "workload.arrival-brings=visit"]),
