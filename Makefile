@@ -12,20 +12,24 @@ SEED ?=
 OUT ?=
 SET ?=
 FUZZ ?= 20
+USERS ?=
 SIZES ?= 1000 100000 1000000
 RESULT ?=
 RESULTS ?=
 FORMAT ?= html
-export SCENARIO SEED OUT SET SIZES FUZZ RESULT RESULTS FORMAT
+export SCENARIO SEED OUT SET SIZES FUZZ USERS RESULT RESULTS FORMAT
 
 # Programs are built as users get them: plain -O, no unsafe flags.
 SWIFT_BUILD := swift build -c release
 PROGRAMS := .build/release
 VENV := .build/bench-venv
+PLAN_VENV := .build/plan-venv
+# A scenario of its own: what it expects is what is planned for.
+PLAN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),scenarios/how-many-servers.yaml)
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate report compare test test-browser lint format bench \
-  bench-pages gallery sanitize fuzz clean
+.PHONY: help setup build run simulate report compare plan test test-browser lint format \
+  bench bench-pages bench-plan validators gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
@@ -33,6 +37,7 @@ help: ## list the targets (this page)
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  run, simulate: SCENARIO=file SEED=number OUT=directory SET='key=value'"
+	@echo "  plan: the same and USERS=100,1k"
 	@echo "  report: RESULT=folder FORMAT=markdown   compare: RESULTS='folder folder'"
 	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds"
 
@@ -61,6 +66,12 @@ compare: ## hold RESULTS='A B …' against each other, or the variants of one
 	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
 	@if [ -z "$$RESULTS" ]; then echo "compare: name them, RESULTS='results/a results/b'" >&2; exit 2; fi
 	@$(PROGRAMS)/seatrial compare $$RESULTS $${OUT:+--page "$$OUT"}
+
+plan: ## the smallest fleet for USERS people, by simulation, with its price
+	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
+	@echo "planning $(PLAN_SCENARIO) (a minute for a thousand people, minutes for many)"
+	@$(PROGRAMS)/seatrial plan "$(PLAN_SCENARIO)" $${USERS:+--users "$$USERS"} \
+	  $${SEED:+--seed "$$SEED"} $${OUT:+--out "$$OUT"} $${SET:+--set "$$SET"}
 
 test: setup ## set up and run every test
 	@echo "building and running every test (the first time takes several minutes)"
@@ -93,6 +104,20 @@ bench: setup ## measure the engine: events/s, growth with the number of users, a
 	@$(MAKE) $(VENV)/ready
 	@echo "the same closed model here and in SimPy, in turn (half a minute)"
 	@$(VENV)/bin/python Tests/Benchmarks/against_simpy.py $(PROGRAMS)/bench
+
+bench-plan: setup ## how long plans take: 1,000 and 100,000 people, 12 candidates
+	@echo "building the programs"
+	@$(SWIFT_BUILD) --product seatrial
+	@echo "planning for 1,000 and for 100,000 people (up to six minutes)"
+	@bash Tests/Benchmarks/plan.sh $(PROGRAMS)/seatrial
+
+validators: $(PLAN_VENV)/ready ## install what checks the files that plans write (kubernetes-validate)
+
+$(PLAN_VENV)/ready:
+	@echo "making a Python environment for kubernetes-validate in $(PLAN_VENV)"
+	@python3 -m venv $(PLAN_VENV)
+	@$(PLAN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check kubernetes-validate
+	@touch $@
 
 # SimPy lives in an environment of its own, so nothing of the machine's Python changes.
 $(VENV)/ready: Tests/Benchmarks/requirements.txt

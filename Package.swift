@@ -58,14 +58,14 @@ let package = Package(
     module("Live", "Basics", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
     module(
-      "Planning", "Basics", "Workload", "Policies", "CLIModel", "Scenarios", "Simulation",
+      "Planning", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios",
+      "Simulation",
       "Statistics"),
 
     // Programs: files, flags, exit codes.
     program(
       "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
-      "Scenarios",
-      "Reporting", "Simulation", "LinuxIO"),
+      "Scenarios", "Reporting", "Simulation", "Planning", "LinuxIO"),
     program("mock-copilot", "MockCLI", "LinuxIO"),
     program(
       "bench", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Simulation", "LinuxIO"),
@@ -94,7 +94,9 @@ let package = Package(
     tests("LinuxIO", "LinuxIO", "Basics"),
     tests("Live", "Live", "Basics", "Policies", "LinuxIO"),
     tests("Hazards", "Hazards", "Policies"),
-    tests("Planning", "Planning", "CLIModel", "Scenarios", "Simulation", "LinuxIO"),
+    tests(
+      "Planning", "Planning", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
+      "Scenarios", "Simulation", "LinuxIO"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
     tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),

@@ -79,7 +79,26 @@ public struct CostProfile: Sendable, Hashable {
   public var lastPauseServerError = Interval.zero
   public var lastPauseRefused = Interval.zero
 
+  /// How well each number is known, in the order of the file.
+  public var evidence: [ParameterEvidence] = []
+
   public init() {}
+}
+
+/// What a profile says about the origin of one of its numbers.
+public struct ParameterEvidence: Sendable, Hashable {
+  /// As in the file: `turn-after.cpu`.
+  public var path: String
+  /// nil: not stated.
+  public var samples: Int?
+  /// The file itself says that it was not measured.
+  public var isAssumed: Bool
+
+  public init(path: String, samples: Int?, isAssumed: Bool) {
+    self.path = path
+    self.samples = samples
+    self.isAssumed = isAssumed
+  }
 }
 
 public struct MemoryCost: Sendable, Hashable {

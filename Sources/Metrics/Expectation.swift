@@ -36,6 +36,12 @@ public struct Expectation: Equatable, Sendable {
     unit = statistic == .count ? .count : metric.unit
   }
 
+  /// The same figure against another bound; for questions of "what if", not for gates.
+  public func with(bound: Double) -> Expectation {
+    Expectation(
+      text: text, metric: metric, statistic: statistic, comparison: comparison, bound: bound)
+  }
+
   /// The metric's name with its statistic.
   public var figureName: String { statistic.map { "\(metric.name).\($0.rawValue)" } ?? metric.name }
 

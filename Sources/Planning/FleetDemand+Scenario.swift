@@ -11,7 +11,8 @@ extension FleetDemand {
     // Without the limit the forecast says how many sessions would be live.
     var unlimited = scenario
     unlimited.app.sessions.limit = nil
-    if scenario.app.pattern != .isolated { unlimited.app.routing = .stickyModulo }
+    // Means do not depend on which sticky router it is, and this one hashes no names.
+    if scenario.app.pattern != .isolated { unlimited.app.routing = .rendezvous }
     let free = VariantForecast(unlimited)
     let app = scenario.app
     self.init(
@@ -21,7 +22,7 @@ extension FleetDemand {
         memory: scenario.fleet.hosts.memory,
         processorWork: free.offeredRate * free.processorTime),
       work: { servers in
-        var tried = scenario
+        var tried = scenario.withoutHashing
         tried.fleet.servers = servers
         let forecast = VariantForecast(tried)
         return forecast.offeredRate * forecast.serverTime

@@ -2,25 +2,25 @@
 // many lines as they need. It knows widths and nothing else; what the cells say is decided
 // elsewhere.
 
-struct TextGrid {
+package struct TextGrid {
   private let indent = 2
   private let gap = 1
   /// Columns that hold words and stand to the left.
   private let words: [Int]
   private let head: [String]
-  var rows: [[String]] = []
+  package var rows: [[String]] = []
 
   /// Where words may be cut, headings are still this wide, so that somebody can read them.
   private static let narrowest = 6
 
-  init(head: [String], words: [Int] = [0]) {
+  package init(head: [String], words: [Int] = [0]) {
     self.head = head
     self.words = words
   }
 
   /// Nil where the cells cannot be set within the width, or headings not without cutting their
   /// words, if that is not allowed.
-  func lines(width: Int, cuttingWords: Bool = true) -> [String]? {
+  package func lines(width: Int, cuttingWords: Bool = true) -> [String]? {
     let cells = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let whole = head.map { name in breakName(name, width: 1, cutting: false).map(\.count).max() ?? 0
     }
@@ -111,7 +111,7 @@ func breakName(_ name: String, width: Int, cutting: Bool = true) -> [String] {
 
 /// Words set into lines. The first line begins with the lead, the others as far in, or as far as
 /// asked for. A word longer than a line stays whole.
-func wrap(_ text: String, width: Int, lead: String = "", hanging: Int? = nil) -> [String] {
+package func wrap(_ text: String, width: Int, lead: String = "", hanging: Int? = nil) -> [String] {
   var lines: [String] = []
   var line = lead
   var isFresh = true

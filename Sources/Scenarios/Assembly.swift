@@ -7,7 +7,9 @@ internal import Policies
 internal import Workload
 
 enum Assembly {
-  static func scenario(_ layered: LayeredDraft, variant: String, profile: CostProfile) -> Scenario {
+  static func scenario(
+    _ layered: LayeredDraft, variant: String, profile: CostProfile, others: [CostProfile] = []
+  ) -> Scenario {
     var layered = layered
     settle(&layered, profile)
     let draft = layered.draft
@@ -15,6 +17,8 @@ enum Assembly {
       ResolvedKey(key: key.path, value: key.show(draft), origin: origin)
     }
     let costs = overridden(profile, by: draft.costs)
+    var plan = draft.plan
+    plan.profiles = others
     let world = zip(ScenarioKeys.all, resolved).filter { $0.0.part == .world }
       .map { "\($0.1.key) = \($0.1.value)" }
     return Scenario(
@@ -25,7 +29,7 @@ enum Assembly {
       phases: Phases(
         warmUp: draft.warmUp.map { .fixed($0) } ?? .auto, measure: draft.measure),
       model: model(draft), cli: draft.cli, fleet: fleet(draft), profile: costs, app: app(draft),
-      run: draft.run, expectations: draft.expectations, resolved: resolved)
+      run: draft.run, plan: plan, expectations: draft.expectations, resolved: resolved)
   }
 
   /// Defaults that depend on other keys, so that `inspect` shows what will be used.
@@ -57,13 +61,22 @@ enum Assembly {
 
   private static func overridden(_ profile: CostProfile, by costs: CostOverrides) -> CostProfile {
     var profile = profile
-    if let law = costs.turnBefore { profile.turnBefore.cpu = law }
-    if let law = costs.turnAfter { profile.turnAfter.cpu = law }
-    if let law = costs.create { profile.create.cpu = law }
-    if let law = costs.resume { profile.resume.cpu = law }
-    if let law = costs.destroy { profile.destroy.cpu = law }
+    func take(
+      _ law: Distribution?, _ place: WritableKeyPath<CostProfile, Distribution>, _ path: String
+    ) {
+      guard let law, law != profile[keyPath: place] else { return }
+      profile[keyPath: place] = law
+      // What the scenario states is no longer what the profile measured.
+      profile.evidence.removeAll { $0.path == path }
+    }
+    take(costs.turnBefore, \.turnBefore.cpu, "turn-before.cpu")
+    take(costs.turnAfter, \.turnAfter.cpu, "turn-after.cpu")
+    take(costs.create, \.create.cpu, "create.cpu")
+    take(costs.resume, \.resume.cpu, "resume.cpu")
+    take(costs.destroy, \.destroy.cpu, "destroy.cpu")
     if let time = costs.resumePerTurn, time != Interval(seconds: profile.resumePerTurn) {
       profile.resumePerTurn = time.seconds
+      profile.evidence.removeAll { $0.path == "resume.per-turn" }
     }
     return profile
   }

@@ -43,6 +43,7 @@ struct Draft: Sendable {
   var lockRoundTrip: Interval?
 
   var run = RunSettings()
+  var plan = PlanSettings()
   var expectations: [Expectation] = []
 }
 

@@ -70,7 +70,18 @@ public enum ProfileReader {
         continue
       }
       if let values = values(of: node, key, &reading) { key.write(&profile, values) }
+      profile.evidence.append(evidence(of: node, key))
     }
+  }
+
+  private static func evidence(of node: YAMLNode, _ key: ProfileKey) -> ParameterEvidence {
+    func text(_ name: String) -> String? {
+      node.mapping?.first { $0.name == name }?.value.scalar
+    }
+    // The word with which a provenance begins is part of the form of a profile.
+    let isAssumed = text("provenance")?.hasPrefix("Assumed") ?? true
+    return ParameterEvidence(
+      path: key.path, samples: text("n").flatMap { Int($0) }, isAssumed: isAssumed)
   }
 
   private static func readHead(

@@ -24,6 +24,7 @@ public struct Scenario: Sendable {
   public var profile: CostProfile
   public var app: GatewayPolicy
   public var run: RunSettings
+  public var plan: PlanSettings
   public var expectations: [Expectation]
 
   /// Every key, in the order of the table.

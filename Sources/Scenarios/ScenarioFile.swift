@@ -159,7 +159,11 @@ private struct FileReader {
     var idle: [Complaint: Int] = [:]
     var order: [Complaint] = []
     for (name, draft) in drafts {
-      guard let profile = profile(of: draft, &reading) else { continue }
+      guard let profile = profile(draft.draft.profile, of: draft, "fleet.profile", &reading)
+      else { continue }
+      let others = draft.draft.plan.profileNames.compactMap {
+        self.profile($0, of: draft, "plan.profiles", &reading)
+      }
       var checks = Checks(draft, start: start)
       checks.run(profile: profile)
       for complaint in checks.found where said.insert(complaint).inserted {
@@ -173,7 +177,8 @@ private struct FileReader {
       }
       // A faulty draft is not put together: assembly may rely on what the checks promise.
       if !checks.found.contains(where: { $0.severity == .error }) {
-        scenarios.append(Assembly.scenario(draft, variant: name, profile: profile))
+        scenarios.append(
+          Assembly.scenario(draft, variant: name, profile: profile, others: others))
       }
     }
     for complaint in order {
@@ -183,12 +188,13 @@ private struct FileReader {
     return scenarios
   }
 
-  private mutating func profile(of draft: LayeredDraft, _ reading: inout Reading) -> CostProfile? {
-    let name = draft.draft.profile
+  private mutating func profile(
+    _ name: String, of draft: LayeredDraft, _ key: String, _ reading: inout Reading
+  ) -> CostProfile? {
     if let known = profiles[name] { return known }
-    let place = draft.position(of: "fleet.profile") ?? start
+    let place = draft.position(of: key) ?? start
     func complain(_ reason: String) {
-      reading.complaints.append(Complaint(position: place, key: "fleet.profile", reason: reason))
+      reading.complaints.append(Complaint(position: place, key: key, reason: reason))
     }
     var profile: CostProfile?
     let safe = name.unicodeScalars.allSatisfy {

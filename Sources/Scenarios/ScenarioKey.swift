@@ -56,6 +56,7 @@ package struct ScenarioKey: Sendable {
 package enum ScenarioKeys {
   package static let all: [ScenarioKey] =
     head + workload + sessions + modelAndPhases + fleet + app + lock + run
+    + plan
 
   static let empty = Draft()
   /// Beside the keys, at the top of a file only.

@@ -25,7 +25,11 @@ extension Shape {
     case .call(let name, let argument): argument.map { "\(name)(\($0))" } ?? name
     case .either(let shapes): shapes.map(\.words).joined(separator: " | ")
     case .list(let element):
-      if case .record = element { "a list of \(element.words)" } else { "a list of texts" }
+      switch element {
+      case .record: "a list of \(element.words)"
+      case .text: "a list of texts"
+      default: "a list of: \(element.words)"
+      }
     case .record(let fields):
       "{" + fields.map { $0.required ? $0.name : "\($0.name)?" }.joined(separator: ", ") + "}"
     }

@@ -2,7 +2,7 @@
 // made from these values, so that a flag cannot be accepted and undocumented, or the reverse.
 
 struct Command: Sendable {
-  enum Kind: Sendable { case validate, inspect, schema, simulate, report, compare }
+  enum Kind: Sendable { case validate, inspect, schema, simulate, report, compare, plan }
 
   enum Arguments: Sendable {
     /// `FILE`.
@@ -40,6 +40,8 @@ struct Flag: Sendable {
     /// A switch: on when given.
     case none
     case whole(ClosedRange<Int>)
+    /// `100,1k,10k`: whole numbers from 1 to ten million.
+    case counts
     /// `2%` or `0.02`, above nothing and at most everything.
     case share
     /// `key=value`.

@@ -124,6 +124,10 @@ struct CommandLineParser {
       if words.contains(value) { return nil }
       let guess = nearest(to: value, among: words).map { "; did you mean \($0)?" } ?? ""
       return "\(value) is none of \(words.joined(separator: ", "))\(guess)"
+    case .counts:
+      let wrong = value.split(separator: ",", omittingEmptySubsequences: false)
+        .first { Invocation.people(String($0)) == nil }
+      return wrong.map { "\"\($0)\" is no number of people: 100, 1k or 100,1k,10k" }
     case .share:
       let digits = value.hasSuffix("%") ? String(value.dropLast()) : value
       let whole = value.hasSuffix("%") ? 100.0 : 1.0

@@ -3,7 +3,7 @@
 internal import Reporting
 
 enum CommandTable {
-  static let all = [simulate, report, compare, validate, inspect, schema]
+  static let all = [simulate, plan, report, compare, validate, inspect, schema]
 
   // MARK: flags that several commands share
 
@@ -115,6 +115,46 @@ enum CommandTable {
       Flag(name: "page", value: .text, placeholder: "FILE", help: "write a page of it, too"),
       Flag(name: "full", help: "every figure, also where nothing differs"),
       json, quiet, noColor,
+    ])
+
+  static let plan = Command(
+    kind: .plan, name: "plan", summary: "the smallest fleet for so many people, and its price",
+    about: """
+      For each number of people and each candidate (pattern, routing, storage, session
+      limit, eviction, host size: the scenario's plan section, its variants, or a usual
+      set) the smallest fleet that meets the scenario's expectations: an interval at
+      95 %, found by simulation, with one server less and one more beside it. Then what
+      it takes to stand lost servers and a deploy, what it needs and costs, what binds,
+      what moves the answer and how sure it is. --quick answers by closed forms alone.
+      The table goes to stdout; plan.json goes to a folder. docs/planning.md says how
+      each figure is made.
+      """,
+    examples: [
+      ("seatrial plan scenarios/how-many-servers.yaml --users 100,1k,10k", "three sizes"),
+      ("seatrial plan how-many-servers.yaml --users 1k --quick", "by closed forms, at once"),
+      ("seatrial plan plan.yaml --users 5k --prices my.yaml --deploy out", "with files to deploy"),
+    ],
+    arguments: .one("FILE"),
+    flags: [
+      Flag(
+        name: "users", value: .counts, placeholder: "LIST", repeatable: true,
+        help: "numbers of people, as 100,1k; else those of the scenario"),
+      Flag(name: "quick", help: "closed forms alone, nothing is simulated"),
+      Flag(
+        name: "prices", value: .text, placeholder: "FILE",
+        help: "a price file, instead of the scenario's"),
+      Flag(
+        name: "deploy", value: .text, placeholder: "DIR",
+        help: "write files to deploy the recommended fleet"),
+      seed, set,
+      Flag(
+        name: "jobs", value: .whole(1...1024), placeholder: "N",
+        help: "threads, by default one a core; figures do not depend on it"),
+      Flag(
+        name: "out", value: .text, placeholder: "DIR",
+        help: "folder of plan.json, by default results/NAME-TIME-PROCESS"),
+      json, quiet,
+      Flag(name: "no-progress", help: "no progress on stderr"),
     ])
 
   static let validate = Command(

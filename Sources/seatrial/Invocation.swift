@@ -23,6 +23,21 @@ struct Invocation: Sendable {
 
   func whole(_ name: String) -> Int? { value(name).flatMap { Int($0) } }
 
+  /// `100,1k` as numbers, in the order of their size, each once.
+  func counts(_ name: String) -> [Int] {
+    let found = values(name).flatMap { $0.split(separator: ",") }
+      .compactMap { Invocation.people(String($0)) }
+    return Array(Set(found)).sorted()
+  }
+
+  /// As scenarios write counts.
+  static func people(_ text: String) -> Int? {
+    let factor = text.hasSuffix("k") ? 1000 : text.hasSuffix("M") ? 1_000_000 : 1
+    let digits = factor == 1 ? text : String(text.dropLast())
+    guard let number = Int(digits), number > 0, number <= 10_000_000 / factor else { return nil }
+    return number * factor
+  }
+
   /// The flags that stand for keys of the scenario, as `--set` would say them, in the order given:
   /// the last one wins.
   var settings: [String] {

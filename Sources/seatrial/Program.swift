@@ -26,6 +26,7 @@ enum Program {
     case .simulate: SimulateCommand(invocation).run()
     case .report: ReportCommand(invocation).run()
     case .compare: CompareCommand(invocation).run()
+    case .plan: PlanCommand(invocation).run()
     }
   }
 

@@ -12,10 +12,13 @@ struct ResultFolder {
   private(set) var failed = false
 
   var page: String { path.hasSuffix("/") ? path + "report.html" : path + "/report.html" }
-  var file: String { path.hasSuffix("/") ? path + "result.json" : path + "/result.json" }
+  var file: String { path.hasSuffix("/") ? path + name : path + "/" + name }
+  /// Of the document in it.
+  private let name: String
 
   /// - out: what `--out` says; nil: a new folder below results/.
-  init(out: String?, scenario: String) {
+  init(out: String?, scenario: String, name: String = "result.json") {
+    self.name = name
     path = out ?? ResultFolder.fresh(for: scenario)
   }
 
@@ -54,10 +57,12 @@ struct ResultFolder {
     }
   }
 
-  mutating func write(_ result: RunResult) {
+  mutating func write(_ result: RunResult) { write(result.json) }
+
+  mutating func write(_ document: JSONValue) {
     if failed { return }
     if let failure = Files.makeDirectories(path)
-      ?? Files.writeAtomically(result.json.utf8(), to: file)
+      ?? Files.writeAtomically(document.utf8(), to: file)
     {
       failed = true
       Console.complain(

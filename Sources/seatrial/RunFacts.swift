@@ -44,6 +44,16 @@ struct RunFacts {
     result.environment = environment
   }
 
+  /// With the cost of the run so far.
+  var facts: [(String, String)] {
+    let usage = ProcessUsage.current()
+    return environment.map { ($0.name, $0.value) } + [
+      ("wall_seconds", "\((MonotonicClock.now() - started).seconds)"),
+      ("cpu_seconds", "\(usage.processorTime.seconds)"),
+      ("peak_memory_bytes", "\(usage.peakResidentBytes)"),
+    ]
+  }
+
   private var environment: [RunResult.Fact] {
     var facts = [
       RunResult.Fact("seatrial", Program.version),

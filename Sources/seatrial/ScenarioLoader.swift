@@ -29,7 +29,7 @@ struct ScenarioLoader {
   }
 
   /// Complaints about named files give the name; an editor needs the path from here.
-  private func placed(_ complaint: Complaint) -> Complaint {
+  func placed(_ complaint: Complaint) -> Complaint {
     var complaint = complaint
     let name = complaint.position.file
     if name != path && name != "--set" { complaint.position.file = place(of: name) }
@@ -74,7 +74,8 @@ struct ScenarioLoader {
   /// Beside the scenario first; a profile may also come from the library in the current folder.
   private func places(of name: String) -> [String] {
     let beside = name.hasPrefix("/") ? name : inside(folder, name)
-    return name.hasPrefix("profiles/") ? [beside, "scenarios/" + name] : [beside]
+    let isOfLibrary = name.hasPrefix("profiles/") || name.hasPrefix("prices/")
+    return isOfLibrary ? [beside, "scenarios/" + name] : [beside]
   }
 
   private func place(of name: String) -> String {
@@ -82,7 +83,7 @@ struct ScenarioLoader {
     return places.first { Files.exists($0) } ?? places[0]
   }
 
-  private func named(_ name: String) -> Result<[UInt8], FileProblem> {
+  func named(_ name: String) -> Result<[UInt8], FileProblem> {
     let place = place(of: name)
     switch Files.read(place) {
     case .contents(let bytes): return .success(bytes)

@@ -37,7 +37,7 @@ enum Repository {
 
   static let scenarios = [
     "three-patterns", "sticky-vs-shared", "session-limit", "lock-contention", "million-users",
-    "morning-peak", "resize", "lose-a-server",
+    "morning-peak", "resize", "lose-a-server", "how-many-servers",
   ]
 }
 
