@@ -58,5 +58,12 @@ enum JSONText {
     return found.map { Array(object[$0]) }
   }
 
+  /// A text as the content of a JSON string.
+  static func escaped(_ text: String) -> [UInt8] {
+    var buffer = ByteBuffer(capacity: text.utf8.count)
+    buffer.append(escaped: text)
+    return buffer.array
+  }
+
   static func isTrue(_ value: [UInt8]?) -> Bool { value == Array("true".utf8) }
 }

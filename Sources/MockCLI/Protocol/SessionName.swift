@@ -26,6 +26,17 @@ enum SessionName {
     return .name(name)
   }
 
+  /// Longer names than a file can have are accepted, and fail when the first turn wants its folder.
+  static func fitsDisk(_ bytes: Int) -> Bool { bytes <= 255 }
+
+  /// What `session.destroy` stumbles over where no id was given; nil where one was.
+  static func problem(destroying value: [UInt8]?, _ params: [UInt8]) -> String? {
+    if params == Array("null".utf8) { return "Cannot read properties of null (reading 'sessionId')" }
+    guard let value else { return "Cannot read properties of undefined (reading 'length')" }
+    return value == Array("null".utf8)
+      ? "Cannot read properties of null (reading 'length')" : nil
+  }
+
   static func isPlain(_ name: String) -> Bool {
     !name.isEmpty
       && name.utf8.allSatisfy { byte in

@@ -17,10 +17,19 @@ struct Ask {
   var prompt: [UInt8]?
   var message: EventID
   var isSteering = false
+  var extras: SendExtras?
   /// A refusal that is a result and no error: `session.delete` has such.
   var failure: String?
   /// Known to fail before it had its turn at the station; said when it has.
   var refusal: Refusal?
+}
+
+/// What few sends carry: JSON, as it was written.
+struct SendExtras {
+  /// Shown instead of the prompt.
+  var display: [UInt8]?
+  var agentMode: [UInt8]?
+  var attachments: [UInt8]?
 }
 
 struct Asks {

@@ -47,7 +47,7 @@ extension MockServer {
     case .workDone: feed(.workDone)
     case .modelAnswered(let call):
       provider.answered()
-      feed(.providerAnswered(call))
+      if let session = session(of: call) { modelAnswered(session) }
     case .modelFailed(let call, let status):
       provider.answered()
       if let session = session(of: call) {
@@ -124,7 +124,7 @@ extension MockServer {
     epochs &+= 1
     let connection = Connection(
       place: place, epoch: epochs, reader: reader, writer: writer,
-      trust: settings.token == nil ? .trusted : .needsToken, limit: settings.bodyLimit)
+      trust: token == nil ? .trusted : .needsToken, limit: settings.bodyLimit)
     connections[place] = connection
     _ = poller.add(connection.readerNumber, token: token(of: connection), for: .reading)
   }
@@ -157,9 +157,13 @@ extension MockServer {
     poller.remove(connection.readerNumber)
     connections[connection.place] = nil
     freeConnections.append(connection.place)
+    hookAnswered(nil, by: connection.place)
     if connection.isKnown {
       for session in sessions {
-        if let session { session.owners.removeAll { $0 == connection.place } }
+        if let session {
+          session.owners.removeAll { $0 == connection.place }
+          session.hookOwners.removeAll { $0 == connection.place }
+        }
       }
       feed(.connectionClosed(ConnectionID(connection.place)))
       closeForgotten()
@@ -210,6 +214,9 @@ extension MockServer {
       connection.readerNumber, token: token(of: connection),
       for: writing ? [.reading, .writing] : .reading)
   }
+
+  /// The pipes of a parent are trusted: a token in the environment is not for them.
+  var token: String? { isServingStreams ? nil : settings.token }
 
   /// SIGTERM without clients ends after this: 0.04 to 0.18 s on the real CLI.
   var shortStop: Interval { .milliseconds(40) }
