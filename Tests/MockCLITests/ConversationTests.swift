@@ -25,7 +25,9 @@ private func talk(_ roles: [(Conversation.Role, Int)]) -> Conversation {
 
   @Test("What does not fit loses its answers first, then what is oldest, and keeps the last")
   func fitting() {
-    let talk = talk([(.summary, 4900), (.assistant, 49), (.user, 490), (.assistant, 49), (.user, 490)])
+    let talk = talk([
+      (.summary, 4900), (.assistant, 49), (.user, 490), (.assistant, 49), (.user, 490),
+    ])
     #expect(talk.fitting(talk.tokens).count == 5)
     #expect(talk.fitting(talk.tokens - 1).entries.map(\.role) == [.summary, .user, .user])
     #expect(talk.fitting(250).entries.map(\.role) == [.user, .user])

@@ -71,22 +71,35 @@ private func verdict(_ lines: [String]) -> String { verdict(bytes(lines.joined(s
     "Fields that are missing or of another kind are named with their line",
     arguments: [
       (1, "\"id\":\"\(History.id(1))\",", "", "line 1: id: Required"),
-      (1, "\"id\":\"\(History.id(1))\"", "\"id\":5", "line 1: id: Expected string, received number"),
+      (
+        1, "\"id\":\"\(History.id(1))\"", "\"id\":5", "line 1: id: Expected string, received number"
+      ),
       (1, "\"id\":\"\(History.id(1))\"", "\"id\":\"x\"", "line 1: id: Invalid uuid"),
       (1, "\"timestamp\":\"\(History.time)\",", "", "line 1: timestamp: Required"),
-      (1, "\"timestamp\":\"\(History.time)\"", "\"timestamp\":\"yesterday\"",
-        "line 1: timestamp: Invalid datetime"),
+      (
+        1, "\"timestamp\":\"\(History.time)\"", "\"timestamp\":\"yesterday\"",
+        "line 1: timestamp: Invalid datetime"
+      ),
       (1, ",\"parentId\":null", "", "line 1: parentId: Required"),
       (1, "\"version\":1,", "", "line 1: data.version: Required"),
       (2, "\"role\":\"system\",", "", "line 2: data.role: Required"),
       (3, "\"content\":\"h\\\"iü\\\\\",", "", "line 3: data.content: Required"),
-      (3, "\"content\":\"h\\\"iü\\\\\"", "\"content\":null",
-        "line 3: data.content: Expected string, received null"),
-      (3, "\"parentId\":\"\(History.id(2))\"", "\"parentId\":\"x\"", "line 3: parentId: Invalid uuid"),
-      (5, "\"content\":\"there\"", "\"content\":\"there\",\"toolRequests\":\"x\"",
-        "line 5: data.toolRequests: Expected array, received string"),
-      (5, "\"content\":\"there\"", "\"content\":\"there\",\"outputTokens\":\"5\"",
-        "line 5: data.outputTokens: Expected number, received string"),
+      (
+        3, "\"content\":\"h\\\"iü\\\\\"", "\"content\":null",
+        "line 3: data.content: Expected string, received null"
+      ),
+      (
+        3, "\"parentId\":\"\(History.id(2))\"", "\"parentId\":\"x\"",
+        "line 3: parentId: Invalid uuid"
+      ),
+      (
+        5, "\"content\":\"there\"", "\"content\":\"there\",\"toolRequests\":\"x\"",
+        "line 5: data.toolRequests: Expected array, received string"
+      ),
+      (
+        5, "\"content\":\"there\"", "\"content\":\"there\",\"outputTokens\":\"5\"",
+        "line 5: data.outputTokens: Expected number, received string"
+      ),
       (6, "\"data\":{\"turnId\":\"0\"},", "", "line 6: data: Required"),
     ])
   func fields(line: Int, old: String, new: String, wanted: String) throws {
@@ -103,7 +116,8 @@ private func verdict(_ lines: [String]) -> String { verdict(bytes(lines.joined(s
     }
   }
 
-  @Test("Whatever a byte is changed to, a log is read or refused and nothing else", arguments: 1...40)
+  @Test(
+    "Whatever a byte is changed to, a log is read or refused and nothing else", arguments: 1...40)
   func mutation(seed: UInt64) {
     var random = random(seed, "log")
     for _ in 0..<50 {

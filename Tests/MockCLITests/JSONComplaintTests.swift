@@ -13,7 +13,9 @@ import Testing
       ("[1 2]", "Expected ',' or ']' after array element in JSON at position 3 (line 1 column 4)"),
       ("{\"a\"}", "Expected ':' after property name in JSON at position 4 (line 1 column 5)"),
       ("{\"a\":}", "Unexpected token '}', \"{\"a\":}\" is not valid JSON"),
-      ("{\"a\":1,}", "Expected double-quoted property name in JSON at position 7 (line 1 column 8)"),
+      (
+        "{\"a\":1,}", "Expected double-quoted property name in JSON at position 7 (line 1 column 8)"
+      ),
       ("{\"a\":1.}", "Unterminated fractional number in JSON at position 7 (line 1 column 8)"),
       ("{\"a\":-}", "No number after minus sign in JSON at position 6 (line 1 column 7)"),
       ("{\"a\":01}", "Unexpected number in JSON at position 6 (line 1 column 7)"),

@@ -55,7 +55,8 @@ import Testing
   @Test("No cut and no change of a completion makes it fall over", arguments: 1...20)
   func mutation(seed: UInt64) {
     let body = bytes(
-      #"{"id":"c","choices":[{"message":{"content":"x","tool_calls":[{"id":"t","function":{}}]}}]}"#)
+      #"{"id":"c","choices":[{"message":{"content":"x","tool_calls":[{"id":"t","function":{}}]}}]}"#
+    )
     for cut in body.indices { _ = ProviderAnswer.whole(Array(body[..<cut]), after: 0) }
     var random = random(seed, "answer")
     for _ in 0..<100 {

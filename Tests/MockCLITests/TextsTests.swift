@@ -40,7 +40,9 @@ import Testing
       ("5", "5"), ("\"x\"", "x"), ("\"\"", nil), ("0", nil), ("false", nil), ("null", nil),
       ("true", "true"), ("{}", "[object Object]"), ("[\"x\"]", "x"), ("[1,null,[2]]", "1,,2"),
     ]
-    for (value, wanted) in cases { #expect(JavaScriptText.truthy(bytes(value)) == wanted, "\(value)") }
+    for (value, wanted) in cases {
+      #expect(JavaScriptText.truthy(bytes(value)) == wanted, "\(value)")
+    }
     #expect(JavaScriptText.truthy(nil) == nil)
   }
 
@@ -62,7 +64,8 @@ import Testing
   func yaml() {
     let names = [
       "hello 0", "true", "null", "12", "-1.5e3", "0x1F", ".5", "a: b", "a #b", "- x", "-", "'q'",
-      "say \"hi\"", "it's \"x\"", "a\nb", "a\n\n b\nc", "tab\there", "\u{1}\u{1F}", "back\\x41 \u{1}",
+      "say \"hi\"", "it's \"x\"", "a\nb", "a\n\n b\nc", "tab\there", "\u{1}\u{1F}",
+      "back\\x41 \u{1}",
       "line one\nline \"two\"\t\\ \u{1} ünï 日本 😀 </x> &", "#x", "@x", "x:", "{a}", "a, b", "~",
     ]
     for name in names {

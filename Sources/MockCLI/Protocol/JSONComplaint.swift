@@ -2,9 +2,9 @@
 // them to the client. Positions count UTF-16 units, as JavaScript does. It only judges; values are
 // read elsewhere.
 
-struct JSONComplaint {
+package struct JSONComplaint {
   /// Nil for well-formed JSON.
-  static func about(_ line: [UInt8]) -> String? {
+  package static func about(_ line: [UInt8]) -> String? {
     // Strings are decoded first, so broken UTF-8 becomes U+FFFD and is no mistake.
     var scan = JSONComplaint(units: Array(String(decoding: line, as: UTF8.self).utf16))
     return scan.document()
@@ -175,7 +175,9 @@ struct JSONComplaint {
     return start + "...\"\(text(place - context..<units.count))\" is not valid JSON"
   }
 
-  private func text(_ range: Range<Int>) -> String { String(decoding: units[range], as: UTF16.self) }
+  private func text(_ range: Range<Int>) -> String {
+    String(decoding: units[range], as: UTF16.self)
+  }
 
   // MARK: characters
 

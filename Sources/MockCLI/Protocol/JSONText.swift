@@ -37,8 +37,12 @@ enum JSONText {
     return text
   }
 
+  /// Broken UTF-8 becomes U+FFFD, as JavaScript has it.
   static func parse(_ value: [UInt8]) -> JSONValue? {
-    do throws(JSONError) { return try JSONValue(parsing: value) } catch { return nil }
+    do throws(JSONError) { return try JSONValue(parsing: value) } catch {}
+    let mended = Array(String(decoding: value, as: UTF8.self).utf8)
+    if mended == value { return nil }
+    do throws(JSONError) { return try JSONValue(parsing: mended) } catch { return nil }
   }
 
   /// The content of a JSON string without its quotes, escapes and all; nil for other values.

@@ -3,10 +3,10 @@
 // 9007199254740993 comes back as …992.
 internal import Basics
 
-enum JavaScriptText {
+package enum JavaScriptText {
   /// A request's id as the real CLI echoes it; nil where it is none (null, true, lists, objects).
   /// Short whole numbers, which is what clients send, stay as they are.
-  static func identifier(_ value: [UInt8]) -> [UInt8]? {
+  package static func identifier(_ value: [UInt8]) -> [UInt8]? {
     guard let first = value.first else { return nil }
     if first == UInt8(ascii: "\"") { return value }
     guard first == UInt8(ascii: "-") || isDigit(first) else { return nil }
@@ -15,7 +15,7 @@ enum JavaScriptText {
   }
 
   /// `String(value)`; nil for what counts as false in a condition, as absent values do.
-  static func truthy(_ value: [UInt8]?) -> String? {
+  package static func truthy(_ value: [UInt8]?) -> String? {
     guard let value, let parsed = JSONText.parse(value) else { return nil }
     switch parsed {
     case .null, .bool(false), .integer(0), .string(""): return nil

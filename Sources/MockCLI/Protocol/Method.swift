@@ -3,7 +3,7 @@
 // -32601. The list is docs/mock.md's table of methods.
 internal import CLIModel
 
-enum Method: String, CaseIterable {
+package enum Method: String, CaseIterable, Sendable {
   case connect
   case ping
   case status = "status.get"

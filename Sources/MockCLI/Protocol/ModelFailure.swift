@@ -39,7 +39,7 @@ struct ModelFailure {
         + "  Check the base URL and model name."
     case 400..<429, 430..<500: message = "\(status) \(text)"
     default:
-      let last = status == 0 ? text : "\(status) \(status) \(text)"
+      let last = status == 0 ? text : "\(status) \(text)"
       message =
         "Failed to get response from the AI model; retried \(attempts - 1) times "
         + "(total retry wait time: \(seconds(waited)) seconds) Last error: CAPIError: \(last)"

@@ -3,9 +3,9 @@
 internal import Basics
 internal import LinuxIO
 
-enum OptionCheck {
+package enum OptionCheck {
   /// Why the request fails, in the real CLI's words; nil when it does not.
-  static func problem(with params: [UInt8], of method: Method) -> String? {
+  package static func problem(with params: [UInt8], of method: Method) -> String? {
     if params == Array("null".utf8), method == .create {
       return "Cannot read properties of null (reading 'gitHubToken')"
     }

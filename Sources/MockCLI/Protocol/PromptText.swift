@@ -45,7 +45,9 @@ enum PromptText {
 
   /// What the model gets to see of attached files, escaped as JSON; empty without any.
   static func attached(_ ask: Ask) -> [UInt8] {
-    guard case .array(let list)? = ask.extras?.attachments.flatMap(JSONText.parse) else { return [] }
+    guard case .array(let list)? = ask.extras?.attachments.flatMap(JSONText.parse) else {
+      return []
+    }
     let lines = list.compactMap { file -> String? in
       guard let path = file["path"]?.plain else { return nil }
       return Files.exists(path)

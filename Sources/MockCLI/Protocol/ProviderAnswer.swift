@@ -3,8 +3,8 @@
 internal import Basics
 internal import Wire
 
-enum ProviderAnswer {
-  static func whole(_ body: [UInt8], after milliseconds: Int64) -> ModelAnswer? {
+package enum ProviderAnswer {
+  package static func whole(_ body: [UInt8], after milliseconds: Int64) -> ModelAnswer? {
     guard let text = content(of: body, in: "message") else { return nil }
     var usage = (input: 0, output: 0)
     readUsage(of: body, into: &usage)
@@ -31,7 +31,7 @@ enum ProviderAnswer {
 
   /// Adds the pieces of tool calls in a chunk of a stream; how many bytes of names and arguments
   /// there were, nil without any.
-  static func readCalls(of data: [UInt8], into calls: inout [ToolCall]) -> Int? {
+  package static func readCalls(of data: [UInt8], into calls: inout [ToolCall]) -> Int? {
     guard case .array(let pieces)? = message(of: data, in: "delta")?["tool_calls"] else {
       return nil
     }
@@ -53,7 +53,7 @@ enum ProviderAnswer {
     return bytes
   }
 
-  static func readUsage(of body: [UInt8], into usage: inout (input: Int, output: Int)) {
+  package static func readUsage(of body: [UInt8], into usage: inout (input: Int, output: Int)) {
     guard let object = JSONText.member("usage", of: body) else { return }
     func number(_ name: StaticString) -> Int? {
       guard let value = JSONText.member(name, of: object) else { return nil }
@@ -64,7 +64,7 @@ enum ProviderAnswer {
   }
 
   /// The provider's own words for an error; its whole body where they are not where they should be.
-  static func problem(_ body: [UInt8]) -> String {
+  package static func problem(_ body: [UInt8]) -> String {
     guard let error = JSONText.member("error", of: body),
       let message = JSONText.member("message", of: error).flatMap(JSONText.string)
     else { return String(decoding: body.prefix(200), as: UTF8.self) }

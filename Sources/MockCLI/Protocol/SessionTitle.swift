@@ -1,12 +1,12 @@
 // The name that a session's first prompt gives it: on the wire, in lists and in workspace.yaml.
 internal import Basics
 
-enum SessionTitle {
+package enum SessionTitle {
   /// A prompt of 8,000 letters got a name of 499 and three dots.
   private static let longest = 500
 
   /// Escaped as JSON; nil for what names nothing: no text, or blanks only.
-  static func make(from prompt: [UInt8]?) -> [UInt8]? {
+  package static func make(from prompt: [UInt8]?) -> [UInt8]? {
     guard let prompt, let text = JSONText.string(prompt) else { return nil }
     var name = trimmed(text)
     if name.isEmpty { return nil }

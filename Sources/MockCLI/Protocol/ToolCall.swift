@@ -2,11 +2,17 @@
 // be asked before it runs.
 internal import Basics
 
-struct ToolCall: Equatable {
-  var id: String
-  var name: String
+package struct ToolCall: Equatable, Sendable {
+  package var id: String
+  package var name: String
   /// JSON as the model wrote it; whatever is no object counts as one without members.
-  var arguments: String
+  package var arguments: String
+
+  package init(id: String, name: String, arguments: String) {
+    self.id = id
+    self.name = name
+    self.arguments = arguments
+  }
 
   /// The arguments as they stand in events.
   var object: String {
@@ -15,7 +21,7 @@ struct ToolCall: Equatable {
   }
 
   /// A text among the arguments.
-  func argument(_ name: String) -> String? {
+  package func argument(_ name: String) -> String? {
     JSONText.parse(Array(arguments.utf8))?[name]?.plain
   }
 

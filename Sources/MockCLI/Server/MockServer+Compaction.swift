@@ -1,6 +1,6 @@
 // Long conversations made short: on request, and in the background when the context is nearly
-// full. Where a provider is asked, the decision is made here and not in the machine: it hangs on the
-// length of texts, which the machine does not see. Sessions of the built-in model follow the
+// full. Where a provider is asked, the decision is made here and not in the machine: it hangs on
+// the length of texts, which the machine does not see. Sessions of the built-in model follow the
 // machine's own count of turns.
 internal import Basics
 internal import CLIModel
@@ -72,7 +72,16 @@ extension MockServer {
       output.append(decimal: context.tools)
       output.append("}")
     }
-    if let provider = session.options.provider { askForSummary(provider, session) }
+    guard let provider = session.options.provider else { return }
+    // A conversation that has to be cut for its summary is asked about after the turn's own call:
+    // so the two were seen to go out.
+    session.compaction?.isDeferred = ask == nil && isCutForSummary(session)
+    if session.compaction?.isDeferred == false { askForSummary(provider, session) }
+  }
+
+  private func isCutForSummary(_ session: MockSession) -> Bool {
+    let request = SummaryText.request(hasWorkspace: session.options.isInfinite)
+    return session.talk.tokens + Conversation.tokens(request.count) > room(in: session)
   }
 
   // MARK: the summary
@@ -127,7 +136,9 @@ extension MockServer {
       output.append("}")
     }
     if !session.waitsForTurn { armFlush(session) }
-    if let place = compaction.ask { replyCompacted(place, session, compaction, before - after, answer) }
+    if let place = compaction.ask {
+      replyCompacted(place, session, compaction, before - after, answer)
+    }
   }
 
   private mutating func addCheckpoint(_ session: MockSession, _ escaped: [UInt8]) -> String? {

@@ -63,7 +63,7 @@ extension MockServer {
       timers.push(now + settings.profile.idleSweep, Timer.sweep.code)
     case .exit: exitCode = 0
     case .listen: listenNow()
-    case .wake: break
+    case .wake: readUnpolled()
     }
   }
 
@@ -126,7 +126,16 @@ extension MockServer {
       place: place, epoch: epochs, reader: reader, writer: writer,
       trust: token == nil ? .trusted : .needsToken, limit: settings.bodyLimit)
     connections[place] = connection
-    _ = poller.add(connection.readerNumber, token: token(of: connection), for: .reading)
+    let failure = poller.add(
+      connection.readerNumber, token: token(of: connection), for: .reading)
+    if failure != nil && isServingStreams { timers.push(now, Timer.wake.code) }
+  }
+
+  /// A file or /dev/null as standard input cannot be waited for: it is read until it ends.
+  private mutating func readUnpolled() {
+    guard isServingStreams, let connection = connections.first ?? nil else { return }
+    read(connection)
+    if !connection.isClosed { timers.push(now + .milliseconds(1), Timer.wake.code) }
   }
 
   private func token(of connection: Connection) -> UInt64 {

@@ -31,6 +31,10 @@ extension MockServer {
     }
     if let provider = session.options.provider {
       callProvider(provider, session, turn.call)
+      if session.compaction?.isDeferred == true {
+        session.compaction?.isDeferred = false
+        askForSummary(provider, session)
+      }
     } else {
       callBuiltIn(session, turn.call, turn.ask, attempt: turn.attempt)
     }
@@ -121,6 +125,8 @@ extension MockServer {
   /// A piece of a tool call: counted, and not shown.
   mutating func countDelta(_ session: MockSession, _ bytes: Int) {
     session.turn?.streamedBytes += bytes
+    session.turn?.deltas += 1
+    if session.turn?.firstToken == nil { session.turn?.firstToken = wall.milliseconds }
     let sum = session.turn?.streamedBytes ?? 0
     emit("assistant.streaming_delta", session, .ephemeral) { output in
       output.append("{\"totalResponseSizeBytes\":")
@@ -132,10 +138,11 @@ extension MockServer {
   /// One piece as the provider sent it: the CLI passes them on one to one.
   mutating func sendDelta(_ session: MockSession, _ text: [UInt8]) {
     guard var turn = session.turn else { return }
-    let isFirst = turn.deltas == 0
+    let isFirst = !turn.hasMessage
+    turn.hasMessage = true
     turn.deltas += 1
     turn.streamedBytes += text.count
-    if isFirst { turn.firstToken = wall.milliseconds }
+    if turn.firstToken == nil { turn.firstToken = wall.milliseconds }
     session.turn = turn
     emit("assistant.streaming_delta", session, .ephemeral) { output in
       output.append("{\"totalResponseSizeBytes\":")
@@ -160,14 +167,19 @@ extension MockServer {
 
   /// The session whose turn the call belongs to, unless that turn is over.
   func session(of call: ProviderCall) -> MockSession? {
-    for session in sessions {
-      if let session, let turn = session.turn, turn.call.place == call.place,
-        turn.call.generation == call.generation
-      {
-        return session
-      }
-    }
-    return nil
+    let place = Int(call.place)
+    guard place < callers.count, callers[place].place < sessions.count,
+      let session = sessions[callers[place].place], let turn = session.turn,
+      turn.call.place == call.place, turn.call.generation == call.generation
+    else { return nil }
+    return session
+  }
+
+  /// Remembers whose turn a call is for.
+  mutating func note(_ call: ProviderCall, of session: MockSession) {
+    let place = Int(call.place)
+    while callers.count <= place { callers.append(MockServer.nobody) }
+    callers[place] = session.number
   }
 }
 

@@ -199,7 +199,8 @@ extension MockServer {
   private func note(owner ask: Ask, of session: MockSession) {
     let owner = ask.connection
     if !session.owners.contains(owner) { session.owners.append(owner) }
-    if JSONText.isTrue(JSONText.member("hooks", of: ask.params)), !session.hookOwners.contains(owner)
+    if JSONText.isTrue(JSONText.member("hooks", of: ask.params)),
+      !session.hookOwners.contains(owner)
     {
       session.hookOwners.append(owner)
     }

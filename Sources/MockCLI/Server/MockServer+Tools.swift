@@ -207,6 +207,8 @@ extension MockServer {
     session.turn?.message = ids.next()
     session.turn?.answer = nil
     session.turn?.deltas = 0
+    session.turn?.hasMessage = false
+    session.turn?.firstToken = nil
     startRound(session)
     askModel(session)
   }

@@ -99,7 +99,8 @@ extension MockServer {
       // A repeated call is the agent's own, and so is one after a tool.
       output.append(
         turn.round > 0 || turn.attempt > 0
-          ? ",\"initiator\":\"agent\",\"apiCallId\":\"" : ",\"initiator\":\"user\",\"apiCallId\":\"")
+          ? ",\"initiator\":\"agent\",\"apiCallId\":\"" : ",\"initiator\":\"user\",\"apiCallId\":\""
+      )
       output.append(answer.callID)
       output.append("\",\"apiEndpoint\":\"/chat/completions\",\"quotaSnapshots\":{}}")
     }

@@ -53,6 +53,7 @@ extension MockServer {
     session.turn = RunningTurn(
       ask: place, interaction: ids.next(), message: ids.next(), began: wall.milliseconds,
       call: call)
+    note(call, of: session)
     session.waitsForTurn = false
     if !session.hookOwners.isEmpty {
       let waits = runHook(.promptSubmitted, session) { output in
@@ -148,7 +149,7 @@ extension MockServer {
     }
     let text = PromptText.transformed(
       ask, at: wall.text, isFirst: session.turns == 0, hasWorkspace: session.options.isInfinite)
-    session.talk.add(.user, text + PromptText.attached(ask))
+    session.talk.add(.user, ask.extras == nil ? text : text + PromptText.attached(ask))
     emitUserMessage(session, ask, turn, text)
     return true
   }
@@ -264,7 +265,8 @@ extension MockServer {
     guard settings.disk == .files, session.options.isInfinite, session.database == nil,
       !settings.runsLean
     else { return }
-    switch Files.reserve(folder.path(session.name) + "/session.db", size: SessionFolder.databaseSize)
+    switch Files.reserve(
+      folder.path(session.name) + "/session.db", size: SessionFolder.databaseSize)
     {
     case .success(let descriptor): session.database = consume descriptor
     case .failure: break

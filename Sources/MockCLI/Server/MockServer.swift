@@ -37,6 +37,8 @@ struct MockServer: ~Copyable {
   var provider: Provider
   /// Connections to providers over HTTP.
   var links: [ProviderLink?] = []
+  /// Sessions by the machine's place of their turns' calls.
+  var callers: [SessionID] = []
   var faults: FaultPlan
   /// What the client of a compaction under way is owed, oldest first.
   var compactions: [MockSession] = []

@@ -1,31 +1,33 @@
 // What has been said in a session, as a provider is told it with every call, and how many tokens
 // that is by the mock's own estimate. Without a provider only the counts are kept: 10,000 sessions
 // may live in a process. It also carries out the two ways of making a conversation shorter.
-internal import Basics
+package import Basics
 
-struct Conversation {
-  enum Role { case user, assistant, tool, summary }
+package struct Conversation {
+  package enum Role { case user, assistant, tool, summary }
 
-  struct Entry {
-    var role: Role
+  package struct Entry {
+    package var role: Role
     /// Escaped as JSON.
-    var text: [UInt8]
+    package var text: [UInt8]
     /// Of an answer: JSON of `tool_calls`. Of a tool: the id of its call, escaped.
-    var detail: [UInt8] = []
+    package var detail: [UInt8] = []
 
-    var tokens: Int { Conversation.tokens(text.count + detail.count) }
+    package var tokens: Int { Conversation.tokens(text.count + detail.count) }
   }
 
   /// False where nobody will be told: then entries are counted and forgotten.
-  var keepsText = true
-  private(set) var entries: [Entry] = []
-  private(set) var count = 0
-  private(set) var tokens = 0
+  package var keepsText = true
+  package private(set) var entries: [Entry] = []
+  package private(set) var count = 0
+  package private(set) var tokens = 0
 
   /// 4.9 bytes of the recorded prompts went to a token.
   static func tokens(_ bytes: Int) -> Int { (bytes * 10 + 48) / 49 }
 
-  mutating func add(_ role: Role, _ text: [UInt8], detail: [UInt8] = []) {
+  package init() {}
+
+  package mutating func add(_ role: Role, _ text: [UInt8], detail: [UInt8] = []) {
     let entry = Entry(role: role, text: text, detail: detail)
     count += 1
     tokens += entry.tokens
@@ -34,7 +36,7 @@ struct Conversation {
 
   // MARK: from the log
 
-  mutating func note(_ type: String, _ data: JSONValue) {
+  package mutating func note(_ type: String, _ data: JSONValue) {
     switch type {
     case "user.message":
       let text = data["transformedContent"] ?? data["content"] ?? .string("")
@@ -74,7 +76,7 @@ struct Conversation {
   // MARK: shorter
 
   /// The first entries become one: their summary.
-  mutating func replace(first replaced: Int, by summary: [UInt8]) {
+  package mutating func replace(first replaced: Int, by summary: [UInt8]) {
     let entry = Entry(role: .summary, text: summary)
     let gone = min(replaced, count)
     count = count - gone + 1
@@ -88,7 +90,7 @@ struct Conversation {
 
   /// What fits into `room` tokens, as the real CLI was seen to cut: answers go first, all of them,
   /// then the oldest of what is left; the last one stays whatever it costs.
-  func fitting(_ room: Int) -> Conversation {
+  package func fitting(_ room: Int) -> Conversation {
     guard tokens > room, keepsText else { return self }
     var kept = entries.filter { $0.role == .user || $0.role == .summary }
     var sum = kept.reduce(0) { $0 + $1.tokens }
@@ -110,7 +112,7 @@ struct Conversation {
   // MARK: on the wire
 
   /// The messages of a request, a comma before each.
-  func append(to body: inout ByteBuffer) {
+  package func append(to body: inout ByteBuffer) {
     for entry in entries {
       switch entry.role {
       case .user, .summary: body.append(",{\"role\":\"user\",\"content\":\"")

@@ -4,11 +4,11 @@ internal import Basics
 internal import LinuxIO
 internal import Wire
 
-struct EventLog {
+package struct EventLog {
   /// A session file holds 26 KB a turn; this is 40,000 turns.
   static let largest = 1 << 30
 
-  enum Reading {
+  package enum Reading {
     case missing
     /// What follows "Session file is corrupted".
     case corrupted(String)
@@ -16,17 +16,17 @@ struct EventLog {
   }
 
   /// What a process keeps in mind of a history.
-  struct Summary {
-    var bytes = 0
+  package struct Summary {
+    package var bytes = 0
     /// Events of known types.
-    var events = 0
-    var turns = 0
-    var lastEvent: EventID?
+    package var events = 0
+    package var turns = 0
+    package var lastEvent: EventID?
     /// JSON of the model that the session was created with.
-    var model: [UInt8]?
+    package var model: [UInt8]?
     var startTime: [UInt8]?
     /// Prompts, answers and what tools said, in order.
-    var talk = Conversation()
+    package var talk = Conversation()
   }
 
   static func read(_ path: String, withConversation: Bool) -> Reading {
@@ -34,7 +34,7 @@ struct EventLog {
     return parse(bytes, withConversation: withConversation)
   }
 
-  static func parse(_ bytes: [UInt8], withConversation: Bool) -> Reading {
+  package static func parse(_ bytes: [UInt8], withConversation: Bool) -> Reading {
     var summary = Summary()
     summary.bytes = bytes.count
     summary.talk.keepsText = withConversation

@@ -149,19 +149,21 @@ struct RunningTurn {
   var firstToken: Int64?
   var streamedBytes = 0
   var deltas = 0
+  /// `assistant.message_start` is out for this round.
+  var hasMessage = false
   var failures = 0
 }
 
 /// What came back from the model.
-struct ModelAnswer {
+package struct ModelAnswer {
   /// Escaped as JSON.
-  var text: [UInt8]
-  var inputTokens: Int
-  var outputTokens: Int
-  var callID: [UInt8]
-  var milliseconds: Int64
+  package var text: [UInt8]
+  package var inputTokens: Int
+  package var outputTokens: Int
+  package var callID: [UInt8]
+  package var milliseconds: Int64
   /// Tools that it asks for.
-  var calls: [ToolCall] = []
+  package var calls: [ToolCall] = []
 }
 
 /// How far a turn has got.
@@ -188,4 +190,6 @@ struct Compaction {
   var began: Int64
   /// The request that waits for it; nil where it is made in the background.
   var ask: Int?
+  /// The turn's own request goes first.
+  var isDeferred = false
 }

@@ -2,17 +2,17 @@
 // library writes it, and read back as far as that goes: one level of keys, scalars of four styles.
 internal import Basics
 
-struct WorkspaceFile {
-  var id = ""
-  var workingDirectory = ""
-  var name: String?
-  var summaries = 0
-  var createdAt = ""
-  var updatedAt = ""
+package struct WorkspaceFile {
+  package var id = ""
+  package var workingDirectory = ""
+  package var name: String?
+  package var summaries = 0
+  package var createdAt = ""
+  package var updatedAt = ""
 
   // MARK: writing
 
-  var text: String {
+  package var text: String {
     var text = "id: \(YAMLScalar.text(id))\ncwd: \(YAMLScalar.text(workingDirectory))\n"
     if let name { text += "name: \(YAMLScalar.text(name))\n" }
     text += "client_name: sdk\nuser_named: false\nsummary_count: \(summaries)\n"
@@ -21,9 +21,9 @@ struct WorkspaceFile {
 
   // MARK: reading
 
-  init() {}
+  package init() {}
 
-  init(reading text: String) {
+  package init(reading text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     var place = 0
     while place < lines.count {
@@ -54,15 +54,18 @@ struct WorkspaceFile {
 }
 
 /// One scalar of a YAML map.
-enum YAMLScalar {
-  static func text(_ value: String) -> String {
+package enum YAMLScalar {
+  package static func text(_ value: String) -> String {
     let scalars = value.unicodeScalars
-    let hasControls = scalars.contains { $0.value < 32 && $0 != "\n" && $0 != "\t" || $0 == "\u{7F}" }
+    let hasControls = scalars.contains {
+      $0.value < 32 && $0 != "\n" && $0 != "\t" || $0 == "\u{7F}"
+    }
     if hasControls || value.isEmpty { return doubleQuoted(value) }
     if value.contains("\n") {
       return value.hasSuffix("\n") || value.hasPrefix(" ")
         ? doubleQuoted(value)
-        : "|-\n" + value.split(separator: "\n", omittingEmptySubsequences: false)
+        : "|-\n"
+          + value.split(separator: "\n", omittingEmptySubsequences: false)
           .map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n")
     }
     if isPlain(value) { return value }
