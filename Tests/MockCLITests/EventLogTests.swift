@@ -122,8 +122,8 @@ private func verdict(_ lines: [String]) -> String { verdict(bytes(lines.joined(s
     var random = random(seed, "log")
     for _ in 0..<50 {
       var log = History.whole
-      let place = Int(random.next() % UInt64(log.count))
-      log[place] = UInt8(truncatingIfNeeded: random.next())
+      let place = random.index(below: log.count)
+      log[place] = UInt8(random.index(below: 256))
       let got = verdict(log)
       #expect(
         got == "missing" || got.hasPrefix("corrupted") || got.contains("turns"),

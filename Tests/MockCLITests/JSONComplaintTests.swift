@@ -48,10 +48,10 @@ import Testing
     for seed in UInt64(1)...200 {
       var random = random(seed, "complaint")
       var changed = document
-      for _ in 0..<1 + random.next() % 3 {
+      for _ in 0..<1 + random.index(below: 3) {
         let alphabet = bytes("{}[]\",:\\0123456789truefalsn.eE+- x")
-        let place = Int(random.next() % UInt64(changed.count))
-        changed[place] = alphabet[Int(random.next() % UInt64(alphabet.count))]
+        let place = random.index(below: changed.count)
+        changed[place] = alphabet[random.index(below: alphabet.count)]
       }
       let isRead = (try? JSONValue(parsing: changed)) != nil
       #expect(

@@ -61,7 +61,7 @@ import Testing
     var random = random(seed, "answer")
     for _ in 0..<100 {
       var changed = body
-      changed[Int(random.next() % UInt64(body.count))] = UInt8(truncatingIfNeeded: random.next())
+      changed[random.index(below: body.count)] = UInt8(random.index(below: 256))
       var calls: [ToolCall] = []
       var usage = (input: 0, output: 0)
       _ = ProviderAnswer.whole(changed, after: 0)
