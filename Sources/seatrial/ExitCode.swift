@@ -26,7 +26,8 @@ struct ExitCode: Equatable, Sendable {
   static func stopped(by signal: StopSignal) -> ExitCode {
     switch signal {
     case .interrupt: interrupted
-    case .terminate: terminated
+    // Nobody listens for a hang-up here: it ends the process as the kernel has it.
+    case .terminate, .hangUp: terminated
     }
   }
 
