@@ -19,14 +19,15 @@ export SCENARIO SEED OUT SET SIZES FUZZ
 SWIFT_BUILD := swift build -c release
 PROGRAMS := .build/release
 VENV := .build/bench-venv
+REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate test lint format bench sanitize fuzz clean
+.PHONY: help setup build run simulate test conformance real-setup lint format bench sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
 	@echo
-	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  run, simulate: SCENARIO=file SEED=number OUT=directory SET='key=value'"
 	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds"
@@ -49,6 +50,15 @@ simulate: ## simulate SCENARIO with the programs as they are built
 test: setup ## set up and run every test
 	@echo "building and running every test (the first time takes several minutes)"
 	@swift test -c release --disable-xctest
+	@echo "mock-copilot against the recorded CLI, killed 200 times, and with the official SDK"
+	@python3 Tests/Conformance/test.py --mock $(PROGRAMS)/mock-copilot
+
+conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
+	@$(SWIFT_BUILD) --product mock-copilot
+	@python3 Tests/Conformance/run.py live --real $(REAL_CLI) --mock $(PROGRAMS)/mock-copilot
+
+real-setup: ## put the real Copilot CLI into .build/real-cli, for comparisons
+	@bash Tests/Setup/real-cli.sh
 
 lint: ## check the formatting of every source file
 	@echo "checking the formatting of $(SOURCES)"
