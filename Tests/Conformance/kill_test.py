@@ -28,7 +28,7 @@ import sys
 import tempfile
 import threading
 
-from conformance import isolation, summary
+from conformance import groups, isolation, summary
 from conformance.connection import Connection
 from conformance.provider import Provider
 from conformance.server import DidNotStart, Server
@@ -244,6 +244,7 @@ def main():
     parser.add_argument("--summary", help="a file for the counts")
     options = parser.parse_args()
     isolation.enter()
+    groups.end_all_when_told()
     command = shlex.split(options.cli)
     command[0] = os.path.abspath(command[0])
     numbers = options.only or range(options.times)

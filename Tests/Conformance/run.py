@@ -15,6 +15,7 @@ import sys
 import time
 
 from conformance import isolation, recordings, summary
+from conformance.groups import end_all_when_told
 from conformance.compare import compare
 from conformance.known import Known
 from conformance.play import play, replay, scripts
@@ -38,6 +39,7 @@ def main():
     parser.add_argument("names", nargs="*")
     options = parser.parse_intermixed_args()
     isolation.enter()
+    end_all_when_told()
     groups = scripts(options.names)
     if not groups:
         parser.error(f"no such scenario or script: {' '.join(options.names)}")

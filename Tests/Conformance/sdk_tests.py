@@ -11,13 +11,12 @@ import argparse
 import concurrent.futures
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 
-from conformance import isolation, summary
+from conformance import groups, isolation, summary
 from conformance.provider import Provider
 
 VERSIONS = ["1.0.0", "1.0.2", "1.0.27"]
@@ -83,24 +82,18 @@ def converse(version, transport, cli):
         talk = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 env={**isolation.environment(), "PYTHONNOUSERSITE": "1"},
                                 start_new_session=True)
+        groups.started(talk.pid)
         try:
             output, errors = talk.communicate(timeout=CONVERSATION_TIME)
         except subprocess.TimeoutExpired:
-            _end_group(talk.pid)
+            groups.end(talk.pid)
             output, _ = talk.communicate()
             errors = b"the conversation never ended"
-        _end_group(talk.pid)
+        groups.end(talk.pid)
     provider.close()
     steps = [json.loads(line) for line in output.decode().splitlines() if line.startswith("{")]
     return {"version": version, "transport": transport, "steps": steps,
             "seconds": time.monotonic() - begun, "errors": errors.decode("utf-8", "replace")}
-
-
-def _end_group(group):
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def report(result):
@@ -131,6 +124,7 @@ def main():
         os.environ["SDK_TESTS_MISSING"] = json.dumps(
             {version: why for version, why in missing.items() if why})
     isolation.enter()
+    groups.end_all_when_told()
     missing = json.loads(os.environ.get("SDK_TESTS_MISSING", "{}"))
     there = [version for version in options.versions if version not in missing]
     for version, why in missing.items():

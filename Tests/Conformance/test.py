@@ -13,6 +13,7 @@ Exit code 1 if anything failed, or if a part did not come to its end.
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,17 @@ import time
 from conformance import summary
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def stop_with(running):
+    """Told to stop, the parts are told too: they end the servers they started."""
+    def stop(number, _):
+        for _, _, process in running.values():
+            process.terminate()
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
 
 
 def main():
@@ -46,6 +58,7 @@ def main():
             running[name] = path, output, subprocess.Popen(
                 [sys.executable, os.path.join(HERE, arguments[0]), *arguments[1:],
                  "--summary", path], stdout=output, stderr=subprocess.STDOUT)
+        stop_with(running)
         for name, (path, output, process) in running.items():
             process.wait()
             output.seek(0)

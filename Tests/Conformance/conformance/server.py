@@ -12,6 +12,8 @@ import subprocess
 import threading
 import time
 
+from . import groups
+
 STARTED = re.compile(rb"listening on port (\d+)", re.IGNORECASE)
 USUAL_FLAGS = ["--headless", "--no-auto-update", "--no-auto-login", "--log-level", "error"]
 START_TIME = 20.0
@@ -42,6 +44,7 @@ class Server:
                 stderr=subprocess.PIPE, start_new_session=True)
         except OSError as error:
             raise DidNotStart(str(error)) from error
+        groups.started(self.process.pid)
         trace.add("#", note="started", flags=arguments[len(command):], pid=self.process.pid)
         self.threads = []
         for name in ["stderr"] if stdio else ["stdout", "stderr"]:
@@ -93,12 +96,8 @@ class Server:
         return code
 
     def end(self):
-        if self.process.poll() is None:
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            self.process.wait()
+        groups.end(self.process.pid)
+        self.process.wait()
         for stream in (self.process.stdin,):
             if stream:
                 try:
