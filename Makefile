@@ -26,10 +26,11 @@ VENV := .build/bench-venv
 PLAN_VENV := .build/plan-venv
 # A scenario of its own: what it expects is what is planned for.
 PLAN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),scenarios/how-many-servers.yaml)
+REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate report compare plan test test-browser lint format \
-  bench bench-pages bench-plan validators gallery sanitize fuzz clean
+.PHONY: help setup build run simulate report compare plan test test-browser conformance real-setup \
+  lint format bench bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
@@ -76,12 +77,25 @@ plan: ## the smallest fleet for USERS people, by simulation, with its price
 test: setup ## set up and run every test
 	@echo "building and running every test (the first time takes several minutes)"
 	@swift test -c release --disable-xctest
+	@echo "mock-copilot against the recorded CLI, killed 200 times, and with the official SDK"
+	@python3 Tests/Conformance/test.py --mock $(PROGRAMS)/mock-copilot
+
+conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
+	@$(SWIFT_BUILD) --product mock-copilot
+	@python3 Tests/Conformance/run.py live --real $(REAL_CLI) --mock $(PROGRAMS)/mock-copilot
+
+real-setup: ## put the real Copilot CLI into .build/real-cli, for comparisons
+	@bash Tests/Setup/real-cli.sh
 
 test-browser: build ## have Chromium look at the pages: widths, themes, toggles, numbers
 	@bash Tests/Browser/browser-test.sh
 
 gallery: build ## make docs/gallery anew: pages and their pictures
 	@bash Tests/Browser/gallery.sh
+
+bench-mock: build ## time and weigh mock-copilot, against a C program that moves the same bytes
+	@echo "the mock beside C, pinned to a core each (two minutes)"
+	@python3 Tests/Benchmarks/wire/mock_speed.py $(PROGRAMS)/mock-copilot .build/wire-bench
 
 bench-pages: build ## time pages: 10^6 turns, and a comparison of 20 variants
 	@bash Tests/Benchmarks/pages.sh

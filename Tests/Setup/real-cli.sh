@@ -1,0 +1,45 @@
+#!/bin/bash
+# Puts the real Copilot CLI 1.0.57 into .build/real-cli, unmodified and out of git, for comparisons.
+#
+# It comes out of the Python wheel of the official SDK, which carries it; the hash below is that
+# wheel's. Exit code 6, with the reason, where it cannot be had: a comparison that needs it must then
+# say that it did not run, never that it passed.
+set -euo pipefail
+
+version=1.0.57
+wheel='github-copilot-sdk==1.0.0'
+hash=sha256:bbd2c64fe37016c74620a02d778eaacbd526b4c3b668a3cdff019f831c752eee
+cd "$(dirname "$0")/../.."
+folder=.build/real-cli
+
+refuse() {
+  echo "the real CLI cannot be had: $1" >&2
+  exit 6
+}
+
+# --version unpacks the program's own files into HOME the first time (173 MB), so HOME is ours.
+answer() {
+  HOME=$PWD/.build/conformance-user COPILOT_OFFLINE=true "$1" --version 2>/dev/null || true
+}
+
+if [ -x $folder/copilot ] && [ "$(cat $folder/checked 2>/dev/null)" = "$version" ]; then
+  exit 0
+fi
+[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || refuse "it is built for Linux on x86_64"
+command -v python3 >/dev/null || refuse "python3 is missing"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+echo "fetching the real CLI $version (a wheel of 97 MB) into $folder"
+echo "$wheel --hash=$hash" >"$work/requirements.txt"
+python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+  --platform manylinux_2_28_x86_64 --require-hashes -r "$work/requirements.txt" -d "$work" \
+  2>"$work/errors" || refuse "$(tail -n 1 "$work/errors")"
+python3 -m zipfile -e "$work"/*.whl "$work/wheel"
+mkdir -p $folder .build/conformance-user
+install -m 755 "$work/wheel/copilot/bin/copilot" $folder/copilot
+case "$(answer $folder/copilot)" in
+*" $version."*) echo $version >$folder/checked ;;
+*) refuse "the program does not say that it is version $version" ;;
+esac
+echo "the real CLI $version is $folder/copilot"
