@@ -13,7 +13,10 @@ OUT ?=
 SET ?=
 FUZZ ?= 20
 SIZES ?= 1000 100000 1000000
-export SCENARIO SEED OUT SET SIZES FUZZ
+RESULT ?=
+RESULTS ?=
+FORMAT ?= html
+export SCENARIO SEED OUT SET SIZES FUZZ RESULT RESULTS FORMAT
 
 # Programs are built as users get them: plain -O, no unsafe flags.
 SWIFT_BUILD := swift build -c release
@@ -21,14 +24,16 @@ PROGRAMS := .build/release
 VENV := .build/bench-venv
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate test lint format bench sanitize fuzz clean
+.PHONY: help setup build run simulate report compare test test-browser lint format bench \
+  bench-pages gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
 	@echo
-	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  run, simulate: SCENARIO=file SEED=number OUT=directory SET='key=value'"
+	@echo "  report: RESULT=folder FORMAT=markdown   compare: RESULTS='folder folder'"
 	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds"
 
 setup: ## install what is missing (Debian packages), check the Swift toolchain
@@ -46,9 +51,29 @@ simulate: ## simulate SCENARIO with the programs as they are built
 	@$(PROGRAMS)/seatrial simulate "$$SCENARIO" \
 	  $${SEED:+--seed "$$SEED"} $${OUT:+--out "$$OUT"} $${SET:+--set "$$SET"}
 
+report: ## make the page of RESULT (the latest in results/), or another FORMAT
+	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
+	@result="$${RESULT:-$$(ls -td results/*/ 2>/dev/null | grep -v baselines | head -n 1 || true)}"; \
+	if [ -z "$$result" ]; then echo "report: no RESULT, and none in results/; make run leaves one" >&2; exit 2; fi; \
+	$(PROGRAMS)/seatrial report "$$result" --format "$$FORMAT" $${OUT:+--out "$$OUT"}
+
+compare: ## hold RESULTS='A B …' against each other, or the variants of one
+	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
+	@if [ -z "$$RESULTS" ]; then echo "compare: name them, RESULTS='results/a results/b'" >&2; exit 2; fi
+	@$(PROGRAMS)/seatrial compare $$RESULTS $${OUT:+--page "$$OUT"}
+
 test: setup ## set up and run every test
 	@echo "building and running every test (the first time takes several minutes)"
 	@swift test -c release --disable-xctest
+
+test-browser: build ## have Chromium look at the pages: widths, themes, toggles, numbers
+	@bash Tests/Browser/browser-test.sh
+
+gallery: build ## make docs/gallery anew: pages and their pictures
+	@bash Tests/Browser/gallery.sh
+
+bench-pages: build ## time pages: 10^6 turns, and a comparison of 20 variants
+	@bash Tests/Benchmarks/pages.sh
 
 lint: ## check the formatting of every source file
 	@echo "checking the formatting of $(SOURCES)"

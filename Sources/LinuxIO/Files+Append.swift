@@ -1,5 +1,6 @@
 // What a session folder needs of the file system: appends that are one write, removal of whole
 // trees, times, room set aside. Outcomes are values, as in the rest of Files.
+public import Basics
 internal import Glibc
 
 public struct FileTimes: Hashable, Sendable {
@@ -27,6 +28,68 @@ extension Files {
       rest = rest.dropFirst(count)
     }
     return .success(Int(lseek(descriptor.number, 0, SEEK_CUR)))
+  }
+
+  /// The same for bytes of which a part stands elsewhere: `piece` is written at each of the places,
+  /// which are counted in `bytes` and in order. Gathered by the kernel, so still one append.
+  public static func append(
+    _ path: String, _ bytes: borrowing ByteBuffer, inserting piece: [UInt8], at places: [Int]
+  ) -> Result<Int, SystemFailure> {
+    let number = uninterrupted {
+      Int(unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644))
+    }
+    guard number >= 0 else { return .failure(failure("open", path, number)) }
+    let descriptor = Descriptor(owning: Int32(number))
+    let total = bytes.count + places.count * piece.count
+    let count = bytes.withSpan { text in
+      unsafe text.withUnsafeBytes { text in
+        unsafe piece.withUnsafeBytes { piece in
+          unsafe gather(descriptor.number, text, piece, places)
+        }
+      }
+    }
+    guard count == total else {
+      return .failure(failure("write", path, count < 0 ? count : -Int(ENOSPC)))
+    }
+    return .success(Int(lseek(descriptor.number, 0, SEEK_CUR)))
+  }
+
+  /// Bytes written, or errno as a negative number. The kernel takes 1024 pieces in a call.
+  private static func gather(
+    _ descriptor: Int32, _ text: UnsafeRawBufferPointer, _ piece: UnsafeRawBufferPointer,
+    _ places: [Int]
+  ) -> Int {
+    var parts = unsafe [iovec]()
+    var start = 0
+    for place in places {
+      unsafe parts.append(part(text, start..<place))
+      unsafe parts.append(part(piece, 0..<piece.count))
+      start = place
+    }
+    unsafe parts.append(part(text, start..<text.count))
+    var written = 0
+    var first = 0
+    while unsafe first < parts.count {
+      let batch = unsafe min(1024, parts.count - first)
+      let wanted = unsafe parts[first..<first + batch].reduce(0) { unsafe $0 + $1.iov_len }
+      let count = uninterrupted {
+        unsafe parts[first..<first + batch].withUnsafeBufferPointer {
+          unsafe writev(descriptor, $0.baseAddress, Int32(batch))
+        }
+      }
+      if count < 0 { return count }
+      written += count
+      if count < wanted { return written }
+      first += batch
+    }
+    return written
+  }
+
+  private static func part(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> iovec {
+    unsafe iovec(
+      iov_base: UnsafeMutableRawPointer(
+        mutating: bytes.baseAddress.map { unsafe $0 + range.lowerBound }),
+      iov_len: range.count)
   }
 
   /// Replaces the content. For small files whose loss in a crash nobody minds.

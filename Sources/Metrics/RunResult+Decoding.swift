@@ -20,6 +20,8 @@ extension RunResult {
       scenario: Scenario(
         name: try scenario.member("name").string(), digest: try scenario.member("digest").string()),
       seed: seedValue)
+    self.scenario.about = try scenario.optional("about")?.string() ?? ""
+    self.scenario.settings = try readSettings(scenario.optional("settings"))
     complete = try field.member("complete").bool()
     verdict = try field.member("verdict").word(Verdict.self)
     for reason in try field.member("reasons").elements() { reasons.append(try reason.string()) }
@@ -57,6 +59,55 @@ extension VariantResult {
       servers.append(try ServerResult(server))
     }
     for one in try field.member("series").elements() { series.append(try SeriesResult(one)) }
+    try readDetail(field)
+  }
+
+  /// What results of the first version do not have.
+  private mutating func readDetail(_ field: JSONField) throws(JSONShapeError) {
+    settings = try readSettings(field.optional("settings"))
+    for map in try field.optional("heat_maps")?.elements() ?? [] {
+      heatMaps.append(try HeatMapResult(map))
+    }
+    for mark in try field.optional("marks")?.elements() ?? [] {
+      marks.append(
+        MarkResult(
+          atSeconds: try mark.member("at").double(), label: try mark.member("label").string()))
+    }
+    for sample in try field.optional("samples")?.members() ?? [] {
+      samples.append(SampleResult(metric: sample.key, values: try sample.field.figures()))
+    }
+  }
+}
+
+private func readSettings(_ field: JSONField?) throws(JSONShapeError) -> [SettingResult] {
+  var found: [SettingResult] = []
+  for setting in try field?.members() ?? [] {
+    found.append(
+      SettingResult(
+        key: setting.key, value: try setting.field.member("value").string(),
+        origin: try setting.field.member("from").string()))
+  }
+  return found
+}
+
+extension HeatMapResult {
+  init(_ field: JSONField) throws(JSONShapeError) {
+    let edges = try field.member("edges").figures().compactMap { $0 }
+    var counts: [[Int]] = []
+    for slice in try field.member("counts").elements() {
+      let row = try slice.integers()
+      guard row.count + 1 == edges.count, row.allSatisfy({ $0 >= 0 && $0 <= 1 << 53 }) else {
+        throw slice.error("\(row.count) counts do not fit \(edges.count) edges")
+      }
+      counts.append(row)
+    }
+    guard zip(edges, edges.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw field.error("the edges do not ascend")
+    }
+    self.init(
+      metric: try field.member("metric").string(),
+      startSeconds: try field.member("start").double(),
+      stepSeconds: try field.member("step").double(), edges: edges, counts: counts)
   }
 }
 
@@ -117,6 +168,9 @@ extension ServerResult {
     cpu = try field.member("cpu").figure()
     memoryMaxBytes = try field.optional("memory_max_bytes")?.integer()
     restarts = try field.member("restarts").integer()
+    for one in try field.optional("series")?.elements() ?? [] {
+      series.append(try SeriesResult(one))
+    }
   }
 }
 

@@ -7,7 +7,10 @@ extension RunResult {
     [
       "schema": .string(RunResult.schema),
       "kind": .string(kind.rawValue),
-      "scenario": ["name": .string(scenario.name), "digest": .string(scenario.digest)],
+      "scenario": [
+        "name": .string(scenario.name), "digest": .string(scenario.digest),
+        "about": .string(scenario.about), "settings": scenario.settings.json,
+      ],
       "seed": JSONValue(whole: UInt128(seed)),
       "complete": .bool(complete),
       "verdict": .string(verdict.rawValue),
@@ -29,6 +32,7 @@ extension VariantResult {
   var json: JSONValue {
     [
       "name": .string(name),
+      "settings": settings.json,
       "replications": .integer(Int64(replications)),
       "warm_up_seconds": JSONValue(measured: warmUpSeconds),
       "measured_seconds": JSONValue(measured: measuredSeconds),
@@ -36,8 +40,38 @@ extension VariantResult {
       "expectations": .array(expectations.map(\.json)),
       "servers": .array(servers.map(\.json)),
       "series": .array(series.map(\.json)),
+      "heat_maps": .array(heatMaps.map(\.json)),
+      "marks": .array(marks.map(\.json)),
+      "samples": .object(
+        samples.map { sample in
+          JSONMember(sample.metric, .array(sample.values.map { JSONValue(measured: $0) }))
+        }),
     ]
   }
+}
+
+extension [SettingResult] {
+  /// By key, so that `jq .scenario.settings["app.routing"].value` reads one.
+  var json: JSONValue {
+    .object(
+      map { JSONMember($0.key, ["value": .string($0.value), "from": .string($0.origin)]) })
+  }
+}
+
+extension HeatMapResult {
+  var json: JSONValue {
+    [
+      "metric": .string(metric),
+      "start": JSONValue(measured: startSeconds),
+      "step": JSONValue(measured: stepSeconds),
+      "edges": .array(edges.map { JSONValue(measured: $0) }),
+      "counts": .array(counts.map { .array($0.map { .integer(Int64($0)) }) }),
+    ]
+  }
+}
+
+extension MarkResult {
+  var json: JSONValue { ["at": JSONValue(measured: atSeconds), "label": .string(label)] }
 }
 
 extension MetricResult {
@@ -91,6 +125,7 @@ extension ServerResult {
       "cpu": JSONValue(measured: cpu),
       "memory_max_bytes": memoryMaxBytes.map { .integer(Int64($0)) } ?? .null,
       "restarts": .integer(Int64(restarts)),
+      "series": .array(series.map(\.json)),
     ]
   }
 }

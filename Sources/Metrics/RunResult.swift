@@ -11,6 +11,10 @@ public struct RunResult: Equatable, Sendable {
   public struct Scenario: Equatable, Sendable {
     public var name: String
     public var digest: String
+    /// The question that the scenario asks.
+    public var about = ""
+    /// Every key of the base.
+    public var settings: [SettingResult] = []
 
     public init(name: String, digest: String) {
       self.name = name
@@ -72,6 +76,11 @@ public struct VariantResult: Equatable, Sendable {
   public var expectations: [ExpectationResult] = []
   public var servers: [ServerResult] = []
   public var series: [SeriesResult] = []
+  public var heatMaps: [HeatMapResult] = []
+  public var marks: [MarkResult] = []
+  public var samples: [SampleResult] = []
+  /// What differs from the base of the scenario.
+  public var settings: [SettingResult] = []
   public var replications = 1
   public var warmUpSeconds = 0.0
   /// Of all replications together: what a throughput was divided by.
@@ -100,6 +109,8 @@ public struct ServerResult: Equatable, Sendable {
   public var cpu: Double?
   public var memoryMaxBytes: Int?
   public var restarts = 0
+  /// This server over time; empty where too many servers ran to keep that of each.
+  public var series: [SeriesResult] = []
 
   public init(name: String, turns: Int) {
     self.name = name

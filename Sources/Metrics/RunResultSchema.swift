@@ -19,7 +19,9 @@ public enum RunResultSchema {
     record([
       "schema": ["const": .string(RunResult.schema)],
       "kind": oneOf(RunResult.Kind.self),
-      "scenario": record(["name": text, "digest": text]),
+      "scenario": record([
+        "name": text, "digest": text, "about": text, "settings": reference("settings"),
+      ]),
       "seed": whole,
       "complete": ["type": "boolean"],
       "verdict": oneOf(RunResult.Verdict.self),
@@ -37,11 +39,22 @@ public enum RunResultSchema {
   private static var definitions: JSONValue {
     [
       "variant": record([
-        "name": text, "replications": natural, "warm_up_seconds": number,
+        "name": text, "settings": reference("settings"), "replications": natural,
+        "warm_up_seconds": number,
         "measured_seconds": number, "metrics": metrics,
         "expectations": list(of: reference("expectation")),
         "servers": list(of: reference("server")), "series": list(of: reference("series")),
+        "heat_maps": list(of: reference("heat_map")), "marks": list(of: reference("mark")),
+        "samples": ["type": "object", "additionalProperties": list(of: numberOrNull)],
       ]),
+      "settings": [
+        "type": "object", "additionalProperties": record(["value": text, "from": text]),
+      ],
+      "heat_map": record([
+        "metric": text, "start": number, "step": number, "edges": list(of: number),
+        "counts": list(of: list(of: natural)),
+      ]),
+      "mark": record(["at": number, "label": text]),
       "expectation": record([
         "text": text, "metric": text, "unit": unit, "observed": numberOrNull, "bound": number,
         "outcome": oneOf(ExpectationResult.Outcome.self), "reason": ["type": ["string", "null"]],
@@ -49,6 +62,7 @@ public enum RunResultSchema {
       "server": record([
         "name": text, "turns": natural, "sessions_max": naturalOrNull, "cpu": numberOrNull,
         "memory_max_bytes": naturalOrNull, "restarts": natural,
+        "series": list(of: reference("series")),
       ]),
       "series": record([
         "name": text, "unit": unit, "start": number, "step": number,

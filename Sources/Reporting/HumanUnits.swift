@@ -26,6 +26,25 @@ public struct HumanUnits: Sendable {
     }
   }
 
+  /// Lengths come from scenarios and are round: `10 min`, not `10.0 min`.
+  func length(_ seconds: Double) -> String {
+    let words = text(seconds, unit: "s").split(separator: " ")
+    guard var digits = words.first, digits.contains(".") else {
+      return words.joined(separator: " ")
+    }
+    while digits.last == "0" { digits.removeLast() }
+    if digits.last == "." { digits.removeLast() }
+    return ([digits] + words.dropFirst()).joined(separator: " ")
+  }
+
+  /// A round share as somebody set it: `2 %`, not `2.00 %`.
+  func round(_ share: Double) -> String {
+    var digits = decimal(share * 100, places: 2)
+    while digits.hasSuffix("0") { digits.removeLast() }
+    if digits.hasSuffix(".") { digits.removeLast() }
+    return digits + " %"
+  }
+
   private func time(_ seconds: Double) -> String {
     switch seconds {
     case 0: "0 s"

@@ -62,7 +62,7 @@ public struct TerminalTable: Sendable {
       let noun = counts.allSatisfy { $0 == 1 } ? "replication" : "replications"
       parts.append(span(counts.map { "\($0)" }, counts.map(Double.init)) + " " + noun)
       let lengths = variants.map { $0.measuredSeconds / Double(max(1, $0.replications)) }
-      parts.append(span(lengths.map(length), lengths))
+      parts.append(span(lengths.map(units.length), lengths))
     }
     let amount = parts.joined(separator: plain ? " x " : " \u{D7} ")
     let digest = result.scenario.digest.prefix(12)
@@ -79,17 +79,6 @@ public struct TerminalTable: Sendable {
     let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
     guard let first = order.first, let last = order.last else { return "" }
     return texts[first] == texts[last] ? texts[first] : "\(texts[first]) to \(texts[last])"
-  }
-
-  /// Lengths come from scenarios and are round: `10 min`, not `10.0 min`.
-  private func length(_ seconds: Double) -> String {
-    let words = units.text(seconds, unit: "s").split(separator: " ")
-    guard var digits = words.first, digits.contains(".") else {
-      return words.joined(separator: " ")
-    }
-    while digits.last == "0" { digits.removeLast() }
-    if digits.last == "." { digits.removeLast() }
-    return ([digits] + words.dropFirst()).joined(separator: " ")
   }
 
   private func closing(_ result: RunResult) -> [String] {

@@ -14,6 +14,8 @@ extension Campaign {
     var result = RunResult(
       kind: .simulated,
       scenario: .init(name: file.base.name, digest: file.digest), seed: file.base.seed.value)
+    result.scenario.about = file.base.about
+    result.scenario.settings = file.base.settings()
     result.complete = !stopped
     result.variants = variants.map { variantResult($0) }
     result.differences = differences()
@@ -60,7 +62,11 @@ extension Campaign {
     if let first = samples.first {
       result.servers = first.servers
       result.series = first.series
+      result.heatMaps = first.heatMap.map { [$0] } ?? []
     }
+    result.samples = Campaign.samples(of: samples)
+    result.marks = progress.scenario.marks
+    result.settings = progress.scenario.settings(unlike: file.base)
     result.expectations = progress.scenario.expectations.compactMap {
       (try? Metrics.Expectation(parsing: $0.text))?.result(in: result)
     }

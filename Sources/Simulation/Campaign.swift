@@ -176,11 +176,11 @@ extension Campaign.Task {
         return .stopped(simulator.harvest(), warmedUp: false)
       }
       return .warmUp(simulator.warmUpFound)
-    case .replication(_, let warmUp):
+    case .replication(let number, let warmUp):
       guard pass(&simulator, until: .zero + warmUp, report) else {
         return .stopped(simulator.harvest(), warmedUp: false)
       }
-      simulator.beginMeasurement(length: measure)
+      simulator.beginMeasurement(length: measure, detailed: number == 0)
       guard pass(&simulator, until: .zero + warmUp + measure, report) else {
         return .stopped(simulator.harvest(), warmedUp: true)
       }

@@ -10,6 +10,8 @@ public struct Replication: Sendable, Equatable {
   public var derived: [Double?]
   public var servers: [ServerResult]
   public var series: [SeriesResult]
+  /// Responses over time; nil where that was not kept, or nothing was answered.
+  public var heatMap: HeatMapResult?
   public var measured: Interval
   public var events: Int
   /// Turns that had begun and not ended when the measurement stopped.

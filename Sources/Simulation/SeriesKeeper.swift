@@ -22,6 +22,9 @@ struct SeriesKeeper: ~Copyable {
     var backlog = 0
   }
 
+  /// What is read off the counters at the end of each window, in one replication of a variant.
+  var detail: SeriesDetail?
+
   @inline(__always) mutating func completed(_ response: Interval) {
     turns &+= 1
     responseSum &+= response.nanoseconds

@@ -8,7 +8,9 @@ internal import Workload
 
 extension Simulator {
   /// Ends the warm-up: figures start from nothing, the system stays as it is.
-  public mutating func beginMeasurement(length: Interval) {
+  ///
+  /// - detailed: also keep how everything moved over time. A result shows that of one replication.
+  public mutating func beginMeasurement(length: Interval, detailed: Bool = true) {
     recorder.reset()
     baseline = totals()
     measuredFrom = now
@@ -22,6 +24,7 @@ extension Simulator {
     fleet.residentSamples = 0
     let step = Interval(nanoseconds: max(1, length.nanoseconds / Int64(max(1, plan.windows))))
     series.begin(step: step)
+    series.detail = detailed ? SeriesDetail(before: baseline) : nil
     evictedAtWindow = 0
     for instance in 0..<gateways.count { evictedAtWindow += gateways[instance].tally.evicted }
     queue.push(Event(now + step, EventCode.plain(.window, 0)))
@@ -44,6 +47,7 @@ extension Simulator {
     fleet.residentSamples += 1
     series.end(residents: residents, evicted: evicted - evictedAtWindow, backlog: backlog)
     evictedAtWindow = evicted
+    noteDetail()
     queue.push(Event(now + series.step, EventCode.plain(.window, 0)))
   }
 
@@ -154,6 +158,7 @@ extension Simulator {
         result.cpu = measured > .zero ? used / measured.seconds : nil
         result.memoryMaxBytes = Int(servers[place].memory)
         result.restarts = state.restarts
+        result.series = serverSeries(place)
         serverResults.append(result)
       }
     }
@@ -167,7 +172,8 @@ extension Simulator {
       times: TimeMetric.allCases.map { recorder.snapshot(of: $0) },
       counts: CountMetric.allCases.map { recorder.value(of: $0) },
       peaks: PeakMetric.allCases.map { recorder.value(of: $0) },
-      derived: derived, servers: serverResults, series: seriesResults(),
+      derived: derived, servers: serverResults,
+      series: seriesResults() + detailSeries(), heatMap: heatMap(),
       measured: measured, events: events, underWay: turnsUnderWay,
       spawnsRefused: fleet.spawnsRefused)
   }

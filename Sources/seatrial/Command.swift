@@ -2,7 +2,7 @@
 // made from these values, so that a flag cannot be accepted and undocumented, or the reverse.
 
 struct Command: Sendable {
-  enum Kind: Sendable { case validate, inspect, schema, simulate }
+  enum Kind: Sendable { case validate, inspect, schema, simulate, report, compare }
 
   enum Arguments: Sendable {
     /// `FILE`.
@@ -44,6 +44,8 @@ struct Flag: Sendable {
     case share
     /// `key=value`.
     case setting
+    /// One of these.
+    case word([String])
     case text
   }
 

@@ -120,6 +120,10 @@ struct CommandLineParser {
       return range.upperBound == Int.max
         ? "\(number) is below \(range.lowerBound)"
         : "\(number) is outside of \(range.lowerBound) to \(range.upperBound)"
+    case .word(let words):
+      if words.contains(value) { return nil }
+      let guess = nearest(to: value, among: words).map { "; did you mean \($0)?" } ?? ""
+      return "\(value) is none of \(words.joined(separator: ", "))\(guess)"
     case .share:
       let digits = value.hasSuffix("%") ? String(value.dropLast()) : value
       let whole = value.hasSuffix("%") ? 100.0 : 1.0

@@ -1,8 +1,9 @@
 // The commands of the program, as data. A new command is an entry here, a case of `Command.Kind`
 // and a file of its own.
+internal import Reporting
 
 enum CommandTable {
-  static let all = [simulate, validate, inspect, schema]
+  static let all = [simulate, report, compare, validate, inspect, schema]
 
   // MARK: flags that several commands share
 
@@ -28,9 +29,9 @@ enum CommandTable {
     about: """
       Runs every variant of the scenario in virtual time, compares them, and holds
       the figures against what the scenario expects. The table goes to stdout;
-      result.json goes to a folder and is written again while the run goes on, so
-      that a killed run leaves what it had. The first Ctrl-C stops and still
-      reports, the second ends at once.
+      result.json and a page of it, report.html, go to a folder. result.json is
+      written again while the run goes on, so that a killed run leaves what it had.
+      The first Ctrl-C stops and still reports, the second ends at once.
       """,
     examples: [
       ("seatrial simulate scenarios/three-patterns.yaml", "compare the isolation patterns"),
@@ -52,11 +53,68 @@ enum CommandTable {
         help: "threads, by default one a core; figures do not depend on it"),
       Flag(
         name: "out", value: .text, placeholder: "DIR",
-        help: "folder of result.json, by default results/NAME-TIME-PROCESS"),
+        help: "folder of result and page; by default one in results/"),
       Flag(name: "full", help: "every metric, difference and curve, not only what decides"),
       json, quiet,
       Flag(name: "no-progress", help: "no progress on stderr"),
       noColor,
+    ])
+
+  static let report = Command(
+    kind: .report, name: "report", summary: "make a page, or another form, of results",
+    about: """
+      A RESULT is a result.json or its folder; those of older versions will do. The
+      page is one HTML file that needs no network, written beside the result as
+      report.html; every other form goes to stdout. --out FILE puts it elsewhere,
+      and - means stdout. Forms:
+      \(formats)
+      """,
+    examples: [
+      ("seatrial report results/today", "write results/today/report.html"),
+      ("seatrial report results/today --format markdown", "for a pull request"),
+      ("seatrial report results/today --format junit --out junit.xml", "for a build server"),
+      ("seatrial report results/today --format csv-series > series.csv", "for a spreadsheet"),
+    ],
+    arguments: .many("RESULT"),
+    flags: [
+      Flag(
+        name: "format", value: .word(ReportFormat.allCases.map(\.rawValue)), placeholder: "FORM",
+        help: "html unless said otherwise"),
+      Flag(name: "out", value: .text, placeholder: "FILE", help: "where to write; - is stdout"),
+      quiet, noColor,
+    ])
+
+  private static let formats = ReportFormat.allCases.map { format in
+    let gap = String(repeating: " ", count: 12 - format.rawValue.count)
+    return "  \(format.rawValue)\(gap)\(format.meaning)"
+  }.joined(separator: "\n")
+
+  static let compare = Command(
+    kind: .compare, name: "compare", summary: "hold results, or their variants, against each other",
+    about: """
+      One RESULT: its variants against the first. Several: each against the first,
+      variant by variant of the same name; RESULT:VARIANT chooses one. Where both
+      met the same people (one seed, one workload) replications are compared in
+      pairs. A difference is better or worse when its whole 95 % interval lies beyond
+      the margin, and no difference when it lies within; else nobody can tell.
+      Results that are not comparable are refused with what differs (exit code 5).
+      Exit code 3: a later result is worse than the first in some figure.
+      """,
+    examples: [
+      ("seatrial compare results/today", "the variants of one result"),
+      ("seatrial compare results/yesterday results/today", "did it get worse?"),
+      ("seatrial compare a:base b:rendezvous --force", "two variants, whatever differs"),
+      ("seatrial compare a b --page compare.html --json", "a page, and a document for scripts"),
+    ],
+    arguments: .many("RESULT"),
+    flags: [
+      Flag(
+        name: "margin", value: .share, placeholder: "2%",
+        help: "differences below it are none, by default 2 %"),
+      Flag(name: "force", help: "compare even what is not comparable"),
+      Flag(name: "page", value: .text, placeholder: "FILE", help: "write a page of it, too"),
+      Flag(name: "full", help: "every figure, also where nothing differs"),
+      json, quiet, noColor,
     ])
 
   static let validate = Command(

@@ -16,6 +16,16 @@ enum Console {
     }
   }
 
+  /// Columns for text on standard output: 40 to 160. Below, no figure fits; above, the eye loses
+  /// the line.
+  static var width: Int {
+    min(160, max(40, Terminal.width(of: StandardOutput.channel) ?? 80))
+  }
+
+  static func isPlain(_ invocation: Invocation) -> Bool {
+    invocation.has("no-color") || !Terminal.colorAllowed(on: StandardOutput.channel)
+  }
+
   /// One line on standard error.
   static func say(_ line: String) {
     StandardError.write(line + "\n")

@@ -9,7 +9,9 @@ struct ExitCode: Equatable, Sendable {
   static let pass = ExitCode(0, "pass")
   static let fault = ExitCode(1, "something could not be read or written, or seatrial is wrong")
   static let usage = ExitCode(2, "the command line is wrong")
+  static let regression = ExitCode(3, "a later result is worse than the first")
   static let cannotTell = ExitCode(4, "the measurement is invalid, or cannot tell")
+  static let notComparable = ExitCode(5, "the results are not comparable")
   static let expectationMissed = ExitCode(99, "an expectation was missed")
   static let badScenario = ExitCode(104, "a scenario is wrong, or cannot be read")
   static let interrupted = ExitCode(130, "stopped by Ctrl-C; the report was written")
@@ -17,7 +19,8 @@ struct ExitCode: Equatable, Sendable {
 
   /// In the order in which the help lists them.
   static let all = [
-    pass, fault, usage, cannotTell, expectationMissed, badScenario, interrupted, terminated,
+    pass, fault, usage, regression, cannotTell, notComparable, expectationMissed, badScenario,
+    interrupted, terminated,
   ]
 
   static func stopped(by signal: StopSignal) -> ExitCode {

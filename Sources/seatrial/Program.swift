@@ -24,6 +24,8 @@ enum Program {
     case .inspect: InspectCommand(invocation).run()
     case .schema: SchemaCommand(invocation).run()
     case .simulate: SimulateCommand(invocation).run()
+    case .report: ReportCommand(invocation).run()
+    case .compare: CompareCommand(invocation).run()
     }
   }
 

@@ -5,11 +5,13 @@ internal import Basics
 internal import Glibc
 internal import LinuxIO
 internal import Metrics
+internal import Reporting
 
 struct ResultFolder {
   let path: String
   private(set) var failed = false
 
+  var page: String { path.hasSuffix("/") ? path + "report.html" : path + "/report.html" }
   var file: String { path.hasSuffix("/") ? path + "result.json" : path + "/result.json" }
 
   /// - out: what `--out` says; nil: a new folder below results/.
@@ -40,6 +42,16 @@ struct ResultFolder {
       }
     }
     return safe.isEmpty ? "unnamed" : String(safe)
+  }
+
+  /// Once, at the end: a page of a part would be made again every few seconds.
+  mutating func writePage(of result: RunResult) {
+    if failed { return }
+    let html = ResultPage([NamedResult(name: result.scenario.name, result: result)]).html()
+    if let failure = Files.writeAtomically(Array(html.utf8), to: page) {
+      failed = true
+      Console.complain("the page cannot be written to \(page): \(failure)")
+    }
   }
 
   mutating func write(_ result: RunResult) {

@@ -1,6 +1,6 @@
 // `seatrial simulate`: the scenario's variants in virtual time, one table on standard output, one
-// result.json in a folder. The order of what is said: warnings, what will run, progress, the table,
-// what was missed, where the result is.
+// result.json and a page in a folder. The order of what is said: warnings, what will run, progress,
+// the table, what was missed, where page and result are.
 internal import Basics
 internal import LinuxIO
 internal import Metrics
@@ -60,10 +60,12 @@ struct SimulateCommand {
     var result = run.campaign.result()
     facts.fill(&result)
     folder.write(result)
+    folder.writePage(of: result)
     var code = show(result)
     if folder.failed {
       code = code.or(.fault)
     } else if !isQuiet {
+      Console.say("page: \(folder.page)")
       Console.say("result: \(folder.file)")
     }
     let signal = run.campaign.stopped ? stop.signal : nil
@@ -74,11 +76,8 @@ struct SimulateCommand {
 
   private func show(_ result: RunResult) -> ExitCode {
     if invocation.has("json") { return Console.result(result.json.text()) }
-    let channel = StandardOutput.channel
-    let plain = invocation.has("no-color") || !Terminal.colorAllowed(on: channel)
-    // 40 to 160 columns: below, no figure fits; above, the eye loses the line.
-    let width = min(160, max(40, Terminal.width(of: channel) ?? 80))
-    let table = TerminalTable(width: width, plain: plain, full: invocation.has("full"))
+    let table = TerminalTable(
+      width: Console.width, plain: Console.isPlain(invocation), full: invocation.has("full"))
     return Console.result(table.render(result))
   }
 

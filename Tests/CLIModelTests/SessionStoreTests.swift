@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test("A number beyond the forecast gets a place")
-  func grows() {
+  func growsBeyondForecast() {
     var store = SessionStore(shared: false, sessions: 1)
     let turns = store.append(SessionID(1000), one, at: .zero)
     let isThere = store[SessionID(1000), one].used

@@ -55,4 +55,39 @@ import Testing
     #expect(distribution.map(\.nanoseconds) == [3, 12, 900])
     #expect(distribution.map(\.count) == [2, 1, 1])
   }
+
+  @Test("Many quantiles at once are those asked for one by one")
+  func quantiles() {
+    for seed in seeds(20) {
+      var random = random(seed, "quantiles")
+      var recorder = Recorder()
+      for _ in 0..<1 + random.index(below: 500) {
+        recorder.record(.turnResponse, Interval(nanoseconds: random.nanoseconds()))
+      }
+      let snapshot = recorder.snapshot(of: .turnResponse)
+      let shares = (0...100).map { Double($0) / 100 } + [0.999, 1]
+      let sorted = shares.sorted()
+      #expect(snapshot.quantiles(sorted) == sorted.map { snapshot.quantile($0)! }, "seed \(seed)")
+    }
+  }
+
+  @Test("Bands hold everything that was recorded, where it belongs")
+  func bands() throws {
+    var recorder = Recorder()
+    for milliseconds in [800, 810, 1900, 9000] {
+      recorder.record(.turnResponse, .milliseconds(Int64(milliseconds)))
+    }
+    let map = try #require(
+      HeatMapResult(
+        metric: "turn.response", startSeconds: 0, stepSeconds: 1,
+        bands: [recorder.bands(of: .turnResponse)]))
+    #expect(map.counts[0].reduce(0, +) == 4)
+    for (row, count) in map.counts[0].enumerated() {
+      let inside = [0.8, 0.81, 1.9, 9].filter { $0 >= map.edges[row] && $0 < map.edges[row + 1] }
+      #expect(inside.count == count, "\(map.edges[row])")
+    }
+    #expect(zip(map.edges, map.edges.dropFirst()).allSatisfy { $1 / $0 <= 1.2501 })
+    #expect(
+      HeatMapResult(metric: "x", startSeconds: 0, stepSeconds: 1, bands: [[0], [0]]) == nil)
+  }
 }

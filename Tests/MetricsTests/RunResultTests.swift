@@ -32,6 +32,20 @@ import Testing
         name: "sessions.resident", unit: "count", startSeconds: 30, stepSeconds: 0.5,
         values: [1, nil, 2.5, random.uniform()])
     ]
+    variant.servers[1].series = [
+      SeriesResult(
+        name: "server.cpu", unit: "ratio", startSeconds: 30, stepSeconds: 5, values: [0.5, nil])
+    ]
+    variant.heatMaps = [
+      HeatMapResult(
+        metric: "turn.response", startSeconds: 30, stepSeconds: 5, edges: [0.5, 0.625, 0.75],
+        counts: [[1, 0], [4, 17]])
+    ]
+    variant.marks = [MarkResult(atSeconds: 60, label: "1 server lost for 60 s")]
+    variant.samples = [SampleResult(metric: "turn.response.p95", values: [1.5, nil, 2.25])]
+    variant.settings = [
+      SettingResult(key: "app.pattern", value: name, origin: "variant \(name)")
+    ]
     variant.replications = 10
     variant.warmUpSeconds = 12.5
     variant.measuredSeconds = 600
@@ -42,6 +56,11 @@ import Testing
     var random = random(seed, "result")
     var result = RunResult(
       kind: .simulated, scenario: .init(name: "three-patterns", digest: "0a1b"), seed: seed)
+    result.scenario.about = "Which \u{2068}pattern\u{2069}?"
+    result.scenario.settings = [
+      SettingResult(key: "workload.users", value: "300", origin: "file"),
+      SettingResult(key: "app.pattern", value: "shared", origin: "default"),
+    ]
     result.verdict = .suspect
     result.reasons = ["Lag p99 is 2 % of p50."]
     result.environment = [.init("kernel", "6.1"), .init("cpu", "example")]
@@ -140,6 +159,45 @@ import Testing
     guard case .object(var members) = example(2).json else { return }
     members.append(JSONMember("weather", "fair"))
     #expect(try RunResult(json: .object(members)) == example(2))
+  }
+
+  @Test("A result of the first version, without the members that came later, is read")
+  func firstVersion() throws {
+    let late = ["about", "settings", "heat_maps", "marks", "samples"]
+    func older(_ value: JSONValue, inServer: Bool = false) -> JSONValue {
+      switch value {
+      case .object(let members):
+        .object(
+          members.filter { !late.contains($0.key) && !(inServer && $0.key == "series") }
+            .map { JSONMember($0.key, older($0.value, inServer: $0.key == "servers")) })
+      case .array(let elements): .array(elements.map { older($0, inServer: inServer) })
+      default: value
+      }
+    }
+    var wanted = example(4)
+    wanted.scenario.about = ""
+    wanted.scenario.settings = []
+    for place in wanted.variants.indices {
+      wanted.variants[place].settings = []
+      wanted.variants[place].heatMaps = []
+      wanted.variants[place].marks = []
+      wanted.variants[place].samples = []
+      for server in wanted.variants[place].servers.indices {
+        wanted.variants[place].servers[server].series = []
+      }
+    }
+    #expect(try RunResult(json: older(example(4).json)) == wanted)
+  }
+
+  @Test("A heat map whose counts do not fit its edges is refused with its path")
+  func bentHeatMap() throws {
+    var text = example(1).json.text()
+    let edges = try #require(text.firstRange(of: "[0.5, 0.625, 0.75]"))
+    text.replaceSubrange(edges, with: "[0.5, 0.75]")
+    let wrong = #expect(throws: JSONShapeError.self) {
+      try RunResult(json: JSONValue(parsing: text))
+    }
+    #expect(wrong?.path == "variants[0].heat_maps[0].counts[0]")
   }
 
   @Test("Another format, and a cut or bent document, are refused with a path")

@@ -22,7 +22,7 @@ extension MockServer {
   /// lean mode too. The event's id, where it went anywhere.
   @discardableResult mutating func emit(
     _ type: StaticString, _ session: MockSession, _ reach: Reach, isEssential: Bool = false,
-    keepsLean: Bool = false, _ data: (inout ByteBuffer) -> Void
+    keepsLean: Bool = false, promptAt promptOffset: Int? = nil, _ data: (inout ByteBuffer) -> Void
   ) -> EventID? {
     var reach = reach
     if settings.runsLean {
@@ -36,6 +36,7 @@ extension MockServer {
     line.append("{\"type\":\"")
     line.append(type)
     line.append("\",\"data\":")
+    let prompt = promptOffset.map { $0 + line.count }
     data(&line)
     line.append(",\"id\":\"")
     line.append(id)
@@ -56,8 +57,11 @@ extension MockServer {
       session.lastEvent = id
       session.eventCount += 1
       if settings.disk == .files {
-        session.unflushed.append(line)
-        session.unflushed.append(UInt8(ascii: "\n"))
+        if let prompt {
+          session.unflushed.append(line, promptAt: prompt, count: systemPrompt.count)
+        } else {
+          session.unflushed.append(line)
+        }
       }
     }
     if reach.contains(.wire) { broadcastLine(about: session) }

@@ -26,7 +26,7 @@ extension MockServer {
     session.fault = nil
     if fault == .tornLine {
       flushOutputs()
-      let bytes = session.unflushed.array
+      let bytes = session.unflushed.whole(prompt: systemPrompt)
       _ = Files.append(folder.events(session.name), Array(bytes.dropLast(min(40, bytes.count / 2))))
       ThisProcess.crash()
     }

@@ -153,7 +153,7 @@ extension MockServer {
     {
       for part in session.parts where part.upperBound <= bytes.count { lines += bytes[part] }
     }
-    lines += session.unflushed.array
+    lines += session.unflushed.whole(prompt: systemPrompt)
     var events: [UInt8] = []
     events.reserveCapacity(lines.count)
     for line in lines.split(separator: 0x0A) {

@@ -266,11 +266,13 @@ extension MockServer {
   mutating func flush(_ session: MockSession) {
     guard !session.unflushed.isEmpty else { return }
     if let problem = diskFault() { return report(problem, session) }
-    let bytes = session.unflushed.array
-    session.unflushed.removeAll(keeping: 4096)
-    switch Files.append(folder.events(session.name), bytes) {
+    let size = session.unflushed.size(prompt: systemPrompt)
+    let written = session.unflushed.append(
+      to: folder.events(session.name), prompt: systemPrompt)
+    session.unflushed.removeAll()
+    switch written {
     case .success(let end):
-      let part = end - bytes.count..<end
+      let part = end - size..<end
       if let last = session.parts.last, last.upperBound == part.lowerBound {
         session.parts[session.parts.count - 1] = last.lowerBound..<part.upperBound
       } else {

@@ -73,13 +73,15 @@ extension MockServer {
   }
 
   private mutating func emitPrompt(_ session: MockSession, _ ask: Ask, _ turn: RunningTurn) {
+    if settings.runsLean { return emitLeanPrompt(session, ask) }
     if !session.skillsAreLoaded {
       session.skillsAreLoaded = true
       emit("session.skills_loaded", session, .ephemeral) { $0.append("{\"skills\":[]}") }
     }
     let prompt = systemPrompt
-    emit("system.message", session, .lasting) { output in
-      output.append("{\"role\":\"system\",\"content\":\"")
+    let opening: StaticString = "{\"role\":\"system\",\"content\":\""
+    emit("system.message", session, .lasting, promptAt: opening.utf8CodeUnitCount) { output in
+      output.append(opening)
       output.append(prompt)
       output.append("\"}")
     }
@@ -134,6 +136,20 @@ extension MockServer {
       output.append(",\"toolDefinitionsTokens\":")
       output.append(decimal: MockServer.toolTokens)
       output.append(",\"isInitial\":true}")
+    }
+  }
+
+  /// What a resume needs to know of a prompt, on disk only.
+  private mutating func emitLeanPrompt(_ session: MockSession, _ ask: Ask) {
+    if session.options.provider != nil {
+      var text = ByteBuffer()
+      session.appendTransformed(ask.prompt, at: wall.text, to: &text)
+      session.conversation.append(EventLog.Spoken(isUser: true, text: text.array))
+    }
+    emit("user.message", session, [.disk], keepsLean: true) { output in
+      output.append("{\"content\":")
+      output.append(ask.prompt ?? Array("\"\"".utf8))
+      output.append("}")
     }
   }
 

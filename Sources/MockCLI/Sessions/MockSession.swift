@@ -58,7 +58,7 @@ final class MockSession {
   var turns = 0
 
   /// Events that are not in the file yet, a line each.
-  var unflushed = ByteBuffer()
+  var unflushed = PendingLines()
   /// Lines that reach the file only once a turn follows: start and resume.
   var waitsForTurn = true
   var flushIsDue = false

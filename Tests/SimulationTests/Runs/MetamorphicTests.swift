@@ -143,4 +143,30 @@ struct MetamorphicTests {
     #expect(throughput.values.count == 120)
     #expect(abs(sum - Double(run.value(.turnsCompleted))) < 0.5)
   }
+
+  @Test("What is kept over time adds to the tallies, and changes nothing of them")
+  func detail() throws {
+    let plan = Self.stretched(4, by: 1)
+    let run = Replication.run(plan, warmUp: .seconds(20), measure: .seconds(240))
+    func sum(_ name: String) -> Double {
+      let series = run.series.first { $0.name == name }
+      return series.map { $0.values.reduce(0) { $0 + ($1 ?? 0) } * $0.stepSeconds } ?? 0
+    }
+    for metric in [CountMetric.sessionsCreated, .turnsPlanned] {
+      #expect(abs(sum(metric.name) - Double(run.value(metric))) < 0.5, "\(metric.name)")
+    }
+    let map = try #require(run.heatMap)
+    #expect(map.counts.flatMap { $0 }.reduce(0, +) == run.value(.turnsCompleted))
+    #expect(map.counts.count == 120 && map.stepSeconds == 2)
+    for server in run.servers {
+      let turns = try #require(server.series.first { $0.name == "turn.throughput" })
+      let all = turns.values.reduce(0) { $0 + ($1 ?? 0) } * turns.stepSeconds
+      #expect(abs(all - Double(server.turns)) < 0.5, "\(server.name)")
+    }
+    var simulator = Simulator(plan)
+    simulator.run(through: .zero + .seconds(20))
+    simulator.beginMeasurement(length: .seconds(240), detailed: false)
+    simulator.run(through: .zero + .seconds(260))
+    #expect(simulator.harvest().digest == run.digest)
+  }
 }

@@ -1,0 +1,289 @@
+// The one or two sentences that a page opens with, made from the figures: what broke, who serves
+// this best, what the others cost, what would run out first. It says nothing that a table below
+// does not show, and less where the figures say less.
+internal import Metrics
+
+public struct Answer: Sendable {
+  private let contenders: [Contender]
+  private let results: [NamedResult]
+  private let comparison: Comparison
+  private let units = HumanUnits(plain: false)
+
+  public init(_ results: [NamedResult], comparison: Comparison) {
+    self.results = results
+    self.comparison = comparison
+    contenders = Contender.all(of: results)
+  }
+
+  public var sentences: [Sentence] {
+    guard let first = contenders.first else { return ["The result holds no variant."] }
+    let alive = contenders.filter { $0.completed > 0 }
+    guard !alive.isEmpty else { return [nothingCompleted(first)] }
+    if results.contains(where: { $0.result.verdict == .invalid }) {
+      let why: Sentence = "The measurement is invalid, so nothing can be chosen by it."
+      return [why] + (contenders.count == 1 ? alone(first) : [])
+    }
+    if contenders.count == 1 { return [missed()].compactMap { $0 } + alone(first) }
+    if isBeforeAndAfter { return [missed()].compactMap { $0 } + changes() }
+    if let sweep = Sweep(contenders, in: results) {
+      return [missed()].compactMap { $0 } + along(sweep)
+    }
+    return [missed()].compactMap { $0 } + chosen(among: alive)
+  }
+
+  // MARK: nothing, or something that broke
+
+  private func nothingCompleted(_ first: Contender) -> Sentence {
+    let planned = contenders.reduce(0) { $0 + ($1.value("turns.planned") ?? 0) }
+    let failed = contenders.reduce(0) { $0 + ($1.value("turns.failed") ?? 0) }
+    guard planned > 0 else {
+      return "No turn was planned in the measured time, so there is nothing to say."
+    }
+    let what = failed > 0 ? "\(count(failed)) failed" : "none came to an end in the measured time"
+    let lead: Sentence = "No turn was completed: of \(count(planned)) planned, \(what)."
+    return "\(lead) Response times mean nothing here."
+  }
+
+  private func missed() -> Sentence? {
+    var texts: [String] = []
+    for contender in contenders {
+      for found in contender.variant.expectations
+      where found.outcome == .missed && !texts.contains(found.text) { texts.append(found.text) }
+    }
+    guard let worst = texts.first else { return nil }
+    let who = contenders.compactMap { contender -> Sentence? in
+      guard
+        let found = contender.variant.expectations.first(where: {
+          $0.text == worst && $0.outcome == .missed
+        })
+      else { return nil }
+      return "\(name: contender.label) (\(units.text(found.observed, unit: found.unit)))"
+    }
+    let more = texts.count > 1 ? ", and \(counted(texts.count - 1, "other expectation")) too" : ""
+    return "\(code: worst) is missed by \(Sentence.list(who))\(more)."
+  }
+
+  // MARK: one contender
+
+  private func alone(_ contender: Contender) -> [Sentence] {
+    let response = contender.variant["turn.response"]
+    let shown: (String, Double)? =
+      response?.value(.p95).map { ("95 % of the turns were answered within ", $0) }
+      ?? response?.value(.mean).map { ("A turn took on average ", $0) }
+    var sentences: [Sentence] = []
+    if let shown {
+      let rate = units.text(contender.value("turn.throughput"), unit: "/s")
+      sentences.append(
+        "\(shown.0)\(units.text(shown.1, unit: "s")), at \(rate); \(promises(of: contender)).")
+    }
+    return sentences + [firstToRunOut(contender)].compactMap { $0 }
+  }
+
+  private func promises(of contender: Contender) -> Sentence {
+    let broken = worstPromise(of: contender)
+    let turns = count(contender.value("turns.planned") ?? 0)
+    return broken.map { "it \($0)" } ?? "none of \(turns) turns failed or lost its history"
+  }
+
+  private func worstPromise(of contender: Contender) -> String? {
+    let worst = Promise.all.prefix(Promise.grave)
+      .compactMap { promise in promise.share(of: contender).map { (promise, $0) } }
+      .max { $0.1 < $1.1 }
+    guard let worst, worst.1 > 0 else { return nil }
+    return worst.0.broken(units.text(worst.1, unit: "ratio"))
+  }
+
+  private func firstToRunOut(_ contender: Contender) -> Sentence? {
+    guard
+      let fullest = Headroom(contender, in: results[contender.source].result).resources.first,
+      fullest.used > 0
+    else { return nil }
+    let share = units.text(fullest.used, unit: "ratio")
+    return fullest.used >= 1
+      ? "\(fullest.name.capitalisedFirst) is used up (\(share))."
+      : "First to run out: \(fullest.name), \(share) used."
+  }
+
+  // MARK: several contenders
+
+  private func meetsAll(_ contender: Contender) -> Bool {
+    !contender.variant.expectations.contains { $0.outcome == .missed }
+  }
+
+  /// Promises first, then expectations, then the bill, then time. Bills and times within the margin
+  /// are equal, and the earlier contender stands first.
+  private func best(of all: [Contender]) -> [Contender] {
+    var rest = all
+    func narrow(_ keep: (Contender) -> Bool) {
+      let kept = rest.filter(keep)
+      if !kept.isEmpty { rest = kept }
+    }
+    narrow { $0.keepsItsPromises }
+    narrow { meetsAll($0) }
+    // A p95 half as long again is worth more than memory; below that the bill decides.
+    for (metric, statistic, tolerance) in [
+      ("turn.response", Statistic.p95, 1.5), ("fleet.memory", nil, 1.02),
+      ("turn.response", .p95, 1.02),
+    ] as [(String, Statistic?, Double)] {
+      guard let least = rest.compactMap({ $0.value(metric, statistic) }).min() else { continue }
+      narrow { ($0.value(metric, statistic) ?? .infinity) <= least * tolerance }
+    }
+    return rest
+  }
+
+  private func chosen(among alive: [Contender]) -> [Sentence] {
+    let best = best(of: alive)
+    guard let first = best.first else { return [] }
+    var sentences: [Sentence] = []
+    let times = alive.compactMap { $0.value("turn.response", .p95) }
+    let time = response(of: first).map { ", \($0)" } ?? ""
+    let bill = bill(of: first).map { ", with \($0)" } ?? ""
+    let names = Sentence.list(best.map { "\(name: $0.label)" })
+    let verb = best.count > 1 ? "serve this best, and alike" : "serves this best"
+    let kept = first.keepsItsPromises ? "no turn failed or lost its history" : promises(of: first)
+    sentences.append("\(names) \(verb): \(kept)\(time)\(bill).")
+    var told: [(who: Contender, what: [String])] = []
+    func tell(_ who: Contender, _ what: String) {
+      if let place = told.firstIndex(where: { $0.who == who }) {
+        told[place].what.append(what)
+      } else {
+        told.append((who, [what]))
+      }
+    }
+    var parts: [Sentence] = []
+    let others = alive.filter { !best.contains($0) }
+    if let low = times.min(), let high = times.max(), high <= low * 1.05, times.count == alive.count
+    {
+      let ends = units.row([low, high], unit: "s")
+      parts.append("All \(String(alive.count)) answer alike (p95 \(ends[0]) to \(ends[1]))")
+    } else if let slowest = most(others, "turn.response", .p95),
+      let high = slowest.value("turn.response", .p95)
+    {
+      tell(slowest, "needs \(units.text(high, unit: "s"))")
+    }
+    if let dearest = most(others, "fleet.memory"), let own = first.value("fleet.memory"), own > 0,
+      (dearest.value("fleet.memory") ?? 0) > 1.5 * own, let bill = self.bill(of: dearest)
+    {
+      tell(dearest, "takes \(bill)")
+    }
+    let faulty = others.filter { !$0.keepsItsPromises }
+      .sorted { ($1.brokenShare, $0.place) < ($0.brokenShare, $1.place) }
+    for contender in faulty.prefix(2) {
+      if let fault = worstPromise(of: contender) { tell(contender, fault) }
+    }
+    parts += told.map { who, what in
+      "\(name: who.label) \(Sentence.list(what.map { "\($0)" }))"
+    }
+    if !parts.isEmpty {
+      let joined = parts.enumerated().map { place, part -> Sentence in
+        place == 0 ? part : "; \(part)"
+      }
+      sentences.append(Sentence(joined.flatMap(\.pieces) + [.words(".")]))
+    }
+    return sentences + [firstToRunOut(first)].compactMap { $0 }
+  }
+
+  /// The p95, or the mean where the turns are too few for it.
+  private func response(of contender: Contender) -> String? {
+    let response = contender.variant["turn.response"]
+    if let p95 = response?.value(.p95) { return "p95 \(units.text(p95, unit: "s"))" }
+    return response?.value(.mean).map { "mean response \(units.text($0, unit: "s"))" }
+  }
+
+  private func bill(of contender: Contender) -> String? {
+    guard let memory = contender.value("fleet.memory"), memory > 0,
+      let servers = contender.value("fleet.servers")
+    else { return nil }
+    return "\(counted(Int(servers), "server")) and \(units.text(memory, unit: "bytes"))"
+  }
+
+  private func most(
+    _ all: [Contender], _ metric: String, _ statistic: Statistic? = nil
+  ) -> Contender? {
+    all.max { ($0.value(metric, statistic) ?? 0) < ($1.value(metric, statistic) ?? 0) }
+  }
+
+  // MARK: along a key
+
+  private static let swept: [(metric: String, statistic: Statistic?, words: String)] = [
+    ("sessions.eviction_rate", nil, "evictions for each opening"),
+    ("turn.response", .p95, "p95"), ("turns.failed", nil, "failed turns"),
+    ("locks.contention_rate", nil, "refused locks"), ("turn.throughput", nil, "turns"),
+    ("fleet.memory", nil, "memory"), ("server.cpu", nil, "a server\u{2019}s CPU"),
+  ]
+
+  /// What the ends of a sweep make of each figure; which point is right is for the reader to say.
+  private func along(_ sweep: Sweep) -> [Sentence] {
+    let (first, last) = (sweep.points[0].contender, sweep.points[sweep.points.count - 1].contender)
+    var moved: [Sentence] = []
+    var still: [Sentence] = []
+    for figure in Answer.swept {
+      guard let low = first.value(figure.metric, figure.statistic),
+        let high = last.value(figure.metric, figure.statistic), low != 0 || high != 0
+      else { continue }
+      let unit = MetricCatalog.definition(named: figure.metric)?.unit.rawValue ?? ""
+      // A twentieth: what is less is no reason to choose an end.
+      guard (high - low).magnitude > 0.05 * max(low.magnitude, high.magnitude) else {
+        still.append("\(figure.words)")
+        continue
+      }
+      let ends = units.row([low, high], unit: unit)
+      let verb = moved.isEmpty ? " go" : ""
+      moved.append("\(figure.words)\(verb) from \(ends[0]) to \(ends[1])")
+    }
+    let span: Sentence = "From \(name: first.label) to \(name: last.label)"
+    guard !moved.isEmpty else { return ["\(span), nothing moves by more than 5 %."] }
+    let same: Sentence = "Within 5 % stay \(Sentence.list(still, most: 7))."
+    return ["\(span), \(Sentence.list(moved, most: 7))."] + (still.isEmpty ? [] : [same])
+  }
+
+  // MARK: the same thing at two times
+
+  /// Pairs of the same variant in different results: yesterday and today, model and fleet.
+  private var isBeforeAndAfter: Bool {
+    results.count > 1 && comparison.pairs.contains { $0.candidate.source != $0.against.source }
+  }
+
+  private func changes() -> [Sentence] {
+    let all = comparison.pairs.flatMap(\.figures)
+    func told(_ word: PairedDifference.Word) -> Sentence? {
+      let found = comparison.pairs.flatMap { pair in pair.with(word).map { (pair, $0) } }
+        .sorted { ($0.1.relative ?? 1).magnitude > ($1.1.relative ?? 1).magnitude }
+      guard !found.isEmpty else { return nil }
+      let parts = found.map { pair, figure -> Sentence in
+        let change =
+          figure.relative.map { signedShare($0, units) }
+          ?? "from 0 to \(units.text(figure.after, unit: figure.unit))"
+        return comparison.pairs.count > 1
+          ? "\(code: figure.metric) \(change) (\(name: pair.candidate.label))"
+          : "\(code: figure.metric) \(change)"
+      }
+      let lead = "\(word.rawValue.capitalisedFirst) in \(counted(found.count, "figure"))"
+      return "\(lead): \(Sentence.list(parts))."
+    }
+    var sentences = [told(.worse), told(.better)].compactMap { $0 }
+    let open = all.filter { $0.word == .cannotTell }.count
+    if sentences.isEmpty {
+      let bound = all.filter { $0.word == .noDifference }.compactMap(\.bound).max() ?? 0
+      let same = all.filter { $0.word == .noDifference }.count
+      if same > 0 {
+        let most = units.text(bound, unit: "ratio")
+        sentences.append("No difference larger than \(most) in \(counted(same, "figure")).")
+      }
+    }
+    if open > 0 { sentences.append("Of \(counted(open, "figure")) nobody can tell.") }
+    return sentences
+  }
+
+  private func count(_ value: Double) -> String { units.text(value, unit: "count") }
+}
+
+/// `+5.4 %`.
+func signedShare(_ share: Double, _ units: HumanUnits) -> String {
+  let sign = share > 0 ? "+" : share < 0 ? (units.plain ? "-" : "\u{2212}") : ""
+  return sign + units.text(share.magnitude, unit: "ratio")
+}
+
+extension String {
+  var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
