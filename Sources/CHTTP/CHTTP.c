@@ -122,8 +122,8 @@ long seatrial_http_feed(struct seatrial_http *http, const char *bytes, size_t co
   size_t taken = http_parser_execute(&http->parser, &settings, bytes, count);
   enum http_errno problem = HTTP_PARSER_ERRNO(&http->parser);
   if (problem == HPE_OK) return (long)taken;
-  // A pause at the end of a message is ours; the byte it stops at counts as taken.
-  if (problem == HPE_PAUSED && http->is_complete) return (long)(taken < count ? taken + 1 : count);
+  // A pause at the end of a message is ours; the byte it stops at is among those taken.
+  if (problem == HPE_PAUSED && http->is_complete) return (long)taken;
   return -1;
 }
 

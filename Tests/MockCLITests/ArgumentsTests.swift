@@ -62,7 +62,7 @@ private func mistakes(_ line: String) -> [String] {
   func shared(line: String, wanted: String) {
     #expect(mistakes(line) == [wanted])
     guard case .mistakes(let list) = parsed(line) else { return }
-    #expect(list.allSatisfy(\.isShared))
+    #expect(list.allSatisfy { $0.isShared })
   }
 
   @Test("The mock's own flags say what they want, all of them")

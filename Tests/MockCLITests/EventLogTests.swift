@@ -53,7 +53,7 @@ private func verdict(_ lines: [String]) -> String { verdict(bytes(lines.joined(s
 
   @Test("Files without an event are no sessions")
   func nothing() {
-    #expect(verdict([]) == "missing")
+    #expect(verdict([String]()) == "missing")
     #expect(verdict(["", " ", "\r"]) == "missing")
     #expect(verdict(["{}"]) == "missing")
     #expect(verdict(["{\"type\":\"no.such\",\"data\":{}}", "{\"type\":5}"]) == "missing")

@@ -16,31 +16,50 @@ enum PromptText {
     return nil
   }
 
-  /// Escaped as JSON.
-  static func transformed(
-    _ ask: Ask, at time: [UInt8], isFirst: Bool, hasWorkspace: Bool
-  ) -> [UInt8] {
-    var text = Array("<current_datetime>".utf8)
-    text += time.dropLast()
-    text += Array("+00:00</current_datetime>".utf8)
-    if let content = ask.prompt.flatMap(JSONText.content), !content.isEmpty {
-      text += Array("\\n\\n".utf8) + content
-    }
-    guard hasWorkspace else { return trimmingBlanks(text) }
-    text += Array("\\n\\n<system_reminder>\\n<sql_tables>".utf8)
-    text += Array(
-      (isFirst
-        ? "No tables currently exist. Default tables (todos, todo_deps) will be created "
-          + "automatically when using the SQL tool for the first time."
-        : "Available tables: todos, todo_deps, inbox_entries").utf8)
-    text += Array("</sql_tables>\\n</system_reminder>".utf8)
-    return text
-  }
+  /// What stands around a prompt, escaped as JSON.
+  struct Frame {
+    let time: [UInt8]
+    let isFirst: Bool
+    let hasWorkspace: Bool
 
-  private static func trimmingBlanks(_ text: [UInt8]) -> [UInt8] {
-    var text = text
-    while text.last == 32 { text.removeLast() }
-    return text
+    func append(_ ask: Ask, to output: inout ByteBuffer) {
+      output.append("<current_datetime>")
+      output.append(time.span.extracting(0..<time.count - 1))
+      output.append("+00:00</current_datetime>")
+      if let prompt = ask.prompt, let end = end(of: prompt) {
+        output.append("\\n\\n")
+        output.append(prompt.span.extracting(1..<end))
+      }
+      if hasWorkspace { output.append(reminder) }
+    }
+
+    /// Where the text of a prompt ends; nil for an empty one, and for what is no text. Without a
+    /// reminder behind it blanks at its end go.
+    private func end(of prompt: [UInt8]) -> Int? {
+      guard prompt.first == UInt8(ascii: "\"") else { return nil }
+      var end = prompt.count - 1
+      while !hasWorkspace, end > 1, prompt[end - 1] == 32 { end -= 1 }
+      return end > 1 ? end : nil
+    }
+
+    private var reminder: StaticString {
+      isFirst
+        ? """
+        \\n\\n<system_reminder>\\n<sql_tables>No tables currently exist. Default tables (todos, \
+        todo_deps) will be created automatically when using the SQL tool for the first \
+        time.</sql_tables>\\n</system_reminder>
+        """
+        : """
+        \\n\\n<system_reminder>\\n<sql_tables>Available tables: todos, todo_deps, \
+        inbox_entries</sql_tables>\\n</system_reminder>
+        """
+    }
+
+    /// Bytes that it will have.
+    func size(of ask: Ask) -> Int {
+      // 66 for the time and what is around it.
+      66 + (ask.prompt?.count ?? 0) + (hasWorkspace ? reminder.utf8CodeUnitCount : 0)
+    }
   }
 
   /// What the model gets to see of attached files, escaped as JSON; empty without any.

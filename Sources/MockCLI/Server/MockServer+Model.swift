@@ -173,18 +173,10 @@ extension MockServer {
   /// The session whose turn the call belongs to, unless that turn is over.
   func session(of call: ProviderCall) -> MockSession? {
     let place = Int(call.place)
-    guard place < callers.count, callers[place].place < sessions.count,
-      let session = sessions[callers[place].place], let turn = session.turn,
-      turn.call.place == call.place, turn.call.generation == call.generation
+    guard place < running.count, let session = running[place], let turn = session.turn,
+      turn.call.generation == call.generation, turn.call.place == call.place
     else { return nil }
     return session
-  }
-
-  /// Remembers whose turn a call is for.
-  mutating func note(_ call: ProviderCall, of session: MockSession) {
-    let place = Int(call.place)
-    while callers.count <= place { callers.append(MockServer.nobody) }
-    callers[place] = session.number
   }
 }
 

@@ -154,7 +154,7 @@ extension MockServer {
   }
 
   private func value(_ range: Range<Int>?, in body: Span<UInt8>) -> [UInt8]? {
-    let value = range.map { range in range.map { body[$0] } }
+    let value = range.map { body.bytes($0) }
     return value == Array("null".utf8) ? nil : value
   }
 

@@ -101,7 +101,12 @@ extension MockServer {
         turn.round > 0 || turn.attempt > 0
           ? ",\"initiator\":\"agent\",\"apiCallId\":\"" : ",\"initiator\":\"user\",\"apiCallId\":\""
       )
-      output.append(answer.callID)
+      if answer.callID.isEmpty {
+        output.append("mock-")
+        output.append(decimal: session.turns)
+      } else {
+        output.append(answer.callID)
+      }
       output.append("\",\"apiEndpoint\":\"/chat/completions\",\"quotaSnapshots\":{}}")
     }
   }

@@ -53,7 +53,9 @@ extension MockServer {
     session.turn = RunningTurn(
       ask: place, interaction: ids.next(), message: ids.next(), began: wall.milliseconds,
       call: call)
-    note(call, of: session)
+    let seat = Int(call.place)
+    while running.count <= seat { running.append(nil) }
+    running[seat] = session
     session.waitsForTurn = false
     if !session.hookOwners.isEmpty {
       let waits = runHook(.promptSubmitted, session) { output in
@@ -127,10 +129,29 @@ extension MockServer {
   private mutating func emitPrompt(
     _ session: MockSession, _ ask: Ask, _ turn: RunningTurn
   ) -> Bool {
+    if !settings.runsLean { emitOpening(session) }
+    if let problem = PromptText.problem(with: ask) {
+      failForGood(session, ModelFailure(kind: "query", message: problem))
+      return false
+    }
+    let frame = PromptText.Frame(
+      time: wall.text, isFirst: session.turns == 0, hasWorkspace: session.options.isInfinite)
+    if session.talk.keepsText {
+      var text = ByteBuffer()
+      frame.append(ask, to: &text)
+      session.talk.add(.user, text.array + PromptText.attached(ask))
+    } else {
+      session.talk.count(bytes: frame.size(of: ask))
+    }
     if settings.runsLean {
       emitLeanPrompt(session, ask)
-      return true
+    } else {
+      emitUserMessage(session, ask, turn, frame)
     }
+    return true
+  }
+
+  private mutating func emitOpening(_ session: MockSession) {
     if !session.skillsAreLoaded {
       session.skillsAreLoaded = true
       emit("session.skills_loaded", session, .ephemeral) { $0.append(Padding.skills) }
@@ -148,22 +169,22 @@ extension MockServer {
       output.append(model)
       output.append("}")
     }
-    if let problem = PromptText.problem(with: ask) {
-      failForGood(session, ModelFailure(kind: "query", message: problem))
-      return false
+  }
+
+  /// What a resume needs to know of a prompt, on disk only.
+  private mutating func emitLeanPrompt(_ session: MockSession, _ ask: Ask) {
+    emit("user.message", session, [.disk], keepsLean: true) { output in
+      output.append("{\"content\":")
+      output.append(ask.prompt ?? Array("\"\"".utf8))
+      output.append("}")
     }
-    let text = PromptText.transformed(
-      ask, at: wall.text, isFirst: session.turns == 0, hasWorkspace: session.options.isInfinite)
-    session.talk.add(.user, ask.extras == nil ? text : text + PromptText.attached(ask))
-    emitUserMessage(session, ask, turn, text)
-    return true
   }
 
   private mutating func emitUserMessage(
-    _ session: MockSession, _ ask: Ask, _ turn: RunningTurn, _ text: [UInt8]
+    _ session: MockSession, _ ask: Ask, _ turn: RunningTurn, _ frame: PromptText.Frame
   ) {
     let agent = ids.next()
-    emit("user.message", session, .lasting, keepsLean: true) { output in
+    emit("user.message", session, .lasting) { output in
       output.append("{")
       if let prompt = ask.extras?.display ?? ask.prompt {
         output.append("\"content\":")
@@ -171,7 +192,7 @@ extension MockServer {
         output.append(",")
       }
       output.append("\"transformedContent\":\"")
-      output.append(text)
+      frame.append(ask, to: &output)
       output.append("\",\"attachments\":")
       output.append(ask.extras?.attachments ?? Array("[]".utf8))
       output.append(",\"supportedNativeDocumentMimeTypes\":[]")
@@ -241,22 +262,6 @@ extension MockServer {
       output.append(",\"toolDefinitionsTokenCount\":")
       output.append(decimal: context.tools)
       output.append(",\"performedBy\":\"BasicTruncator\"}")
-    }
-  }
-
-  /// What a resume needs to know of a prompt, on disk only.
-  private mutating func emitLeanPrompt(_ session: MockSession, _ ask: Ask) {
-    if session.options.provider != nil {
-      session.talk.add(
-        .user,
-        PromptText.transformed(
-          ask, at: wall.text, isFirst: session.turns == 0,
-          hasWorkspace: session.options.isInfinite))
-    }
-    emit("user.message", session, [.disk], keepsLean: true) { output in
-      output.append("{\"content\":")
-      output.append(ask.prompt ?? Array("\"\"".utf8))
-      output.append("}")
     }
   }
 

@@ -37,8 +37,6 @@ struct MockServer: ~Copyable {
   var provider: Provider
   /// Connections to providers over HTTP.
   var links: [ProviderLink?] = []
-  /// Sessions by the machine's place of their turns' calls.
-  var callers: [SessionID] = []
   var faults: FaultPlan
   /// What the client of a compaction under way is owed, oldest first.
   var compactions: [MockSession] = []
@@ -48,6 +46,8 @@ struct MockServer: ~Copyable {
   var freeSessions: [Int] = []
   var sessionPlaces = IndexMap()
   var lastSession: String?
+  /// The session whose turn asked the model last, by its place in the machine.
+  var running: [MockSession?] = []
   /// Sessions whose names this process has announced: resumed here, they are announced once more.
   var knownTitles: Set<UInt64> = []
   /// Requests of ours to clients, numbered from 0 through the life of the server.

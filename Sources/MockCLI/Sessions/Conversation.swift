@@ -34,6 +34,12 @@ package struct Conversation {
     if keepsText { entries.append(entry) }
   }
 
+  /// An entry whose text nobody will want.
+  package mutating func count(bytes: Int) {
+    count += 1
+    tokens += Conversation.tokens(bytes)
+  }
+
   // MARK: from the log
 
   package mutating func note(_ type: String, _ data: JSONValue) {

@@ -1,6 +1,7 @@
-// Events of a session that are not on disk yet, a line each. The system prompt is in every turn and is
-// 94 % of its bytes, so it is not copied here: its places are remembered, and the write that brings
-// the lines to disk takes it from where it is. At 20,000 turns a second that spares half a gigabyte.
+// Events of a session that are not on disk yet, a line each. The system prompt is in every turn and
+// is 94 % of its bytes, so it is not copied here: its places are remembered, and the write that
+// brings the lines to disk takes it from where it is. At 20,000 turns a second that spares half a
+// gigabyte.
 internal import Basics
 internal import LinuxIO
 

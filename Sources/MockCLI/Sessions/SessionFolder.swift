@@ -106,11 +106,10 @@ struct SessionFolder {
   /// One append. A folder that somebody has removed meanwhile is made again, with nothing in it
   /// but the log.
   func append(_ session: MockSession, prompt: [UInt8]) -> Result<Int, SystemFailure> {
-    let path = events(session.name)
-    let result = session.unflushed.append(to: path, prompt: prompt)
+    let result = session.unflushed.append(to: events(session.name), prompt: prompt)
     guard case .failure(let failure) = result, failure.code == "ENOENT" else { return result }
-    if let failure = Files.makeDirectories(self.path(session.name)) { return .failure(failure) }
-    return session.unflushed.append(to: path, prompt: prompt)
+    if let failure = Files.makeDirectories(path(session.name)) { return .failure(failure) }
+    return session.unflushed.append(to: events(session.name), prompt: prompt)
   }
 
   /// A file with this process's number: a hint to others, not a lock.
