@@ -92,6 +92,7 @@ let package = Package(
       "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics",
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
+    tests("MockCLI", "MockCLI", "Basics", "CLIModel", "LinuxIO"),
     tests("Live", "Live", "Basics", "Policies", "LinuxIO"),
     tests("Hazards", "Hazards", "Policies"),
     tests(

@@ -14,6 +14,8 @@ public struct CLIRequest: BitwiseCopyable, Sendable {
     /// The whole history of a session is read.
     case messages
     case compact
+    /// The send that came last and still waits is taken back; or all that wait.
+    case removeLast, clearQueue
   }
   public var session: SessionID
   public var turn: TurnID

@@ -144,6 +144,7 @@ extension CLIServer {
       actions.append(.reply(.compacted, TurnID.none(of: 0), job.connection))
     case .steer: steer(job, at: now, &store, &actions)
     case .abort: abort(job, at: now, &store, &actions)
+    case .removeLast, .clearQueue: takeBack(job, &actions)
     case .list: actions.append(.reply(.answered, job.turn, job.connection))
     case .messages, .compactNow:
       let place = find(job.session, &store)
@@ -193,6 +194,33 @@ extension CLIServer {
     tally.aborted += 1
     sessions[place].renew()
     settle(place, .aborted, at: now, &actions)
+  }
+
+  /// Sends that wait are forgotten: the last of them, or all. Nothing to take back: not found.
+  private mutating func takeBack(_ job: Job, _ actions: inout Table<CLIAction>) {
+    guard let place = find(job.session) else {
+      actions.append(.reply(.notFound, job.turn, job.connection))
+      return
+    }
+    var removed = false
+    while let node = lastWaiting(at: place) {
+      let send = queued[Int(node)]
+      removeQueued(node, at: place)
+      actions.append(.reply(.cut, send.turn, send.connection))
+      removed = true
+      if job.kind == .removeLast { break }
+    }
+    actions.append(.reply(removed ? .answered : .notFound, job.turn, job.connection))
+  }
+
+  private mutating func lastWaiting(at place: Int) -> UInt32? {
+    var last: UInt32?
+    var node = sessions[place].queue
+    while node != noLink {
+      if !queued[Int(node)].done { last = node }
+      node = queued[Int(node)].next
+    }
+    return last
   }
 
   @usableFromInline mutating func queueSend(_ job: Job, at place: Int) {

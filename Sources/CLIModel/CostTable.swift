@@ -234,7 +234,8 @@ extension CLIServer {
     case .destroy: work = (costs[0].destroy.draw(draw), costs[0].destroy.mainShare)
     case .delete: work = (costs[0].delete.draw(draw), costs[0].delete.mainShare)
     case .ping: work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
-    case .abort: work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
+    case .abort, .removeLast, .clearQueue:
+      work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)
     case .list:
       extra = costs[0].listPerSession * Double(store.directories)
       work = (costs[0].ping.draw(draw), costs[0].ping.mainShare)

@@ -112,7 +112,7 @@ public import Basics
 @usableFromInline struct Job: BitwiseCopyable {
   @usableFromInline enum Kind: UInt8, BitwiseCopyable {
     case create, resume, send, destroy, delete, ping, finish, compact
-    case steer, abort, list, messages, compactNow
+    case steer, abort, list, messages, compactNow, removeLast, clearQueue
 
     @inlinable init(_ kind: CLIRequest.Kind) {
       switch kind {
@@ -127,6 +127,8 @@ public import Basics
       case .list: self = .list
       case .messages: self = .messages
       case .compact: self = .compactNow
+      case .removeLast: self = .removeLast
+      case .clearQueue: self = .clearQueue
       }
     }
   }

@@ -7,13 +7,14 @@ internal import Glibc
 public struct SignalDescriptor: ~Copyable {
   public let descriptor: Descriptor
 
-  /// SIGINT and SIGTERM; broken pipes become outcomes of writes.
+  /// SIGINT, SIGTERM and SIGHUP; broken pipes become outcomes of writes.
   public init() throws(SystemFailure) {
     Signals.ignoreBrokenPipes()
     var mask = sigset_t()
     _ = unsafe sigemptyset(&mask)
     _ = unsafe sigaddset(&mask, SIGINT)
     _ = unsafe sigaddset(&mask, SIGTERM)
+    _ = unsafe sigaddset(&mask, SIGHUP)
     _ = unsafe pthread_sigmask(SIG_BLOCK, &mask, nil)
     let number = unsafe signalfd(-1, &mask, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
     guard number >= 0 else {

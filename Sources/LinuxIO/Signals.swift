@@ -7,6 +7,8 @@ internal import Glibc
 internal import Synchronization
 
 public enum StopSignal: Int32, Hashable, Sendable {
+  /// The terminal is gone; only programs that read a `SignalDescriptor` hear of it.
+  case hangUp = 1
   case interrupt = 2
   case terminate = 15
 

@@ -33,6 +33,8 @@ public struct SystemFailure: Error, Hashable, Sendable, CustomStringConvertible 
     case EDQUOT: "EDQUOT"
     case EMFILE: "EMFILE"
     case EIO: "EIO"
+    case EADDRINUSE: "EADDRINUSE"
+    case EADDRNOTAVAIL: "EADDRNOTAVAIL"
     default: "E\(number)"
     }
   }

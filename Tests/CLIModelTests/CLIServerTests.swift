@@ -95,6 +95,40 @@ import Testing
       """)
   }
 
+  @Test("Sends that wait can be taken back, the last of them or all, and the running turn goes on")
+  func takingBack() {
+    var server = Server()
+    server.ask(0, .create, 4, 0)
+    server.ask(1, .removeLast, 4, 7)
+    server.ask(2, .send, 4, 1)
+    server.ask(3, .send, 4, 2)
+    server.ask(4, .send, 4, 3)
+    server.ask(5, .removeLast, 4, 8)
+    server.answer(10, 0)
+    server.ask(11, .send, 4, 4)
+    server.ask(12, .send, 4, 5)
+    server.ask(13, .clearQueue, 4, 9)
+    server.ask(14, .clearQueue, 4, 10)
+    server.answer(20, 1)
+    server.ask(21, .clearQueue, 9, 11)
+    server.expect(
+      """
+      0 create s4 t0      → created t0
+      1 removeLast s4 t7  → notFound t7
+      2 send s4 t1        → acknowledged t1, call 0 t1
+      3 send s4 t2        → acknowledged t2
+      4 send s4 t3        → acknowledged t3
+      5 removeLast s4 t8  → cut t3, answered t8
+      10 answer 0         → ended t1, call 1 t2
+      11 send s4 t4       → acknowledged t4
+      12 send s4 t5       → acknowledged t5
+      13 clearQueue s4 t9 → cut t5, cut t4, answered t9
+      14 clearQueue s4 t10 → notFound t10
+      20 answer 1         → ended t2, finished t1, finished t2
+      21 clearQueue s9 t11 → notFound t11
+      """)
+  }
+
   @Test("An abort ends the running turn only: a send that waits begins, and late answers are stale")
   func abort() {
     var server = Server()

@@ -7,8 +7,14 @@ struct Flag {
   let value: String?
   let about: String
 
+  /// As the real CLI's complaints show it: `--port <port>`.
+  var form: String {
+    value == nil ? name : "\(name) <\(name.split(separator: "-").last ?? "value")>"
+  }
+
   static let all = [
     Flag(name: "--headless", value: nil, about: "serve the protocol instead of a person"),
+    Flag(name: "--server", value: nil, about: "the same"),
     Flag(name: "--host", value: "ADDRESS", about: "listen here (default 127.0.0.1)"),
     Flag(
       name: "--port", value: "N", about: "listen on this TCP port; 0 picks a free one (default)"),
@@ -60,44 +66,39 @@ struct ArgumentReader {
   private(set) var arguments = ServerArguments()
   private(set) var mistakes: [ArgumentMistake] = []
   private var words: ArraySlice<String>
-  private var given: [String] = []
 
   init(words: [String]) { self.words = words[...] }
 
   mutating func readAll() {
-    while let word = words.popFirst() { read(word) }
-    for (one, other) in [("--stdio", "--port"), ("--auth-token-env", "--no-auto-login")]
-    where given.contains(one) && given.contains(other) {
-      mistakes.append(.conflict(one, other))
+    var strangers = 0
+    while let word = words.popFirst() {
+      if word.hasPrefix("-") && word != "-" { read(word) } else { strangers += 1 }
     }
+    if strangers > 0 { mistakes.append(.unexpectedWords(strangers)) }
   }
 
   private mutating func read(_ word: String) {
-    guard word.hasPrefix("-") else { return mistakes.append(.unexpectedWord(word)) }
     let pieces = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(pieces[0])
     let attached = pieces.count > 1 ? String(pieces[1]) : nil
     guard let flag = Flag.all.first(where: { $0.name == name }) else {
       return mistakes.append(.unknownFlag(name))
     }
-    given.append(name)
     if flag.value == nil {
       if let attached { return mistakes.append(.unwantedValue(flag: name, value: attached)) }
       return turnOn(name)
     }
-    // A following option is no value: `--port --stdio` lacks the port.
-    let next = words.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
-    if attached == nil && next != nil { words.removeFirst() }
-    guard let value = attached ?? next, !value.isEmpty else {
-      return mistakes.append(.missingValue(flag: name))
+    // The next word is the value whatever it looks like: `--port -1` is a port of -1.
+    guard let value = attached ?? words.popFirst() else {
+      return mistakes.append(.missingValue(form: flag.form))
     }
     set(name, to: value)
   }
 
   private mutating func turnOn(_ name: String) {
     switch name {
-    case "--headless": arguments.isHeadless = true
-    case "--stdio": arguments.transport = .standardStreams
+    case "--headless", "--server": arguments.isHeadless = true
+    case "--stdio": arguments.usesStreams = true
     case "--no-auto-update": arguments.mayUpdateItself = false
     case "--no-auto-login": arguments.login = .off
     case "--remote": arguments.isRemote = true
@@ -112,17 +113,14 @@ struct ArgumentReader {
     switch name {
     case "--host": arguments.host = value
     case "--auth-token-env": arguments.login = .environment(variable: value)
-    case "--port":
-      guard let port = UInt16(value) else { return refuse(name, value, "a port, 0 to 65535") }
-      arguments.transport = .port(port)
+    // Numbers as JavaScript's parseInt has them; without one it is as if nothing had been said.
+    case "--port": arguments.port = LeadingInteger.read(value) ?? 0
     case "--session-idle-timeout":
-      guard let seconds = Int(value), seconds >= 0 else {
-        return refuse(name, value, "a whole number of seconds, 0 or more")
-      }
-      arguments.sessionIdleTimeoutSeconds = seconds == 0 ? nil : seconds
+      let seconds = LeadingInteger.read(value) ?? 0
+      arguments.sessionIdleTimeoutSeconds = seconds > 0 ? seconds : nil
     case "--log-level":
       guard let level = ServerArguments.LogLevel(rawValue: value) else {
-        return refuse(name, value, "one of \(Flag.logLevels)")
+        return mistakes.append(.badLevel(value))
       }
       arguments.logLevel = level
     default: setMock(name, to: value)
@@ -171,5 +169,15 @@ struct ArgumentReader {
 
   private mutating func refuse(_ name: String, _ value: String, _ wanted: String) {
     mistakes.append(.badValue(flag: name, value: value, wanted: wanted))
+  }
+}
+
+/// JavaScript's `parseInt`: blanks, a sign, digits, and whatever follows.
+enum LeadingInteger {
+  static func read(_ text: String) -> Int? {
+    let text = text.drop { $0 == " " }
+    let digits = text.drop { $0 == "-" || $0 == "+" }.prefix { $0.isASCII && $0.isNumber }
+    guard text.count - text.drop(while: { $0 == "-" || $0 == "+" }).count <= 1 else { return nil }
+    return Int(digits).map { text.hasPrefix("-") ? -$0 : $0 }
   }
 }

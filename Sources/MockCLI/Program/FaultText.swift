@@ -1,17 +1,17 @@
 // Faults as they are written on a command line or in `mock.fault`: KIND[=VALUE][@WHEN]. The table
 // is the single list; help, parser and docs/mock.md come from it.
 internal import Basics
-internal import CLIModel
+package import CLIModel
 
-struct FaultText {
-  struct Problem: Error { var text: String }
+package struct FaultText: Sendable {
+  package struct Problem: Error { package var text: String }
 
-  let name: String
+  package let name: String
   /// What stands behind `=`; nil where nothing does.
-  let value: String?
+  package let value: String?
   let about: String
 
-  static let all = [
+  package static let all = [
     FaultText(
       name: "crash-before", value: nil, about: "kill -9 itself before a turn's prompt is taken"),
     FaultText(name: "crash-during", value: nil, about: "kill -9 itself while the model works"),
@@ -33,9 +33,9 @@ struct FaultText {
     FaultText(name: "provider", value: "STATUS", about: "the model answers with that status"),
   ]
 
-  static let triggers = "@turn=N, @share=P, @after=TIME; without one: always"
+  package static let triggers = "@turn=N, @share=P, @after=TIME; without one: always"
 
-  static func read(_ text: String) -> Result<Fault, Problem> {
+  package static func read(_ text: String) -> Result<Fault, Problem> {
     let pieces = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let words = pieces[0].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(words[0])

@@ -8,22 +8,53 @@ public enum MockProgram {
   /// The real CLI's version whose behaviour is modelled, and which clients are told.
   public static let modelledVersion = "1.0.57"
 
-  /// 0 served and told to stop, 1 could not serve, 2 usage.
+  /// 0 served and told to stop, 1 could not serve or a mistake that the real CLI knows too, 2 a
+  /// mistake in the mock's own flags.
   public static func run(_ words: [String]) -> Int32 {
     Signals.ignoreBrokenPipes()
     switch ServerArguments.parse(words) {
     case .mistakes(let mistakes):
+      if let first = mistakes.first, mistakes.allSatisfy(\.isShared) {
+        // The real CLI names one and goes.
+        StandardError.write("\(first)\n")
+        return 1
+      }
       for mistake in mistakes { complain("\(mistake)") }
       return 2
     case .arguments(let arguments):
       if arguments.wantsHelp { return say(help) }
-      if arguments.wantsVersion { return say("mock-copilot, modelled on \(modelledVersion)\n") }
+      if arguments.wantsVersion { return say(version) }
       guard arguments.isHeadless else {
-        complain("only serves; start it with --headless, or see --help")
-        return 2
+        return fail(
+          "No prompt provided. Run in an interactive terminal or provide a prompt with -p or via "
+            + "standard in.")
       }
+      if let problem = problemWithProvider() { return fail(problem) }
       return serve(arguments)
     }
+  }
+
+  /// In the real CLI's words, which scripts may look for.
+  private static let version =
+    "GitHub Copilot CLI \(modelledVersion).\nRun 'copilot update' to check for updates.\n"
+
+  /// What the real CLI wants of its environment before it starts. Without COPILOT_OFFLINE it would
+  /// ask GitHub's models; the mock has one of its own.
+  private static func problemWithProvider() -> String? {
+    guard let base = ThisProcess.environment("COPILOT_PROVIDER_BASE_URL"), !base.isEmpty else {
+      return ["true", "1"].contains(ThisProcess.environment("COPILOT_OFFLINE") ?? "")
+        ? "Offline mode requires a local model provider. Set COPILOT_PROVIDER_BASE_URL to "
+          + "configure one." : nil
+    }
+    let model = ThisProcess.environment("COPILOT_MODEL") ?? ""
+    return model.isEmpty
+      ? "BYOK providers require an explicit model. Run `copilot help providers` for configuration "
+        + "details." : nil
+  }
+
+  private static func fail(_ text: String) -> Int32 {
+    StandardError.write(text + "\n")
+    return 1
   }
 
   private static func serve(_ arguments: ServerArguments) -> Int32 {
@@ -115,11 +146,14 @@ extension MockServer {
   }
 
   mutating func listenNow() {
-    guard case .port(let port) = settings.transport else { return }
+    guard case .port(let number) = settings.transport else { return }
+    guard let port = UInt16(exactly: number) else {
+      return cannotStart(
+        "RangeError [ERR_SOCKET_BAD_PORT]: options.port should be >= 0 and < 65536. "
+          + "Received type number (\(number)).")
+    }
     switch Listener.open(host: settings.host, port: port) {
-    case .failure(let failure):
-      MockProgram.complain("\(failure)")
-      exitCode = 1
+    case .failure(let failure): cannotStart(problem(failure, port))
     case .success(let listener):
       let number = listener.port
       startListening(consume listener)
@@ -130,5 +164,19 @@ extension MockServer {
             + "any client\n")
       }
     }
+  }
+  private mutating func cannotStart(_ text: String) {
+    StandardError.write("Failed to start server: \(text)\n")
+    exitCode = 1
+  }
+
+  /// Node's words for why nobody can listen there.
+  private func problem(_ failure: SystemFailure, _ port: UInt16) -> String {
+    if failure.call == "getaddrinfo" {
+      return "Error: getaddrinfo EAI_AGAIN \(settings.host)"
+    }
+    let reason = failure.reason.lowercased()
+    let place = "\(settings.host):\(port)"
+    return "Error: listen \(failure.code): \(reason) \(place)"
   }
 }

@@ -5,8 +5,9 @@
 public struct ServerArguments: Hashable, Sendable {
   public enum Transport: Hashable, Sendable {
     case standardStreams
-    /// Port 0 lets the kernel choose; the real CLI announces the one it got.
-    case port(UInt16)
+    /// Port 0 lets the kernel choose; the real CLI announces the one it got. Numbers that are no
+    /// port are found out when the server is to listen.
+    case port(Int)
   }
 
   public enum LogLevel: String, Hashable, Sendable, CaseIterable {
@@ -23,13 +24,17 @@ public struct ServerArguments: Hashable, Sendable {
 
   public var isHeadless = false
   public var host = "127.0.0.1"
-  public var transport = Transport.port(0)
+  public var port = 0
+  public var usesStreams = false
   /// nil: sessions never time out, which is the real CLI's default.
   public var sessionIdleTimeoutSeconds: Int?
   public var logLevel = LogLevel.default
   public var mayUpdateItself = true
   public var login = Login.automatic
   public var isRemote = false
+  /// Where both are given the streams win.
+  public var transport: Transport { usesStreams ? .standardStreams : .port(port) }
+
   /// What only the mock knows.
   var mock = MockFlags()
   public var wantsHelp = false
@@ -39,7 +44,7 @@ public struct ServerArguments: Hashable, Sendable {
 
   public enum Outcome: Hashable, Sendable {
     case arguments(ServerArguments)
-    /// In the order of the line; never empty.
+    /// Those that the real CLI would name first come first; never empty.
     case mistakes([ArgumentMistake])
   }
 
@@ -47,6 +52,10 @@ public struct ServerArguments: Hashable, Sendable {
   public static func parse(_ words: [String]) -> Outcome {
     var reader = ArgumentReader(words: words)
     reader.readAll()
-    return reader.mistakes.isEmpty ? .arguments(reader.arguments) : .mistakes(reader.mistakes)
+    if reader.mistakes.isEmpty { return .arguments(reader.arguments) }
+    let mistakes = reader.mistakes.enumerated().sorted {
+      ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset)
+    }
+    return .mistakes(mistakes.map(\.element))
   }
 }

@@ -2,19 +2,19 @@
 // session remembers one and 10,000 sessions may live in a process.
 internal import Basics
 
-struct EventID: Equatable {
+package struct EventID: Equatable, Sendable {
   let high: UInt64
   let low: UInt64
 }
 
 /// Ids that no other process makes: seeded from the kernel, also in runs with a fixed seed, since
 /// two servers on one folder must not write the same ones.
-struct EventIDs {
+package struct EventIDs {
   private var state: UInt64
 
-  init(entropy: UInt64) { state = entropy }
+  package init(entropy: UInt64) { state = entropy }
 
-  mutating func next() -> EventID {
+  package mutating func next() -> EventID {
     state &+= 0x9E37_79B9_7F4A_7C15
     let high = mix64(state)
     let low = mix64(high ^ state)
@@ -41,14 +41,14 @@ extension ByteBuffer {
 }
 
 extension EventID {
-  var text: String {
+  package var text: String {
     var buffer = ByteBuffer(capacity: 36)
     buffer.append(self)
     return String(decoding: buffer.array, as: UTF8.self)
   }
 
   /// Nil for text of another form.
-  init?(_ text: [UInt8]) {
+  package init?(_ text: [UInt8]) {
     var words: (UInt64, UInt64) = (0, 0)
     var digits = 0
     for byte in text where byte != UInt8(ascii: "-") {

@@ -37,8 +37,12 @@ enum JSONText {
     return text
   }
 
+  /// Broken UTF-8 becomes U+FFFD, as JavaScript has it.
   static func parse(_ value: [UInt8]) -> JSONValue? {
-    do throws(JSONError) { return try JSONValue(parsing: value) } catch { return nil }
+    do throws(JSONError) { return try JSONValue(parsing: value) } catch {}
+    let mended = Array(String(decoding: value, as: UTF8.self).utf8)
+    if mended == value { return nil }
+    do throws(JSONError) { return try JSONValue(parsing: mended) } catch { return nil }
   }
 
   /// The content of a JSON string without its quotes, escapes and all; nil for other values.
@@ -56,6 +60,13 @@ enum JSONText {
       if JSONScan.matches(text, key, name) { found = value }
     }
     return found.map { Array(object[$0]) }
+  }
+
+  /// A text as the content of a JSON string.
+  static func escaped(_ text: String) -> [UInt8] {
+    var buffer = ByteBuffer(capacity: text.utf8.count)
+    buffer.append(escaped: text)
+    return buffer.array
   }
 
   static func isTrue(_ value: [UInt8]?) -> Bool { value == Array("true".utf8) }

@@ -3,7 +3,7 @@
 // -32601. The list is docs/mock.md's table of methods.
 internal import CLIModel
 
-enum Method: String, CaseIterable {
+package enum Method: String, CaseIterable, Sendable {
   case connect
   case ping
   case status = "status.get"
@@ -44,7 +44,20 @@ enum Method: String, CaseIterable {
   case checkInUse = "sessions.checkInUse"
   case sizes = "sessions.getSizes"
   case eventFile = "sessions.getEventFilePath"
+  case removeMostRecent = "session.queue.removeMostRecent"
+  case clearQueue = "session.queue.clear"
   case compact = "session.history.compact"
+  case truncate = "session.history.truncate"
+  case sessionModels = "session.model.list"
+  case contextInfo = "session.metadata.contextInfo"
+  case workspace = "session.workspaces.getWorkspace"
+  case tasks = "session.tasks.list"
+  case agents = "session.agent.list"
+  case pendingPermissions = "session.permissions.pendingRequests"
+  case handlePermission = "session.permissions.handlePendingPermissionRequest"
+  case handleTool = "session.tools.handlePendingToolCall"
+  case findByPrefix = "sessions.findByPrefix"
+  case lastForContext = "sessions.getLastForContext"
   case runtimeShutdown = "runtime.shutdown"
   /// The mock's own: faults while it runs. The real CLI does not know it.
   case fault = "mock.fault"
@@ -61,6 +74,8 @@ enum Method: String, CaseIterable {
     case .delete: .delete
     case .list, .listSessions, .sizes: .list
     case .compact: .compact
+    case .removeMostRecent: .removeLast
+    case .clearQueue: .clearQueue
     default: .ping
     }
   }
@@ -69,7 +84,21 @@ enum Method: String, CaseIterable {
   var needsLiveSession: Bool {
     switch self {
     case .send, .sendAndWait, .readLog, .logTail, .abort, .shutdownSession, .suspend,
-      .isProcessing, .snapshot, .metrics, .pendingItems, .currentModel, .name, .mode, .compact:
+      .isProcessing, .snapshot, .metrics, .pendingItems, .currentModel, .name, .mode, .compact,
+      .removeMostRecent, .clearQueue, .truncate, .sessionModels, .contextInfo, .workspace, .tasks,
+      .agents, .pendingPermissions, .handlePermission, .handleTool:
+      true
+    default: false
+    }
+  }
+}
+
+extension Method {
+  /// Whether it is still answered after `runtime.shutdown`: what only looks at the disk is.
+  var outlivesShutdown: Bool {
+    switch self {
+    case .list, .listSessions, .metadata, .lastID, .sizes, .checkInUse, .eventFile, .findByPrefix,
+      .lastForContext:
       true
     default: false
     }

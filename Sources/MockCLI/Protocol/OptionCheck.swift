@@ -3,9 +3,12 @@
 internal import Basics
 internal import LinuxIO
 
-enum OptionCheck {
+package enum OptionCheck {
   /// Why the request fails, in the real CLI's words; nil when it does not.
-  static func problem(with params: [UInt8]) -> String? {
+  package static func problem(with params: [UInt8], of method: Method) -> String? {
+    if params == Array("null".utf8), method == .create {
+      return "Cannot read properties of null (reading 'gitHubToken')"
+    }
     if let directory = JSONText.member("workingDirectory", of: params) {
       guard let path = JSONText.string(directory) else {
         let text = String(decoding: directory, as: UTF8.self)
@@ -29,7 +32,7 @@ enum OptionCheck {
     for tool in list {
       if case .string(let name)? = tool["name"], !name.isEmpty { continue }
       var text = "undefined"
-      if let name = tool["name"] { text = name.text(.compact) }
+      if let name = tool["name"] { text = JavaScriptText.text(name) }
       return "externalToolDefinitions: tool name must be a non-empty string (got \(text))."
     }
     return nil
@@ -45,9 +48,18 @@ extension MockServer {
     options.streams = JSONText.isTrue(JSONText.member("streaming", of: ask.params))
     options.workingDirectory = JSONText.member("workingDirectory", of: ask.params)
       .flatMap(JSONText.string)
-    options.provider =
-      JSONText.member("provider", of: ask.params)
-      .flatMap { ProviderSettings(json: $0) } ?? settings.provider
+    options.provider = JSONText.member("provider", of: ask.params)
+      .flatMap { ProviderSettings(json: $0) }
+    options.asksPermission = JSONText.isTrue(
+      JSONText.member("requestPermission", of: ask.params))
+    options.tools = ClientTool.read(JSONText.member("tools", of: ask.params))
+    let infinite = JSONText.member("infiniteSessions", of: ask.params).flatMap(JSONText.parse)
+    options.isInfinite = infinite?["enabled"] != .bool(false)
+    switch infinite?["backgroundCompactionThreshold"] {
+    case .number(let share)?: options.compactAt = share
+    case .integer(let share)?: options.compactAt = Double(share)
+    default: break
+    }
     return options
   }
 }
@@ -59,6 +71,11 @@ extension ProviderSettings {
       return nil
     }
     self.init(base: base, key: JSONText.member("apiKey", of: json).flatMap(JSONText.string) ?? "")
+    if case .integer(let limit)? = JSONText.member("maxPromptTokens", of: json)
+      .flatMap(JSONText.parse), limit > 0
+    {
+      promptLimit = Int(limit)
+    }
   }
 
   /// Plain HTTP only: providers of tests and of this project live on loopback.

@@ -15,8 +15,17 @@ enum Padding {
   static let toolDescriptionLength = 1_600
   static let toolDescription: [UInt8] = text(toolDescriptionLength)
 
+  /// The one skill that comes with 1.0.57: `session.skills_loaded` is 835 bytes long with it.
+  static let skills: [UInt8] =
+    Array(
+      "{\"skills\":[{\"name\":\"customize-cloud-agent\",\"description\":\"".utf8)
+    + text(356)
+    + Array(
+      ("\",\"source\":\"builtin\",\"userInvocable\":false,\"enabled\":true,\"path\":"
+        + "\"/usr/share/mock-copilot/builtin-skills/customize-cloud-agent/SKILL.md\"}]}").utf8)
+
   /// Plain words over and over; no letter needs escaping.
-  private static func text(_ length: Int) -> [UInt8] {
+  static func text(_ length: Int) -> [UInt8] {
     let words = Array("This text stands for one that the real server sends and nobody reads. ".utf8)
     return (0..<length).map { words[$0 % words.count] }
   }

@@ -1,15 +1,15 @@
 // Which session ids the real CLI takes, and its words for those it does not. Nothing reaches the
 // file system before it has passed here: letters, digits, `-` and `_`, so no path can be climbed.
 
-enum SessionName {
-  enum Verdict: Equatable {
+package enum SessionName {
+  package enum Verdict: Equatable {
     case name(String)
     /// Absent, null or empty: a random id.
     case random
     case refused(String)
   }
 
-  static func check(_ value: [UInt8]?, for method: Method) -> Verdict {
+  package static func check(_ value: [UInt8]?, for method: Method) -> Verdict {
     let isCreate = method == .create
     guard let value else {
       return isCreate
@@ -26,7 +26,20 @@ enum SessionName {
     return .name(name)
   }
 
-  static func isPlain(_ name: String) -> Bool {
+  /// Longer names than a file can have are accepted, and fail when the first turn wants its folder.
+  package static func fitsDisk(_ bytes: Int) -> Bool { bytes <= 255 }
+
+  /// What `session.destroy` stumbles over where no id was given; nil where one was.
+  static func problem(destroying value: [UInt8]?, _ params: [UInt8]) -> String? {
+    if params == Array("null".utf8) {
+      return "Cannot read properties of null (reading 'sessionId')"
+    }
+    guard let value else { return "Cannot read properties of undefined (reading 'length')" }
+    return value == Array("null".utf8)
+      ? "Cannot read properties of null (reading 'length')" : nil
+  }
+
+  package static func isPlain(_ name: String) -> Bool {
     !name.isEmpty
       && name.utf8.allSatisfy { byte in
         byte >= 48 && byte <= 57 || (byte | 32) >= 97 && (byte | 32) <= 122 && byte >= 65
@@ -57,7 +70,7 @@ enum SessionName {
     return .refused("Rejected \(method.rawValue) request with invalid sessionId: \(text)")
   }
 
-  static func checkForDeletion(_ value: [UInt8]?) -> Verdict {
+  package static func checkForDeletion(_ value: [UInt8]?) -> Verdict {
     let prefix = "TypeError [ERR_INVALID_ARG_TYPE]: "
     guard let value else { return .refused(prefix + wrongType + "undefined") }
     guard let name = JSONText.string(value) else {

@@ -17,6 +17,7 @@ final class Ask {
   var prompt: [UInt8]?
   var message: EventID
   var isSteering = false
+  var extras: SendExtras?
   /// A refusal that is a result and no error: `session.delete` has such.
   var failure: String?
   /// Known to fail before it had its turn at the station; said when it has.
@@ -29,6 +30,14 @@ final class Ask {
     self.id = id
     self.message = message
   }
+}
+
+/// What few sends carry: JSON, as it was written.
+struct SendExtras {
+  /// Shown instead of the prompt.
+  var display: [UInt8]?
+  var agentMode: [UInt8]?
+  var attachments: [UInt8]?
 }
 
 struct Asks {

@@ -18,7 +18,7 @@ extension MockServer {
     case .destroyed: destroyed(place)
     case .deleted, .notFound: missing(place, reply)
     case .pong, .answered: respond(place)
-    case .cut: finish(place)
+    case .cut: cut(place)
     case .compacting: compacting(place)
     case .compacted: break
     }
@@ -33,6 +33,15 @@ extension MockServer {
       session.claims -= 1
       release(session)
     }
+  }
+
+  /// A send that will not be run: its session went, or it was taken back.
+  private mutating func cut(_ place: Int) {
+    if let session = asks[place].session {
+      session.queue.removeAll { $0 == place }
+      session.steering.removeAll { $0 == place }
+    }
+    finish(place)
   }
 
   // MARK: turns
@@ -73,8 +82,10 @@ extension MockServer {
     let ask = asks[place]
     guard let session = ask.session else { return finish(place) }
     let text = session.failure?.message ?? "the model failed"
+    let never = session.turn == nil && lacksModel(session)
     failTurn(place)
     settle(session, aborted: false)
+    if never && ask.method == .send { replyWithMessage(ask) }
     if ask.method == .sendAndWait { refuse(ask, .failed(ask.method, text)) }
     finish(place)
   }
@@ -121,6 +132,9 @@ extension MockServer {
       respond(place)
       return
     case .resume: refuse(ask, .failed(.resume, "Session not found: \(ask.name)"))
+    case .removeMostRecent where ask.session?.isOpen == true:
+      self.reply(ask) { $0.append("{\"removed\":false}") }
+    case .clearQueue where ask.session?.isOpen == true: self.reply(ask) { $0.append("null") }
     default:
       let name = ask.session?.name ?? ask.name
       refuse(ask, .failed(ask.method, "Session not found for sessionId: \(name)"))
@@ -149,29 +163,5 @@ extension MockServer {
     session.unflushed.removeAll(keeping: 0)
     session.database = nil
     session.owners = []
-  }
-
-  // MARK: compaction
-
-  private mutating func compacting(_ place: Int) {
-    guard let session = asks[place].session else { return }
-    compactions.append(session)
-    emit("session.compaction_start", session, .lasting) { output in
-      output.append("{\"systemTokens\":5181,\"conversationTokens\":")
-      output.append(decimal: 300 * session.turns)
-      output.append(",\"toolDefinitionsTokens\":6465}")
-    }
-  }
-
-  private mutating func compacted() {
-    guard !compactions.isEmpty else { return }
-    let session = compactions.removeFirst()
-    guard session.isOpen else { return }
-    emit("session.compaction_complete", session, .lasting) { output in
-      output.append("{\"success\":true,\"preCompactionTokens\":")
-      output.append(decimal: 11_646 + 300 * session.turns)
-      output.append(",\"summaryContent\":\"Summary of \(session.turns) turns.\"}")
-    }
-    armFlush(session)
   }
 }

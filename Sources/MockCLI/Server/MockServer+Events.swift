@@ -51,7 +51,10 @@ extension MockServer {
       line.append("null")
     }
     let isEphemeral = !reach.contains(.disk)
-    if isEphemeral { line.append(",\"ephemeral\":true") }
+    if isEphemeral {
+      line.append(",\"ephemeral\":true")
+      session.ephemeralCount += 1
+    }
     line.append(UInt8(ascii: "}"))
     if !isEphemeral {
       session.lastEvent = id

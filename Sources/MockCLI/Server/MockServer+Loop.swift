@@ -47,7 +47,7 @@ extension MockServer {
     case .workDone: feed(.workDone)
     case .modelAnswered(let call):
       provider.answered()
-      feed(.providerAnswered(call))
+      if let session = session(of: call) { modelAnswered(session) }
     case .modelFailed(let call, let status):
       provider.answered()
       if let session = session(of: call) {
@@ -63,7 +63,7 @@ extension MockServer {
       timers.push(now + settings.profile.idleSweep, Timer.sweep.code)
     case .exit: exitCode = 0
     case .listen: listenNow()
-    case .wake: break
+    case .wake: readUnpolled()
     }
   }
 
@@ -124,9 +124,18 @@ extension MockServer {
     epochs &+= 1
     let connection = Connection(
       place: place, epoch: epochs, reader: reader, writer: writer,
-      trust: settings.token == nil ? .trusted : .needsToken, limit: settings.bodyLimit)
+      trust: token == nil ? .trusted : .needsToken, limit: settings.bodyLimit)
     connections[place] = connection
-    _ = poller.add(connection.readerNumber, token: token(of: connection), for: .reading)
+    let failure = poller.add(
+      connection.readerNumber, token: token(of: connection), for: .reading)
+    if failure != nil && isServingStreams { timers.push(now, Timer.wake.code) }
+  }
+
+  /// A file or /dev/null as standard input cannot be waited for: it is read until it ends.
+  private mutating func readUnpolled() {
+    guard isServingStreams, let connection = connections.first ?? nil else { return }
+    read(connection)
+    if !connection.isClosed { timers.push(now + .milliseconds(1), Timer.wake.code) }
   }
 
   private func token(of connection: Connection) -> UInt64 {
@@ -157,9 +166,13 @@ extension MockServer {
     poller.remove(connection.readerNumber)
     connections[connection.place] = nil
     freeConnections.append(connection.place)
+    hookAnswered(nil, by: connection.place)
     if connection.isKnown {
       for session in sessions {
-        if let session { session.owners.removeAll { $0 == connection.place } }
+        if let session {
+          session.owners.removeAll { $0 == connection.place }
+          session.hookOwners.removeAll { $0 == connection.place }
+        }
       }
       feed(.connectionClosed(ConnectionID(connection.place)))
       closeForgotten()
@@ -219,6 +232,9 @@ extension MockServer {
       connection.readerNumber, token: token(of: connection),
       for: writing ? [.reading, .writing] : .reading)
   }
+
+  /// The pipes of a parent are trusted: a token in the environment is not for them.
+  var token: String? { isServingStreams ? nil : settings.token }
 
   /// SIGTERM without clients ends after this: 0.04 to 0.18 s on the real CLI.
   var shortStop: Interval { .milliseconds(40) }

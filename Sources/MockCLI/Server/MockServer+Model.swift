@@ -8,24 +8,35 @@ extension MockServer {
   /// The machine wants the model asked: for a turn that begins, or once more after a failure.
   mutating func callModel(_ call: ProviderCall, ask place: Int, attempt: Int) {
     guard asks.has(place), let session = asks[place].session else { return }
-    if attempt == 0 {
-      let fault = faults.isEmpty ? nil : faults.turnBegins(at: now - .zero)
-      if let fault { begin(fault, .crashBefore) }
-      beginTurn(place, call)
-      session.fault = fault
-      if let fault { begin(fault, .crashDuring) }
-    } else {
+    guard attempt == 0 else {
+      session.turn?.attempt = attempt
       announceRetry(session)
+      emitContext(session)
+      return askModel(session)
     }
+    let fault = faults.isEmpty ? nil : faults.turnBegins(at: now - .zero)
+    if let fault { begin(fault, .crashBefore) }
+    session.fault = fault
+    beginTurn(place, call)
+    if let fault { begin(fault, .crashDuring) }
+  }
+
+  /// The prompt is out and the hooks are asked: now the model is.
+  mutating func askModel(_ session: MockSession) {
+    guard let turn = session.turn else { return }
     if let status = faults.isEmpty ? nil : faults.providerCalled(at: now - .zero) {
       noteFailure(session, status: Int(status), text: "\(status) from the mock")
-      feed(.providerFailed(call, status: status))
+      feed(.providerFailed(turn.call, status: status))
       return
     }
     if let provider = session.options.provider {
-      callProvider(provider, session, call, attempt: attempt)
+      callProvider(provider, session, turn.call)
+      if session.compaction?.isDeferred == true {
+        session.compaction?.isDeferred = false
+        askForSummary(provider, session)
+      }
     } else {
-      callBuiltIn(session, call, place, attempt: attempt)
+      callBuiltIn(session, turn.call, turn.ask, attempt: turn.attempt)
     }
   }
 
@@ -49,7 +60,7 @@ extension MockServer {
         timers.push(now + after, Timer.modelAnswered(call).code)
       } else {
         provider.answered()
-        feed(.providerAnswered(call))
+        modelAnswered(session)
       }
     }
   }
@@ -116,13 +127,27 @@ extension MockServer {
     } while start < answer.text.count
   }
 
+  /// A piece of a tool call: counted, and not shown.
+  mutating func countDelta(_ session: MockSession, _ bytes: Int) {
+    session.turn?.streamedBytes += bytes
+    session.turn?.deltas += 1
+    if session.turn?.firstToken == nil { session.turn?.firstToken = wall.milliseconds }
+    let sum = session.turn?.streamedBytes ?? 0
+    emit("assistant.streaming_delta", session, .ephemeral) { output in
+      output.append("{\"totalResponseSizeBytes\":")
+      output.append(decimal: sum)
+      output.append("}")
+    }
+  }
+
   /// One piece as the provider sent it: the CLI passes them on one to one.
   mutating func sendDelta(_ session: MockSession, _ text: [UInt8]) {
     guard var turn = session.turn else { return }
-    let isFirst = turn.deltas == 0
+    let isFirst = !turn.hasMessage
+    turn.hasMessage = true
     turn.deltas += 1
     turn.streamedBytes += text.count
-    if isFirst { turn.firstToken = wall.milliseconds }
+    if turn.firstToken == nil { turn.firstToken = wall.milliseconds }
     session.turn = turn
     emit("assistant.streaming_delta", session, .ephemeral) { output in
       output.append("{\"totalResponseSizeBytes\":")
@@ -180,7 +205,7 @@ extension MockServer {
       output.append("}")
     }
     session.turn?.failures += 1
-    session.failure = ModelFailure(
+    session.failure = .ofModel(
       status: status, text: text, attempts: turn.failures + 1,
       waited: wall.milliseconds - turn.began, provider: session.options.provider)
   }
@@ -194,41 +219,6 @@ extension MockServer {
         failure.status == 400 ? "(transient_bad_request)" : "due to a transient API error")
       output.append(". Retrying...\"}")
     }
-  }
-}
-
-/// Why the model gave no answer, and the real CLI's words for it.
-struct ModelFailure {
-  var status: Int
-  var text: String
-  var attempts: Int
-  /// Milliseconds since the first attempt.
-  var waited: Int64
-  var provider: ProviderSettings?
-
-  var kind: String { status == 401 || status == 403 ? "authentication" : "query" }
-
-  var message: String {
-    let place = provider.map { "http://\($0.host):\($0.port)\($0.path)" } ?? "the built-in model"
-    switch status {
-    case 401, 403:
-      return "Authentication failed with provider at \(place) (HTTP \(status)).\n"
-        + "  Check your COPILOT_PROVIDER_API_KEY or COPILOT_PROVIDER_BEARER_TOKEN."
-    case 404:
-      return "Resource not found on provider at \(place) (HTTP 404).\n"
-        + "  Check the base URL and model name."
-    case 400..<429, 430..<500: return "\(status) \(text)"
-    default:
-      let last = status == 0 ? text : "\(status) \(status) \(text)"
-      return "Failed to get response from the AI model; retried \(attempts - 1) times "
-        + "(total retry wait time: \(seconds) seconds) Last error: CAPIError: \(last)"
-    }
-  }
-
-  private var seconds: String {
-    let hundredths = max(0, waited) / 10
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
   }
 }
 

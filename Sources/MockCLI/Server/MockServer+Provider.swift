@@ -9,16 +9,32 @@ extension MockServer {
   static let providerBit: UInt64 = 1 << 31
 
   mutating func callProvider(
-    _ provider: ProviderSettings, _ session: MockSession, _ call: ProviderCall, attempt: Int
+    _ provider: ProviderSettings, _ session: MockSession, _ call: ProviderCall
   ) {
-    let body = requestBody(session)
-    guard let place = link(to: provider) else {
-      return providerFailed(
-        session, call, status: 0, text: "Connection error.", retryAfter: nil)
+    let shown = session.talk.fitting(room(in: session))
+    let body = requestBody(session, shown, streams: session.options.streams, asking: nil)
+    if !send(body, to: provider, for: .turn(call)) {
+      providerFailed(session, call, status: 0, text: "Connection error.", retryAfter: nil)
     }
-    guard let link = links[place] else { return }
-    link.begin(call, body: body, at: wall.milliseconds)
+  }
+
+  /// The same conversation with a request for its summary behind it.
+  mutating func askForSummary(_ provider: ProviderSettings, _ session: MockSession) {
+    let request = SummaryText.request(hasWorkspace: session.options.isInfinite)
+    let shown = session.talk.fitting(room(in: session) - Conversation.tokens(request.count))
+    let body = requestBody(session, shown, streams: false, asking: request)
+    if !send(body, to: provider, for: .summary(session.number)) {
+      summaryFailed(session, "Connection error.")
+    }
+  }
+
+  private mutating func send(
+    _ body: [UInt8], to provider: ProviderSettings, for purpose: ProviderPurpose
+  ) -> Bool {
+    guard let place = link(to: provider), let link = links[place] else { return false }
+    link.begin(purpose, body: body, at: wall.milliseconds)
     watch(link, place)
+    return true
   }
 
   /// A link that stands idle to that provider, or a new one.
@@ -61,27 +77,56 @@ extension MockServer {
   }
 
   private mutating func end(_ link: ProviderLink, _ place: Int, _ outcome: ProviderOutcome) {
-    guard let call = link.call else {
-      // Closed or answered behind a turn's back: nobody waits for it.
-      if case .waiting = outcome { return }
-      return forget(link, place)
+    if case .waiting = outcome { return }
+    switch link.purpose {
+    // Closed or answered behind a turn's back: nobody waits for it.
+    case nil: forget(link, place)
+    case .turn(let call): end(call, link, place, outcome)
+    case .summary(let number): endSummary(number, link, place, outcome)
     }
+  }
+
+  private mutating func end(
+    _ call: ProviderCall, _ link: ProviderLink, _ place: Int, _ outcome: ProviderOutcome
+  ) {
     let session = session(of: call)
     switch outcome {
     case .waiting: return
-    case .pieces(let pieces):
-      if let session { for piece in pieces { sendDelta(session, piece) } }
+    case .pieces(let pieces): if let session { show(pieces, session) }
     case .answered(let answer, let pieces):
       link.abandon()
-      if let session {
-        for piece in pieces { sendDelta(session, piece) }
-        session.turn?.answer = answer
-      }
-      feed(.providerAnswered(call))
+      guard let session else { return }
+      show(pieces, session)
+      session.turn?.answer = answer
+      modelAnswered(session)
     case .failed(let status, let text, let retryAfter):
       forget(link, place)
       if let session {
         providerFailed(session, call, status: status, text: text, retryAfter: retryAfter)
+      }
+    }
+  }
+
+  private mutating func endSummary(
+    _ number: SessionID, _ link: ProviderLink, _ place: Int, _ outcome: ProviderOutcome
+  ) {
+    let session = number.place < sessions.count ? sessions[number.place] : nil
+    switch outcome {
+    case .waiting, .pieces: return
+    case .answered(let answer, _):
+      link.abandon()
+      if let session { summarized(session, answer) }
+    case .failed(let status, let text, _):
+      forget(link, place)
+      if let session { summaryFailed(session, status == 0 ? text : "\(status) \(text)") }
+    }
+  }
+
+  private mutating func show(_ pieces: [StreamPiece], _ session: MockSession) {
+    for piece in pieces {
+      switch piece {
+      case .text(let text): sendDelta(session, text)
+      case .call(let bytes): countDelta(session, bytes)
       }
     }
   }
@@ -103,16 +148,19 @@ extension MockServer {
   // MARK: the request
 
   /// System prompt, the conversation so far, tools: about 53 KB and 270 bytes for each turn.
-  private func requestBody(_ session: MockSession) -> [UInt8] {
+  private func requestBody(
+    _ session: MockSession, _ shown: Conversation, streams: Bool, asking: [UInt8]?
+  ) -> [UInt8] {
     var body = ByteBuffer(capacity: 56 << 10)
     body.append("{\"model\":")
     body.append(session.options.model ?? Array("\"gpt-4.1\"".utf8))
     body.append(",\"messages\":[{\"role\":\"system\",\"content\":\"")
     body.append(systemPrompt)
     body.append("\"}")
-    for spoken in session.conversation {
-      body.append(spoken.isUser ? ",{\"role\":\"user\",\"content\":\"" : assistantOpening)
-      body.append(spoken.text)
+    shown.append(to: &body)
+    if let asking {
+      body.append(",{\"role\":\"user\",\"content\":\"")
+      body.append(asking)
       body.append("\"}")
     }
     body.append("],\"temperature\":0,\"top_p\":0.95,\"frequency_penalty\":0,")
@@ -125,13 +173,16 @@ extension MockServer {
       body.append(Padding.toolDescription)
       body.append("\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}}")
     }
-    body.append("]")
-    if session.options.streams {
-      body.append(",\"stream\":true,\"stream_options\":{\"include_usage\":true}")
+    for tool in session.options.tools {
+      body.append(",{\"type\":\"function\",\"function\":{\"name\":")
+      body.append(quoted: tool.name)
+      body.append(",\"description\":")
+      body.append(quoted: tool.description)
+      body.append("}}")
     }
+    body.append("]")
+    if streams { body.append(",\"stream\":true,\"stream_options\":{\"include_usage\":true}") }
     body.append("}")
     return body.array
   }
-
-  private var assistantOpening: StaticString { ",{\"role\":\"assistant\",\"content\":\"" }
 }

@@ -15,6 +15,9 @@ extension MockServer {
         output.append(quoted: failure)
         output.append("}")
       }
+    } else if ask.method == .compact, let session = ask.session, session.isOpen {
+      // Replies when the summary is there.
+      return compactNow(place, session)
     } else {
       respond(ask)
     }
@@ -35,16 +38,8 @@ extension MockServer {
     case .tools: reply(ask) { ToolList.append(to: &$0) }
     case .list, .listSessions: list(ask)
     case .metadata: metadata(ask)
-    case .lastID:
-      let last = settings.disk == .files ? newest().first?.name : lastSession
-      reply(ask) { output in
-        output.append("{")
-        if let last {
-          output.append("\"sessionId\":")
-          output.append(quoted: last)
-        }
-        output.append("}")
-      }
+    case .lastID, .lastForContext: lastID(ask)
+    case .findByPrefix: reply(ask) { $0.append("{}") }
     case .foreground: reply(ask) { $0.append("{}") }
     case .setForeground:
       reply(ask) { output in
@@ -54,17 +49,35 @@ extension MockServer {
     case .checkInUse: checkInUse(ask)
     case .sizes: sizes(ask)
     case .bulkDelete: bulkDelete(ask)
-    case .eventFile:
-      let path = folder.events(ask.name)
-      reply(ask) { output in
-        output.append("{\"filePath\":")
-        output.append(quoted: path)
-        output.append("}")
-      }
+    case .eventFile: eventFile(ask)
     case .runtimeShutdown: shutDownRuntime(ask)
     case .fault: changeFaults(ask)
     case .abort, .detach: reply(ask) { $0.append("{\"success\":true}") }
     default: respondAboutSession(ask)
+    }
+  }
+
+  private mutating func lastID(_ ask: Ask) {
+    let last = settings.disk == .files ? newest().first?.name : lastSession
+    reply(ask) { output in
+      output.append("{")
+      if let last {
+        output.append("\"sessionId\":")
+        output.append(quoted: last)
+      }
+      output.append("}")
+    }
+  }
+
+  private mutating func eventFile(_ ask: Ask) {
+    guard JSONText.member("sessionId", of: ask.params) != nil, SessionName.isPlain(ask.name) else {
+      return refuse(ask, .failed(ask.method, "Invalid sessionId: \(ask.name)"))
+    }
+    let path = folder.events(ask.name)
+    reply(ask) { output in
+      output.append("{\"filePath\":")
+      output.append(quoted: path)
+      output.append("}")
     }
   }
 
@@ -73,9 +86,9 @@ extension MockServer {
     let time = wall.text
     reply(ask) { output in
       output.append("{\"message\":\"pong")
-      if let message, message != Array("\"\"".utf8), message != Array("null".utf8) {
+      if let text = JavaScriptText.truthy(message) {
         output.append(": ")
-        output.append(JSONText.content(message) ?? message)
+        output.append(escaped: text)
       }
       output.append("\",\"timestamp\":\"")
       output.append(time)
@@ -139,7 +152,19 @@ extension MockServer {
       emitShutdown(session, onWire: true)
       flush(session)
       reply(ask) { $0.append("null") }
-    case .compact: compactNow(ask, session)
+    case .removeMostRecent, .clearQueue:
+      emit("pending_messages.modified", session, .ephemeral) { $0.append("{}") }
+      let isOne = ask.method == .removeMostRecent
+      reply(ask) { $0.append(isOne ? "{\"removed\":true}" : "null") }
+    case .truncate: truncate(ask)
+    case .sessionModels: refuse(ask, .failed(ask.method, "Not authenticated"))
+    case .contextInfo: contextInfo(ask, session)
+    case .workspace: workspace(ask, session)
+    case .tasks: reply(ask) { $0.append("{\"tasks\":[]}") }
+    case .agents: reply(ask) { $0.append("{\"agents\":[]}") }
+    case .pendingPermissions: listPermissions(ask, session)
+    case .handlePermission: answerPermission(ask, session)
+    case .handleTool: answerTool(ask, session)
     default: refuse(ask, .unknownMethod(ask.method.rawValue))
     }
   }
@@ -167,22 +192,16 @@ extension MockServer {
     let cursor = session.cursor
     let given = JSONText.member("cursor", of: ask.params).flatMap(JSONText.string)
     let isAtEnd = given == cursor
-    var events = isAtEnd ? [] : memory(of: session)
-    var hasMore = false
-    if let limit = JSONText.member("limit", of: ask.params).flatMap({ JSONText.parse($0) }),
-      case .integer(let most) = limit, most >= 0
-    {
-      (events, hasMore) = EventList.first(Int(most), of: events)
-    }
-    let status = given == nil || isAtEnd ? "ok" : "reset"
+    // Everything from the beginning, or nothing: a limit is not heeded. Ephemeral events, which the
+    // real CLI still has for a while, are not kept.
+    let events = isAtEnd ? [] : memory(of: session)
+    let status = given == nil || isAtEnd ? "ok" : "expired"
     reply(ask) { output in
       output.append("{\"events\":[")
       output.append(events)
       output.append("],\"cursor\":\"")
       output.append(cursor)
-      output.append("\",\"hasMore\":")
-      output.append(hasMore ? "true" : "false")
-      output.append(",\"cursorStatus\":\"")
+      output.append("\",\"hasMore\":false,\"cursorStatus\":\"")
       output.append(status)
       output.append("\"}")
     }
@@ -235,6 +254,7 @@ extension MockServer {
 
   private mutating func snapshot(_ ask: Ask, _ session: MockSession) {
     let directory = directory(of: session)
+    let path = folder.path(session.name)
     reply(ask) { output in
       output.append("{\"sessionId\":\"")
       output.append(session.nameBytes)
@@ -261,191 +281,68 @@ extension MockServer {
       output.append(",\"created_at\":\"")
       output.append(session.createdTime)
       output.append("\",\"updated_at\":\"")
+      output.append(session.updatedTime)
+      output.append("\"},\"workspacePath\":")
+      output.append(quoted: path)
+      output.append(",\"clientName\":\"sdk\"}")
+    }
+  }
+
+  private mutating func workspace(_ ask: Ask, _ session: MockSession) {
+    let directory = directory(of: session)
+    let path = folder.path(session.name)
+    reply(ask) { output in
+      output.append("{\"workspace\":{\"id\":\"")
+      output.append(session.nameBytes)
+      output.append("\",\"cwd\":")
+      output.append(quoted: directory)
+      output.append(",\"client_name\":\"sdk\"")
+      if let title = session.title {
+        output.append(",\"name\":\"")
+        output.append(title)
+        output.append("\"")
+      }
+      output.append(",\"user_named\":false,\"summary_count\":")
+      output.append(decimal: session.summaries)
+      output.append(",\"created_at\":\"")
       output.append(session.createdTime)
-      output.append("\"}}")
-    }
-  }
-
-  private mutating func compactNow(_ ask: Ask, _ session: MockSession) {
-    let turns = session.turns
-    emit("session.compaction_start", session, .lasting) { output in
-      output.append("{\"systemTokens\":5181,\"conversationTokens\":")
-      output.append(decimal: 300 * turns)
-      output.append(",\"toolDefinitionsTokens\":6465}")
-    }
-    let removed = 300 * turns
-    emit("session.compaction_complete", session, .lasting) { output in
-      output.append("{\"success\":true,\"preCompactionTokens\":")
-      output.append(decimal: 11_646 + removed)
-      output.append(",\"summaryContent\":\"Summary of \(turns) turns.\"}")
-    }
-    if !session.waitsForTurn { armFlush(session) }
-    reply(ask) { output in
-      output.append("{\"success\":true,\"tokensRemoved\":")
-      output.append(decimal: removed)
-      output.append(",\"messagesRemoved\":")
-      output.append(decimal: 2 * turns)
-      output.append(",\"summaryContent\":\"Summary of \(turns) turns.\",\"contextWindow\":{")
-      output.append("\"tokenLimit\":128000,\"currentTokens\":11646,\"messagesLength\":1}}")
-    }
-  }
-
-  // MARK: about the disk
-
-  private struct Found {
-    var name: String
-    var times: FileTimes
-  }
-
-  /// Sessions with an event log, the last written first.
-  private func newest() -> [Found] {
-    guard settings.disk == .files else { return [] }
-    return folder.sessionsWithEvents().compactMap { name in
-      Files.times(of: folder.events(name)).map { Found(name: name, times: $0) }
-    }.sorted {
-      ($0.times.modified, $1.name) > ($1.times.modified, $0.name)
-    }
-  }
-
-  private mutating func list(_ ask: Ask) {
-    let filter = JSONText.member("filter", of: ask.params)
-    let wanted = filter.flatMap { JSONText.member("cwd", of: $0) }.flatMap(JSONText.string)
-    let found = newest()
-    let folder = folder
-    reply(ask) { output in
-      output.append("{\"sessions\":[")
-      var isFirst = true
-      for entry in found {
-        let directory = folder.description(entry.name, key: "cwd") ?? ""
-        if let wanted, wanted != directory { continue }
-        if !isFirst { output.append(",") }
-        isFirst = false
-        folder.append(entry.name, entry.times, directory, to: &output)
-      }
-      output.append("]}")
-    }
-  }
-
-  private mutating func metadata(_ ask: Ask) {
-    guard ask.name != "undefined" || JSONText.member("sessionId", of: ask.params) != nil else {
-      return refuse(
-        ask,
-        .failed(
-          .metadata, "Failed to convert JavaScript value `Undefined` into rust type `String`"))
-    }
-    let folder = folder
-    let times = SessionName.isPlain(ask.name) ? Files.times(of: folder.events(ask.name)) : nil
-    reply(ask) { output in
-      output.append("{")
-      if let times {
-        output.append("\"session\":")
-        let directory = folder.description(ask.name, key: "cwd") ?? ""
-        folder.append(ask.name, times, directory, to: &output)
-      }
+      output.append("\",\"updated_at\":\"")
+      output.append(session.updatedTime)
+      output.append("\"},\"path\":")
+      output.append(quoted: path)
       output.append("}")
     }
   }
 
-  /// Looks for the locks of other processes; a server's own sessions are not listed.
-  private mutating func checkInUse(_ ask: Ask) {
-    let names = Self.strings(ask.params, "sessionIds")
-    let used = names.filter { SessionName.isPlain($0) && folder.otherHolders($0, clean: false) }
+  /// Of a model that 1.0.57 takes for granted there, whatever the session's is.
+  private mutating func contextInfo(_ ask: Ask, _ session: MockSession) {
+    let context = context(of: session)
+    let total = context.system + context.tools + session.talk.tokens
     reply(ask) { output in
-      output.append("{\"inUse\":[")
-      for (place, name) in used.enumerated() {
-        if place > 0 { output.append(",") }
-        output.append(quoted: name)
-      }
-      output.append("]}")
+      output.append("{\"contextInfo\":{\"modelName\":\"claude-sonnet-4.5\"")
+      context.appendParts(to: &output, conversation: session.talk.tokens)
+      output.append(",\"mcpToolsTokens\":0,\"totalTokens\":")
+      output.append(decimal: total)
+      output.append(",\"promptTokenLimit\":")
+      output.append(decimal: context.limit)
+      output.append(",\"compactionThreshold\":")
+      output.append(decimal: Int(Double(context.limit) * SessionOptions.usualThreshold))
+      output.append(",\"limit\":null,\"bufferTokens\":null}}")
     }
   }
 
-  private mutating func sizes(_ ask: Ask) {
-    let folder = folder
-    let names = newest().map(\.name).sorted()
-    reply(ask) { output in
-      output.append("{\"sizes\":{")
-      for (place, name) in names.enumerated() {
-        if place > 0 { output.append(",") }
-        output.append(quoted: name)
-        output.append(":")
-        output.append(decimal: folder.size(name))
-      }
-      output.append("}}")
-    }
-  }
-
-  private mutating func bulkDelete(_ ask: Ask) {
-    let names = Self.strings(ask.params, "sessionIds").filter(SessionName.isPlain)
-    var freed: [(String, Int)] = []
-    for name in names {
-      freed.append((name, Files.exists(folder.path(name)) ? folder.size(name) : 0))
-      if let session = find(Array(name.utf8).span) {
-        machine.forget(session.number, store: &store, into: &actions)
-        close(session)
-      }
-      _ = folder.delete(name)
-      announce("session.deleted", name: Array(name.utf8), startTime: [])
-    }
-    reply(ask) { output in
-      output.append("{\"freedBytes\":{")
-      for (place, entry) in freed.enumerated() {
-        if place > 0 { output.append(",") }
-        output.append(quoted: entry.0)
-        output.append(":")
-        output.append(decimal: entry.1)
-      }
-      output.append("}}")
-    }
-  }
-
-  private static func strings(_ params: [UInt8], _ name: StaticString) -> [String] {
-    guard let list = JSONText.member(name, of: params),
-      case .array(let items)? = JSONText.parse(list)
-    else { return [] }
-    return items.compactMap { item in if case .string(let text) = item { text } else { nil } }
-  }
-}
-
-extension SessionFolder {
-  /// One entry of `session.list`.
-  fileprivate func append(
-    _ name: String, _ times: FileTimes, _ directory: String, to output: inout ByteBuffer
-  ) {
-    let title = description(name, key: "name") ?? ""
-    output.append("{\"sessionId\":\"")
-    output.append(name)
-    output.append("\",\"startTime\":\"")
-    output.append(WallText.text(times.created))
-    output.append("\",\"modifiedTime\":\"")
-    output.append(WallText.text(times.modified))
-    output.append("\",\"summary\":")
-    output.append(quoted: title)
-    output.append(",\"name\":")
-    output.append(quoted: title)
-    output.append(",\"clientName\":\"sdk\",\"isRemote\":false,\"isDetached\":false,")
-    output.append("\"context\":{\"cwd\":")
-    output.append(quoted: directory)
-    output.append("}}")
+  /// Known, and of an event it has never heard.
+  private mutating func truncate(_ ask: Ask) {
+    let event = JSONText.member("eventId", of: ask.params).flatMap(JSONText.string)
+    refuse(ask, .failed(ask.method, "Event \(event ?? "undefined") not found"))
   }
 }
 
 extension MockSession {
-  /// Where a reader of the log would go on: the last event, and how many there are once it ran.
+  /// Where a reader of the log would go on: the last event on disk, and how many there were since
+  /// that are not.
   fileprivate var cursor: String {
     let id = lastEvent?.text ?? ""
-    return turns == 0 ? id : "\(id)|\(eventCount + 1)"
-  }
-}
-
-/// Events with commas between them, as a list.
-private enum EventList {
-  /// The first few, and whether there are more.
-  static func first(_ count: Int, of events: [UInt8]) -> ([UInt8], Bool) {
-    guard
-      case .array(let list)? = JSONText.parse([UInt8(ascii: "[")] + events + [UInt8(ascii: "]")])
-    else { return (events, false) }
-    let text = list.prefix(count).map { $0.text(.compact) }.joined(separator: ",")
-    return (Array(text.utf8), list.count > count)
+    return ephemeralCount == 0 ? id : "\(id)|\(ephemeralCount)"
   }
 }

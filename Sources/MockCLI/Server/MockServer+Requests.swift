@@ -10,17 +10,21 @@ extension MockServer {
   /// One message of a client. What is no JSON object is ignored, as the real CLI ignores it.
   mutating func receive(_ body: Span<UInt8>, from connection: Connection) {
     guard let head = MessageHead(body) else { return }
-    guard let method = head.method else { return }
     // Only numbers and strings are ids; a message without one is a notification, and none is run.
-    guard let range = head.id, isID(body[range.lowerBound]) else { return }
-    let id = body.bytes(range)
+    guard let range = head.id, let id = JavaScriptText.identifier(body.bytes(range)) else {
+      return
+    }
+    guard let method = head.method else {
+      if head.result != nil || head.error != nil { answered(id, by: connection) }
+      return
+    }
     if isSilentNow { return }
     guard let known = methods.find(body, method) else {
       let name = String(decoding: method.map { body[$0] }, as: UTF8.self)
       return refuseUnknown(name, id, connection)
     }
     if known == .connect { return connect(body, head.params, id, connection) }
-    guard admits(id, connection) else { return }
+    guard admits(id, connection, isHarmless: known.outlivesShutdown) else { return }
     if !connection.isKnown { introduce(connection) }
     if known == .send || known == .sendAndWait {
       return send(known, body, head.params, id, connection)
@@ -29,8 +33,10 @@ extension MockServer {
     take(known, params, id, connection)
   }
 
-  private func isID(_ first: UInt8) -> Bool {
-    first == UInt8(ascii: "\"") || first == UInt8(ascii: "-") || first >= 48 && first <= 57
+  /// The answer to a request of ours: hooks are all we ask.
+  private mutating func answered(_ id: [UInt8], by connection: Connection) {
+    guard !hookWaits.isEmpty, let number = Int(String(decoding: id, as: UTF8.self)) else { return }
+    hookAnswered(number, by: connection.place)
   }
 
   private var isSilentNow: Bool { !faults.isEmpty && isSilent }
@@ -44,12 +50,13 @@ extension MockServer {
   }
 
   /// Whether requests of this connection are served; if not, it has been told.
-  private mutating func admits(_ id: [UInt8], _ connection: Connection) -> Bool {
-    if stop != .no {
-      if stop == .idle || !connection.wasTold {
-        connection.wasTold = true
-        refuse(connection, id, .shuttingDown)
-      }
+  private mutating func admits(
+    _ id: [UInt8], _ connection: Connection, isHarmless: Bool = false
+  ) -> Bool {
+    // After a signal nothing is answered any more; after `runtime.shutdown` nearly nothing.
+    if stop == .ending { return false }
+    if stop == .idle && !isHarmless {
+      refuse(connection, id, .shuttingDown)
       return false
     }
     if connection.trust == .trusted { return true }
@@ -66,15 +73,15 @@ extension MockServer {
     if connection.trust == .refused || connection.trust == .dead { return }
     let given = params.flatMap { EventLog.member("token", of: $0, in: body) }
       .map { body.bytes($0) }
-    let token = given.flatMap(JSONText.string)
-    guard let wanted = settings.token else {
-      if token != nil {
+    let shown = given.flatMap(JSONText.string)
+    guard let wanted = token else {
+      if shown != nil {
         connection.trust = .dead
         return refuse(connection, id, .authenticationNotConfigured)
       }
       return welcome(id, connection)
     }
-    guard let token, MockServer.isSame(token, wanted) else {
+    guard let shown, MockServer.isSame(shown, wanted) else {
       connection.trust = .refused
       return refuse(connection, id, .authenticationFailed)
     }
@@ -113,11 +120,17 @@ extension MockServer {
     var name: Range<Int>?
     var prompt: Range<Int>?
     var mode: Range<Int>?
+    var display: Range<Int>?
+    var agentMode: Range<Int>?
+    var attachments: Range<Int>?
     if let params {
       _ = JSONScan.members(ofObjectAt: params.lowerBound, in: body) { key, value in
         if JSONScan.matches(body, key, "sessionId") { name = value }
         if JSONScan.matches(body, key, "prompt") { prompt = value }
         if JSONScan.matches(body, key, "mode") { mode = value }
+        if JSONScan.matches(body, key, "displayPrompt") { display = value }
+        if JSONScan.matches(body, key, "agentMode") { agentMode = value }
+        if JSONScan.matches(body, key, "attachments") { attachments = value }
       }
     }
     let ask = Ask(method: method, connection: connection, id: id, message: ids.next())
@@ -131,8 +144,23 @@ extension MockServer {
       ask.name = JSONText.string(name.map { body[$0] }) ?? ""
     }
     ask.prompt = prompt.map { body.bytes($0) }
+    if display != nil || agentMode != nil || attachments != nil {
+      ask.extras = SendExtras(
+        display: text(display, in: body), agentMode: text(agentMode, in: body),
+        attachments: value(attachments, in: body))
+    }
     ask.isSteering = mode.map { JSONScan.matches(body, $0, "\"immediate\"") } ?? false
     hand(ask, ask.isSteering ? .steer : .send)
+  }
+
+  private func value(_ range: Range<Int>?, in body: Span<UInt8>) -> [UInt8]? {
+    let value = range.map { body.bytes($0) }
+    return value == Array("null".utf8) ? nil : value
+  }
+
+  /// A value that is a string; others are as if they were not there.
+  private func text(_ range: Range<Int>?, in body: Span<UInt8>) -> [UInt8]? {
+    value(range, in: body).flatMap { $0.first == UInt8(ascii: "\"") ? $0 : nil }
   }
 
   // MARK: everything else
@@ -147,11 +175,20 @@ extension MockServer {
     let value = JSONText.member("sessionId", of: params)
     switch method {
     case .create, .resume: prepareOpening(ask, value)
-    case .destroy, .close, .detach, .delete, .getMessages, .metadata, .eventFile: name(ask, value)
+    case .destroy:
+      name(ask, value)
+      if let problem = SessionName.problem(destroying: value, params) {
+        ask.refusal = .failed(method, problem)
+      }
+    case .close, .detach, .delete, .getMessages, .metadata, .eventFile: name(ask, value)
     default:
       name(ask, value)
       if method.needsLiveSession && ask.session == nil {
-        ask.refusal = .failed(method, "Session not found for sessionId: \(ask.name)")
+        ask.refusal = .failed(
+          method,
+          value?.first == UInt8(ascii: "\"")
+            ? "Session not found for sessionId: \(ask.name)"
+            : "Missing sessionId in \(method.rawValue) request")
       }
     }
     if method == .delete { prepareDeletion(ask, value) }
@@ -176,7 +213,7 @@ extension MockServer {
     case .random: ask.name = ids.next().text
     case .name(let name): ask.name = name
     }
-    if let problem = OptionCheck.problem(with: ask.params) {
+    if let problem = OptionCheck.problem(with: ask.params, of: ask.method) {
       return ask.refusal = .failed(ask.method, problem)
     }
     let session = find(Array(ask.name.utf8).span) ?? makeSession(ask.name)

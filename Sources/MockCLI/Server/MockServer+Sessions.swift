@@ -20,30 +20,46 @@ extension MockServer {
     session.options = options(of: ask)
     session.startMilliseconds = wall.milliseconds
     session.startTime = wall.text
-    session.createdTime = wall.text
     session.lastEvent = nil
     session.eventCount = 0
     session.turns = 0
-    session.usage = UsageTotals()
-    session.conversation = []
-    session.skillsAreLoaded = false
     session.parts = []
-    session.unflushed.removeAll()
-    session.waitsForTurn = true
-    session.title = nil
-    note(owner: ask.connection, of: session)
+    session.talk = Conversation()
+    session.wasResumed = false
+    begin(session)
+    // What is there already keeps its name and its age.
+    let workspace = settings.disk == .files ? folder.workspace(ask.name) : nil
+    let time = wall.text
+    session.createdTime = workspace.map { Array($0.createdAt.utf8) } ?? time
+    session.updatedTime = time
+    session.summaries = workspace?.summaries ?? 0
+    session.title = workspace?.name.map(JSONText.escaped)
+    note(owner: ask, of: session)
     let isShared = settings.disk == .files && folder.otherHolders(ask.name, clean: false)
     if settings.disk == .files {
-      let directory = directory(of: session)
-      if let failure = folder.create(session, workingDirectory: directory), !isTooLong(failure) {
-        return fail(ask, session, "\(failure)")
-      }
+      let failure = folder.create(
+        session, hasWorkspace: session.options.isInfinite,
+        workingDirectory: directory(of: session))
+      if let failure, !isTooLong(failure) { return fail(ask, session, "\(failure)") }
     }
     session.isOpen = true
     lastSession = session.name
     announce("session.created", session)
     replyOpened(ask, session)
     emitStart(session, isShared: isShared)
+  }
+
+  /// What starts anew with every opening, by create or by resume.
+  private func begin(_ session: MockSession) {
+    session.usage = UsageTotals()
+    session.talk.keepsText = session.options.provider != nil
+    session.compaction = nil
+    session.compactionIsFutile = false
+    session.ephemeralCount = 0
+    session.skillsAreLoaded = false
+    session.startHookIsDue = true
+    session.unflushed.removeAll()
+    session.waitsForTurn = true
   }
 
   private mutating func emitStart(_ session: MockSession, isShared: Bool) {
@@ -76,22 +92,19 @@ extension MockServer {
       switch read(session, withConversation: options.provider != nil) {
       case .missing: return fail(ask, session, "Session not found: \(ask.name)")
       case .corrupted(let problem):
-        return fail(ask, session, "Session file is corrupted (\(problem))")
+        return fail(ask, session, "Session file is corrupted\(problem)")
       case .events(let summary):
         isShared = folder.otherHolders(ask.name, clean: true)
         adopt(summary, session, ask)
         _ = folder.takeLock(ask.name)
       }
     }
-    note(owner: ask.connection, of: session)
+    note(owner: ask, of: session)
     session.isOpen = true
     lastSession = session.name
-    if !wasOpen, let title = session.title {
-      emit("session.title_changed", session, .ephemeral) { output in
-        output.append("{\"title\":\"")
-        output.append(title)
-        output.append("\"}")
-      }
+    if !wasOpen, let title = session.title, knownTitles.contains(MockServer.hash(session.nameBytes))
+    {
+      emitTitle(session, title)
     }
     emitResume(session, isShared: isShared, wasOpen: wasOpen)
     replyOpened(ask, session)
@@ -129,18 +142,27 @@ extension MockServer {
     if session.options.model == nil { session.options.model = summary.model }
     session.startMilliseconds = wall.milliseconds
     session.startTime = summary.startTime ?? wall.text
-    session.createdTime =
-      folder.description(session.name, key: "created_at").map { Array($0.utf8) } ?? wall.text
     session.lastEvent = summary.lastEvent
     session.eventCount = summary.events
     session.turns = summary.turns
-    session.title = summary.title
     session.parts = [0..<summary.bytes]
-    session.conversation = summary.conversation
-    session.usage = UsageTotals()
-    session.skillsAreLoaded = false
-    session.waitsForTurn = true
-    session.unflushed.removeAll()
+    session.talk = summary.talk
+    session.wasResumed = true
+    begin(session)
+    let workspace = folder.workspace(ask.name)
+    let time = wall.text
+    session.createdTime = workspace.map { Array($0.createdAt.utf8) } ?? time
+    session.updatedTime = time
+    session.summaries = workspace?.summaries ?? 0
+    session.title = workspace?.name.map(JSONText.escaped)
+    if workspace != nil { _ = folder.describe(session, workingDirectory: directory(of: session)) }
+  }
+
+  /// Names are announced again to whoever resumes a session in the process that gave them.
+  mutating func remember(titleOf session: MockSession) {
+    // As many as sessions that a process is made for; past it the oldest habits are forgotten.
+    if knownTitles.count >= 100_000 { knownTitles.removeAll() }
+    knownTitles.insert(MockServer.hash(session.nameBytes))
   }
 
   /// The client gets an error, and the machine forgets what it had opened.
@@ -155,8 +177,11 @@ extension MockServer {
     reply(ask) { output in
       output.append("{\"sessionId\":\"")
       output.append(session.nameBytes)
-      output.append("\",\"workspacePath\":")
-      output.append(quoted: path)
+      output.append("\"")
+      if session.options.isInfinite {
+        output.append(",\"workspacePath\":")
+        output.append(quoted: path)
+      }
       output.append(",\"capabilities\":{\"ui\":{\"elicitation\":false,\"mcpApps\":false},")
       output.append("\"extensions\":false}}")
     }
@@ -171,8 +196,14 @@ extension MockServer {
     session.options.workingDirectory ?? settings.workingDirectory
   }
 
-  private func note(owner: Int, of session: MockSession) {
+  private func note(owner ask: Ask, of session: MockSession) {
+    let owner = ask.connection
     if !session.owners.contains(owner) { session.owners.append(owner) }
+    if JSONText.isTrue(JSONText.member("hooks", of: ask.params)),
+      !session.hookOwners.contains(owner)
+    {
+      session.hookOwners.append(owner)
+    }
   }
 
   /// Memory and children that a session takes, where that is wanted or a fault.
@@ -201,12 +232,14 @@ extension MockServer {
     guard session.isOpen else { return }
     session.isOpen = false
     session.turn = nil
+    session.compaction = nil
     session.queue = []
     session.steering = []
     session.owners = []
+    session.hookOwners = []
     if settings.disk == .files {
-      if session.title != nil || session.turns > 0 {
-        if session.waitsForTurn { session.unflushed.removeAll() }
+      // A session without a turn since it was opened leaves no trace of that.
+      if !session.waitsForTurn {
         emitShutdown(session, onWire: false)
         flush(session)
       }
@@ -230,6 +263,7 @@ extension MockServer {
   mutating func emitShutdown(_ session: MockSession, onWire: Bool) {
     let usage = session.usage
     let model = session.options.model ?? Array("\"\"".utf8)
+    let context = context(of: session)
     emit(
       "session.shutdown", session, onWire ? .lasting : [.disk], keepsLean: true
     ) { output in
@@ -241,8 +275,13 @@ extension MockServer {
       output.append(",\"codeChanges\":{\"linesAdded\":0,\"linesRemoved\":0,\"filesModified\":[]},")
       output.append("\"modelMetrics\":")
       usage.append(to: &output, model: model)
-      output.append(",\"currentModel\":")
-      output.append(model)
+      if usage.requests > 0 {
+        output.append(",\"currentModel\":")
+        output.append(model)
+      }
+      output.append(",\"currentTokens\":")
+      output.append(decimal: context.system + context.tools + session.talk.tokens)
+      context.appendParts(to: &output, conversation: session.talk.tokens)
       output.append("}")
     }
   }
@@ -251,7 +290,9 @@ extension MockServer {
 
   /// The batch timer: 100 ms after the first event that is not on disk yet.
   mutating func armFlush(_ session: MockSession) {
-    guard settings.disk == .files, !session.flushIsDue, !session.unflushed.isEmpty else { return }
+    guard settings.disk == .files, !session.flushIsDue, !session.unflushed.isEmpty,
+      !session.waitsForTurn
+    else { return }
     session.flushIsDue = true
     timers.push(now + settings.profile.flushDelay, Timer.flush(session.number).code)
   }
@@ -267,8 +308,7 @@ extension MockServer {
     guard !session.unflushed.isEmpty else { return }
     if let problem = diskFault() { return report(problem, session) }
     let size = session.unflushed.size(prompt: systemPrompt)
-    let written = session.unflushed.append(
-      to: folder.events(session.name), prompt: systemPrompt)
+    let written = folder.append(session, prompt: systemPrompt)
     session.unflushed.removeAll()
     switch written {
     case .success(let end):
@@ -282,12 +322,15 @@ extension MockServer {
     }
   }
 
-  /// Node's words for a file system error, on the wire as the real CLI reports it.
+  /// The real CLI's words for a file system error: its log is written by Rust.
   private mutating func report(_ failure: SystemFailure, _ session: MockSession) {
     session.unflushed.removeAll()
+    let path = folder.events(session.name)
+    let subject = failure.code == "ENAMETOOLONG" ? folder.path(session.name) : path
+    let reason = failure.reason.prefix(1) + failure.reason.dropFirst()
     let text =
-      "\(failure.code): \(failure.reason.lowercased()), \(failure.call)"
-      + " '\(failure.subject)'"
+      "Error: Failed to append to JSONL file \(path): Error: \(failure.code): "
+      + "\(subject): \(reason) (os error \(failure.number))"
     emit("session.error", session, .ephemeral, isEssential: true) { output in
       output.append("{\"errorType\":\"persistence\",\"message\":")
       output.append(quoted: "Failed to persist session events: \(text)")
@@ -296,21 +339,4 @@ extension MockServer {
   }
 
   private func isTooLong(_ failure: SystemFailure) -> Bool { failure.code == "ENAMETOOLONG" }
-}
-
-extension UsageTotals {
-  /// `{"gpt-4.1":{…}}`, or `{}` before the first answer.
-  func append(to output: inout ByteBuffer, model: [UInt8]) {
-    guard requests > 0 else { return output.append("{}") }
-    output.append("{")
-    output.append(model)
-    output.append(":{\"requests\":{\"count\":")
-    output.append(decimal: requests)
-    output.append(",\"cost\":0},\"usage\":{\"inputTokens\":")
-    output.append(decimal: inputTokens)
-    output.append(",\"outputTokens\":")
-    output.append(decimal: outputTokens)
-    output.append(
-      ",\"cacheReadTokens\":0,\"cacheWriteTokens\":0,\"reasoningTokens\":0},\"totalNanoAiu\":0}}")
-  }
 }

@@ -6,20 +6,16 @@ internal import CLIModel
 internal import LinuxIO
 
 extension MockServer {
+  /// SIGTERM, SIGINT and SIGHUP do the same; a second one changes nothing.
   mutating func stopped(by signal: StopSignal) {
-    if stop == .ending { return exitCode = 0 }
+    if stop == .ending { return }
     let wasIdle = stop == .idle
     stop = .ending
     stopListening()
     closeAll()
     let isConnected = connections.contains { $0 != nil }
-    let pause: Interval
-    if signal == .interrupt || wasIdle {
-      pause = .milliseconds(280)
-    } else {
-      pause = isConnected && !isServingStreams ? settings.profile.stopConnected : shortStop
-    }
-    timers.push(now + pause, Timer.exit.code)
+    let waits = isConnected && !isServingStreams && !wasIdle
+    timers.push(now + (waits ? settings.profile.stopConnected : shortStop), Timer.exit.code)
   }
 
   /// Replies, flushes, unlocks, and stays: the process does not end by it.

@@ -1,16 +1,11 @@
-// What a turn looks like from outside: the events of its beginning, of the model's answer, of its
-// end, in the order in which the real CLI was seen to send them. When they happen is the machine's
-// doing.
+// How a turn begins, seen from outside: its events up to the call of the model, in the order in
+// which the real CLI sends them. When it begins is the machine's doing. Hooks of a client are asked
+// on the way; to the machine their time is part of the provider's, so that it need not know them.
 internal import Basics
 internal import CLIModel
 internal import LinuxIO
 
 extension MockServer {
-  /// Tokens as `session.usage_info` of 1.0.57 gave them for its system prompt and its tools; the
-  /// rest of the profile's base is the conversation's frame.
-  private static let systemTokens = 5181
-  private static let toolTokens = 6465
-
   // MARK: the prompt
 
   /// `session.send` has had its turn at the station: the client gets its message id.
@@ -20,13 +15,8 @@ extension MockServer {
     let begins = session.turn == nil && session.queue.isEmpty && session.steering.isEmpty
     emit("pending_messages.modified", session, .ephemeral) { $0.append("{}") }
     if begins { emit("pending_messages.modified", session, .ephemeral) { $0.append("{}") } }
-    if ask.method == .send {
-      reply(ask) { output in
-        output.append("{\"messageId\":\"")
-        output.append(ask.message)
-        output.append("\"}")
-      }
-    }
+    // Where the turn cannot even begin, the real CLI replies after everything else.
+    if ask.method == .send && !(begins && lacksModel(session)) { replyWithMessage(ask) }
     if ask.isSteering && !begins {
       session.steering.append(place)
     } else {
@@ -34,10 +24,50 @@ extension MockServer {
     }
   }
 
-  /// The prompt becomes part of the history and the model is about to be asked.
+  mutating func replyWithMessage(_ ask: Ask) {
+    reply(ask) { output in
+      output.append("{\"messageId\":\"")
+      output.append(ask.message)
+      output.append("\"}")
+    }
+  }
+
+  /// A provider in the environment serves no session that names none: 1.0.57 then wants a login.
+  /// Without one in the environment either, the model built into the mock answers.
+  func lacksModel(_ session: MockSession) -> Bool {
+    session.options.provider == nil && settings.provider != nil
+  }
+
+  /// The prompt's turn has come.
   mutating func beginTurn(_ place: Int, _ call: ProviderCall) {
     let ask = asks[place]
     guard let session = ask.session else { return }
+    takeFromQueue(place, session)
+    session.continues = false
+    session.announcesIdle = true
+    if lacksModel(session) {
+      session.failure = .withoutLogin
+      return feed(.providerFailed(call, status: ModelFailure.final))
+    }
+    chooseModel(session)
+    session.turn = RunningTurn(
+      ask: place, interaction: ids.next(), message: ids.next(), began: wall.milliseconds,
+      call: call)
+    let seat = Int(call.place)
+    while running.count <= seat { running.append(nil) }
+    running[seat] = session
+    session.waitsForTurn = false
+    if !session.hookOwners.isEmpty {
+      let waits = runHook(.promptSubmitted, session) { output in
+        output.append(",\"prompt\":")
+        output.append(ask.prompt ?? Array("\"\"".utf8))
+      }
+      if waits { return }
+    }
+    advance(session)
+  }
+
+  private mutating func takeFromQueue(_ place: Int, _ session: MockSession) {
     if let index = session.steering.firstIndex(of: place) {
       session.steering.remove(at: index)
       emit("pending_messages.modified", session, .ephemeral) { $0.append("{}") }
@@ -48,35 +78,83 @@ extension MockServer {
         emit("pending_messages.modified", session, .ephemeral) { $0.append("{}") }
       }
     }
-    session.continues = false
-    if session.options.model == nil {
-      session.options.model = Array("\"\(settings.defaultModel ?? "gpt-4.1")\"".utf8)
-      let model = session.options.model ?? []
-      emit("session.model_change", session, .lasting) { output in
-        output.append("{\"newModel\":")
-        output.append(model)
-        output.append("}")
-      }
-    }
-    let turn = RunningTurn(
-      ask: place, interaction: ids.next(), message: ids.next(), began: wall.milliseconds,
-      call: call)
-    session.turn = turn
-    let seat = Int(call.place)
-    while running.count <= seat { running.append(nil) }
-    running[seat] = session
-    session.waitsForTurn = false
-    session.announcesIdle = true
-    emitPrompt(session, ask, turn)
-    firstTurn(session, ask)
-    armFlush(session)
   }
 
-  private mutating func emitPrompt(_ session: MockSession, _ ask: Ask, _ turn: RunningTurn) {
-    if settings.runsLean { return emitLeanPrompt(session, ask) }
+  private mutating func chooseModel(_ session: MockSession) {
+    guard session.options.model == nil else { return }
+    let model = Array("\"\(settings.defaultModel ?? "gpt-4.1")\"".utf8)
+    session.options.model = model
+    emit("session.model_change", session, .lasting) { output in
+      output.append("{\"newModel\":")
+      output.append(model)
+      output.append("}")
+    }
+  }
+
+  /// Goes on with a turn as far as it can without an answer of the client or of the provider.
+  mutating func advance(_ session: MockSession) {
+    guard let turn = session.turn, asks.has(turn.ask) else { return }
+    let ask = asks[turn.ask]
+    switch turn.stage {
+    case .submitted:
+      guard emitPrompt(session, ask, turn) else { return }
+      session.turn?.stage = .prompted
+      if session.startHookIsDue {
+        session.startHookIsDue = false
+        let source: StaticString = session.wasResumed ? "resume" : "new"
+        let waits = runHook(.sessionStart, session) { output in
+          output.append(",\"source\":\"")
+          output.append(source)
+          output.append("\",\"initialPrompt\":")
+          output.append(ask.prompt ?? Array("\"\"".utf8))
+        }
+        if waits { return }
+      }
+      advance(session)
+    case .prompted:
+      guard SessionName.fitsDisk(session.nameBytes.count) else {
+        return failForGood(session, .nameTooLong(folder.path(session.name)))
+      }
+      startRound(session)
+      giveName(session, ask)
+      armFlush(session)
+      session.turn?.stage = .asking
+      askModel(session)
+    case .asking: continueTools(session)
+    case .ended: feed(.providerAnswered(turn.call))
+    }
+  }
+
+  /// False where the prompt is nothing that a turn can be made of.
+  private mutating func emitPrompt(
+    _ session: MockSession, _ ask: Ask, _ turn: RunningTurn
+  ) -> Bool {
+    if !settings.runsLean { emitOpening(session) }
+    if let problem = PromptText.problem(with: ask) {
+      failForGood(session, ModelFailure(kind: "query", message: problem))
+      return false
+    }
+    let frame = PromptText.Frame(
+      time: wall.text, isFirst: session.turns == 0, hasWorkspace: session.options.isInfinite)
+    if session.talk.keepsText {
+      var text = ByteBuffer()
+      frame.append(ask, to: &text)
+      session.talk.add(.user, text.array + PromptText.attached(ask))
+    } else {
+      session.talk.count(bytes: frame.size(of: ask))
+    }
+    if settings.runsLean {
+      emitLeanPrompt(session, ask)
+    } else {
+      emitUserMessage(session, ask, turn, frame)
+    }
+    return true
+  }
+
+  private mutating func emitOpening(_ session: MockSession) {
     if !session.skillsAreLoaded {
       session.skillsAreLoaded = true
-      emit("session.skills_loaded", session, .ephemeral) { $0.append("{\"skills\":[]}") }
+      emit("session.skills_loaded", session, .ephemeral) { $0.append(Padding.skills) }
     }
     let prompt = systemPrompt
     let opening: StaticString = "{\"role\":\"system\",\"content\":\""
@@ -91,61 +169,10 @@ extension MockServer {
       output.append(model)
       output.append("}")
     }
-    let time = wall.text
-    if session.options.provider != nil {
-      var text = ByteBuffer()
-      session.appendTransformed(ask.prompt, at: time, to: &text)
-      session.conversation.append(EventLog.Spoken(isUser: true, text: text.array))
-    }
-    let agent = ids.next()
-    emit("user.message", session, .lasting, keepsLean: true) { output in
-      output.append("{")
-      if let prompt = ask.prompt {
-        output.append("\"content\":")
-        output.append(prompt)
-        output.append(",")
-      }
-      output.append("\"transformedContent\":\"")
-      session.appendTransformed(ask.prompt, at: time, to: &output)
-      output.append(
-        "\",\"attachments\":[],\"supportedNativeDocumentMimeTypes\":[],\"interactionId\":\"")
-      output.append(turn.interaction)
-      output.append("\",\"parentAgentTaskId\":\"")
-      output.append(agent)
-      output.append("\"}")
-    }
-    emit("assistant.turn_start", session, .lasting) { output in
-      output.append("{\"turnId\":\"0\",\"interactionId\":\"")
-      output.append(turn.interaction)
-      output.append("\"}")
-    }
-    let conversation = conversationTokens(session)
-    let messages = 2 * session.turns + 2
-    let limit = Int(settings.profile.context.window)
-    emit("session.usage_info", session, .ephemeral) { output in
-      output.append("{\"tokenLimit\":")
-      output.append(decimal: limit)
-      output.append(",\"currentTokens\":")
-      output.append(decimal: MockServer.systemTokens + MockServer.toolTokens + conversation)
-      output.append(",\"messagesLength\":")
-      output.append(decimal: messages)
-      output.append(",\"systemTokens\":")
-      output.append(decimal: MockServer.systemTokens)
-      output.append(",\"conversationTokens\":")
-      output.append(decimal: conversation)
-      output.append(",\"toolDefinitionsTokens\":")
-      output.append(decimal: MockServer.toolTokens)
-      output.append(",\"isInitial\":true}")
-    }
   }
 
   /// What a resume needs to know of a prompt, on disk only.
   private mutating func emitLeanPrompt(_ session: MockSession, _ ask: Ask) {
-    if session.options.provider != nil {
-      var text = ByteBuffer()
-      session.appendTransformed(ask.prompt, at: wall.text, to: &text)
-      session.conversation.append(EventLog.Spoken(isUser: true, text: text.array))
-    }
     emit("user.message", session, [.disk], keepsLean: true) { output in
       output.append("{\"content\":")
       output.append(ask.prompt ?? Array("\"\"".utf8))
@@ -153,175 +180,122 @@ extension MockServer {
     }
   }
 
+  private mutating func emitUserMessage(
+    _ session: MockSession, _ ask: Ask, _ turn: RunningTurn, _ frame: PromptText.Frame
+  ) {
+    let agent = ids.next()
+    emit("user.message", session, .lasting) { output in
+      output.append("{")
+      if let prompt = ask.extras?.display ?? ask.prompt {
+        output.append("\"content\":")
+        output.append(prompt)
+        output.append(",")
+      }
+      output.append("\"transformedContent\":\"")
+      frame.append(ask, to: &output)
+      output.append("\",\"attachments\":")
+      output.append(ask.extras?.attachments ?? Array("[]".utf8))
+      output.append(",\"supportedNativeDocumentMimeTypes\":[]")
+      if let mode = ask.extras?.agentMode {
+        output.append(",\"agentMode\":")
+        output.append(mode)
+      }
+      output.append(",\"interactionId\":\"")
+      output.append(turn.interaction)
+      output.append("\",\"parentAgentTaskId\":\"")
+      output.append(agent)
+      output.append("\"}")
+    }
+  }
+
+  /// The turn ends with an error that no retry mends.
+  mutating func failForGood(_ session: MockSession, _ failure: ModelFailure) {
+    guard let turn = session.turn else { return }
+    session.failure = failure
+    feed(.providerFailed(turn.call, status: ModelFailure.final))
+  }
+
+  // MARK: a round: one answer of the model
+
+  mutating func startRound(_ session: MockSession) {
+    guard let turn = session.turn else { return }
+    emit("assistant.turn_start", session, .lasting) { output in
+      output.append("{\"turnId\":\"")
+      output.append(decimal: turn.round)
+      output.append("\",\"interactionId\":\"")
+      output.append(turn.interaction)
+      output.append("\"}")
+    }
+    compactIfFull(session)
+    emitContext(session)
+  }
+
+  /// `session.usage_info`, and what had to go for the request to fit.
+  mutating func emitContext(_ session: MockSession) {
+    let shown = session.talk.fitting(room(in: session))
+    let context = context(of: session)
+    let isInitial = session.turn?.round == 0
+    emit("session.usage_info", session, .ephemeral) { output in
+      context.appendUsage(to: &output, conversation: shown.tokens, messages: shown.count + 1)
+      output.append(isInitial ? ",\"isInitial\":true}" : ",\"isInitial\":false}")
+    }
+    guard shown.count < session.talk.count else { return }
+    let before = session.talk.count + 1
+    let removed = session.talk.tokens - shown.tokens
+    let base = context.system + context.tools
+    let full = base + session.talk.tokens
+    emit("session.truncation", session, .lasting) { output in
+      output.append("{\"tokenLimit\":")
+      output.append(decimal: context.limit)
+      output.append(",\"preTruncationTokensInMessages\":")
+      output.append(decimal: full)
+      output.append(",\"preTruncationMessagesLength\":")
+      output.append(decimal: before)
+      output.append(",\"postTruncationTokensInMessages\":")
+      output.append(decimal: full - removed)
+      output.append(",\"postTruncationMessagesLength\":")
+      output.append(decimal: shown.count + 1)
+      output.append(",\"tokensRemovedDuringTruncation\":")
+      output.append(decimal: removed)
+      output.append(",\"messagesRemovedDuringTruncation\":")
+      output.append(decimal: before - shown.count - 1)
+      output.append(",\"toolDefinitionsTokenCount\":")
+      output.append(decimal: context.tools)
+      output.append(",\"performedBy\":\"BasicTruncator\"}")
+    }
+  }
+
   /// The first prompt names the session, on the wire and on disk.
-  private mutating func firstTurn(_ session: MockSession, _ ask: Ask) {
-    guard session.title == nil, let prompt = ask.prompt, let text = JSONText.content(prompt)
+  private mutating func giveName(_ session: MockSession, _ ask: Ask) {
+    makeDatabase(session)
+    guard session.title == nil, session.options.isInfinite,
+      let text = SessionTitle.make(from: ask.extras?.display ?? ask.prompt)
     else { return }
     session.title = text
+    session.updatedTime = wall.text
+    remember(titleOf: session)
+    emitTitle(session, text)
+    guard settings.disk == .files else { return }
+    _ = folder.describe(session, workingDirectory: directory(of: session))
+  }
+
+  mutating func emitTitle(_ session: MockSession, _ text: [UInt8]) {
     emit("session.title_changed", session, .ephemeral) { output in
       output.append("{\"title\":\"")
       output.append(text)
       output.append("\"}")
     }
-    guard settings.disk == .files else { return }
-    if session.database == nil && !settings.runsLean {
-      let path = folder.path(session.name) + "/session.db"
-      switch Files.reserve(path, size: SessionFolder.databaseSize) {
-      case .success(let descriptor): session.database = consume descriptor
-      case .failure: break
-      }
-    }
-    _ = folder.describe(session, workingDirectory: directory(of: session), updated: wall.text)
   }
 
-  private func conversationTokens(_ session: MockSession) -> Int {
-    let base =
-      Int(settings.profile.context.baseTokens) - MockServer.systemTokens
-      - MockServer.toolTokens
-    return max(0, base) + Int(settings.profile.context.tokensPerTurn) * session.turns
-  }
-
-  // MARK: the answer
-
-  /// The machine has finished its work on a turn: answer and end go out. Not yet `session.idle`.
-  mutating func endTurn(_ place: Int) {
-    guard let session = asks[place].session, let turn = session.turn, turn.ask == place else {
-      return
+  private func makeDatabase(_ session: MockSession) {
+    guard settings.disk == .files, session.options.isInfinite, session.database == nil,
+      !settings.runsLean
+    else { return }
+    switch Files.reserve(
+      folder.path(session.name) + "/session.db", size: SessionFolder.databaseSize)
+    {
+    case .success(let descriptor): session.database = consume descriptor
+    case .failure: break
     }
-    let answer =
-      turn.answer
-      ?? ModelAnswer(
-        text: [], inputTokens: 0, outputTokens: 0, callID: [], milliseconds: 0)
-    let model = session.options.model ?? []
-    session.usage.requests += 1
-    session.usage.inputTokens += answer.inputTokens
-    session.usage.outputTokens += answer.outputTokens
-    session.usage.apiMilliseconds += answer.milliseconds
-    session.usage.lastInput = answer.inputTokens
-    session.usage.lastOutput = answer.outputTokens
-    session.turns += 1
-    if session.options.provider != nil {
-      session.conversation.append(EventLog.Spoken(isUser: false, text: answer.text))
-    }
-    emitUsage(session, turn, answer, model)
-    emit("assistant.message", session, .lasting, isEssential: true) { output in
-      output.append("{\"messageId\":\"")
-      output.append(turn.message)
-      output.append("\",\"model\":")
-      output.append(model)
-      output.append(",\"content\":\"")
-      output.append(answer.text)
-      output.append("\",\"toolRequests\":[],\"interactionId\":\"")
-      output.append(turn.interaction)
-      output.append("\",\"turnId\":\"0\",\"outputTokens\":")
-      output.append(decimal: answer.outputTokens)
-      output.append("}")
-    }
-    if asks[place].method == .sendAndWait { session.lastAnswer = line.array }
-    endOfTurn(session)
-    session.turn = nil
-  }
-
-  private mutating func emitUsage(
-    _ session: MockSession, _ turn: RunningTurn, _ answer: ModelAnswer, _ model: [UInt8]
-  ) {
-    let began = turn.began
-    emit("assistant.usage", session, .ephemeral) { output in
-      output.append("{\"model\":")
-      output.append(model)
-      output.append(",\"inputTokens\":")
-      output.append(decimal: answer.inputTokens)
-      output.append(",\"outputTokens\":")
-      output.append(decimal: answer.outputTokens)
-      output.append(
-        ",\"cacheReadTokens\":0,\"cacheWriteTokens\":0,\"reasoningTokens\":0,\"cost\":0")
-      output.append(",\"duration\":")
-      output.append(decimal: Int(answer.milliseconds))
-      if session.options.streams, let first = turn.firstToken {
-        output.append(",\"timeToFirstTokenMs\":")
-        output.append(decimal: Int(first - began))
-        output.append(",\"interTokenLatencyMs\":")
-        output.append(
-          decimal: Int(max(0, answer.milliseconds - (first - began)))
-            / max(1, turn.deltas - 1))
-      }
-      output.append(",\"initiator\":\"user\",\"apiCallId\":\"")
-      if answer.callID.isEmpty {
-        output.append("mock-")
-        output.append(decimal: session.turns)
-      } else {
-        output.append(answer.callID)
-      }
-      output.append("\",\"apiEndpoint\":\"/chat/completions\",\"quotaSnapshots\":{}}")
-    }
-  }
-
-  private mutating func endOfTurn(_ session: MockSession) {
-    emit("assistant.turn_end", session, .lasting, keepsLean: true) {
-      $0.append("{\"turnId\":\"0\"}")
-    }
-    armFlush(session)
-  }
-
-  /// Nobody waits in the session any more.
-  mutating func goIdle(_ session: MockSession, aborted: Bool = false) {
-    session.idleEvent = emit("session.idle", session, .ephemeral, isEssential: true) {
-      $0.append(aborted ? "{\"aborted\":true}" : "{}")
-    }
-  }
-
-  /// `session.error`, as after the last retry.
-  mutating func failTurn(_ place: Int) {
-    guard let session = asks[place].session else { return }
-    let failure = session.failure
-    if session.turn != nil { endOfTurn(session) }
-    session.turn = nil
-    session.failure = nil
-    guard let failure else { return }
-    emit("session.error", session, .lasting, isEssential: true) { output in
-      output.append("{\"errorType\":")
-      output.append(quoted: failure.kind)
-      output.append(",\"message\":")
-      output.append(quoted: failure.message)
-      if failure.status >= 400 && failure.status < 429 {
-        output.append(",\"statusCode\":")
-        output.append(decimal: failure.status)
-      }
-      output.append("}")
-    }
-    armFlush(session)
-  }
-
-  mutating func abortTurn(_ place: Int) {
-    guard let session = asks[place].session else { return }
-    session.turn = nil
-    emit("abort", session, .lasting, isEssential: true) {
-      $0.append("{\"reason\":\"user_initiated\"}")
-    }
-    emit("session.info", session, .ephemeral) {
-      $0.append("{\"infoType\":\"cancellation\",\"message\":\"Operation cancelled by user\"}")
-    }
-    armFlush(session)
-  }
-}
-
-extension MockSession {
-  /// The prompt as the model gets it: with the time before it and a reminder behind, escaped.
-  func appendTransformed(_ prompt: [UInt8]?, at time: [UInt8], to output: inout ByteBuffer) {
-    output.append("<current_datetime>")
-    output.append(time.span.extracting(0..<time.count - 1))
-    output.append("+00:00</current_datetime>")
-    if let prompt, prompt.first == UInt8(ascii: "\"") {
-      output.append("\\n\\n")
-      output.append(prompt.span.extracting(1..<prompt.count - 1))
-    }
-    output.append("\\n\\n<system_reminder>\\n<sql_tables>")
-    if turns == 0 {
-      output.append("No tables currently exist. Default tables (todos, todo_deps) will be ")
-      output.append("created automatically when using the SQL tool for the first time.")
-    } else {
-      output.append("Available tables: todos, todo_deps, inbox_entries")
-    }
-    output.append("</sql_tables>\\n</system_reminder>")
   }
 }

@@ -48,6 +48,11 @@ struct MockServer: ~Copyable {
   var lastSession: String?
   /// The session whose turn asked the model last, by its place in the machine.
   var running: [MockSession?] = []
+  /// Sessions whose names this process has announced: resumed here, they are announced once more.
+  var knownTitles: Set<UInt64> = []
+  /// Requests of ours to clients, numbered from 0 through the life of the server.
+  var hookCount = 0
+  var hookWaits: [HookWait] = []
 
   /// The event being built, and the frame's header.
   var line = ByteBuffer(capacity: 32 << 10)
@@ -199,6 +204,6 @@ enum Stopping: Equatable {
   case no
   /// `runtime.shutdown` was called: nothing is served any more, the process stays.
   case idle
-  /// SIGTERM: ends at the deadline, or when the last client has gone.
+  /// A signal: ends at the deadline, or when the last client has gone.
   case ending
 }

@@ -9,17 +9,30 @@ internal import Wire
 /// What a ready connection has brought.
 enum ProviderOutcome {
   case waiting
-  /// Pieces of a streamed answer, escaped as JSON.
-  case pieces([[UInt8]])
-  case answered(ModelAnswer, pieces: [[UInt8]])
+  case pieces([StreamPiece])
+  case answered(ModelAnswer, pieces: [StreamPiece])
   case failed(status: Int, text: String, retryAfter: Int?)
+}
+
+/// A piece of a streamed answer.
+enum StreamPiece: Equatable {
+  /// Escaped as JSON.
+  case text([UInt8])
+  /// So many bytes of a tool's name and arguments.
+  case call(bytes: Int)
+}
+
+/// Whom a call is for.
+enum ProviderPurpose {
+  case turn(ProviderCall)
+  case summary(SessionID)
 }
 
 final class ProviderLink {
   let settings: ProviderSettings
   let descriptor: Descriptor
   let epoch: UInt32
-  private(set) var call: ProviderCall?
+  private(set) var purpose: ProviderPurpose?
   private var output = ByteBuffer()
   private var input = ByteBuffer()
   private var reader = HTTPReader(.responses)
@@ -28,6 +41,7 @@ final class ProviderLink {
   /// Of a stream: the text so far and what its chunks said beside it.
   private var text: [UInt8] = []
   private var identity: [UInt8] = []
+  private var calls: [ToolCall] = []
   private var usage = (input: 0, output: 0)
 
   init(settings: ProviderSettings, descriptor: consuming Descriptor, epoch: UInt32) {
@@ -37,11 +51,12 @@ final class ProviderLink {
     TCP.sendAtOnce(self.descriptor)
   }
 
-  var isIdle: Bool { call == nil }
+  var isIdle: Bool { purpose == nil }
   var wantsWriting: Bool { !isConnected || !output.isEmpty }
 
-  func begin(_ call: ProviderCall, body: [UInt8], at milliseconds: Int64) {
-    self.call = call
+  func begin(_ purpose: ProviderPurpose, body: [UInt8], at milliseconds: Int64) {
+    self.purpose = purpose
+    calls = []
     began = milliseconds
     text = []
     identity = []
@@ -58,7 +73,7 @@ final class ProviderLink {
   }
 
   /// Lets go of the call: its turn is over before its answer.
-  func abandon() { call = nil }
+  func abandon() { purpose = nil }
 
   /// Nil while all is well.
   func write() -> ProviderOutcome? {
@@ -117,7 +132,7 @@ final class ProviderLink {
 
   private func streamed(at milliseconds: Int64) -> ProviderOutcome {
     let body = reader.body
-    var pieces: [[UInt8]] = []
+    var pieces: [StreamPiece] = []
     var start = 0
     while let end = body[start...].firstIndex(of: 0x0A) {
       note(body[start..<end], &pieces)
@@ -127,67 +142,22 @@ final class ProviderLink {
     guard reader.isComplete else { return pieces.isEmpty ? .waiting : .pieces(pieces) }
     let answer = ModelAnswer(
       text: text, inputTokens: usage.input, outputTokens: usage.output, callID: identity,
-      milliseconds: milliseconds - began)
+      milliseconds: milliseconds - began, calls: calls)
     return .answered(answer, pieces: pieces)
   }
 
   /// A line of the stream: `data: {…}` or nothing of interest.
-  private func note(_ line: ArraySlice<UInt8>, _ pieces: inout [[UInt8]]) {
+  private func note(_ line: ArraySlice<UInt8>, _ pieces: inout [StreamPiece]) {
     guard line.starts(with: Array("data:".utf8)) else { return }
     let data = Array(line.dropFirst(5).drop { $0 == 32 }.prefix { $0 != 0x0D })
     guard data.first == UInt8(ascii: "{") else { return }
     if let id = JSONText.member("id", of: data).flatMap(JSONText.content) { identity = id }
     ProviderAnswer.readUsage(of: data, into: &usage)
+    if let bytes = ProviderAnswer.readCalls(of: data, into: &calls) {
+      pieces.append(.call(bytes: bytes))
+    }
     guard let piece = ProviderAnswer.content(of: data, in: "delta"), !piece.isEmpty else { return }
     text += piece
-    pieces.append(piece)
-  }
-}
-
-/// Takes apart what an OpenAI-compatible provider says.
-enum ProviderAnswer {
-  static func whole(_ body: [UInt8], after milliseconds: Int64) -> ModelAnswer? {
-    guard let text = content(of: body, in: "message") else { return nil }
-    var usage = (input: 0, output: 0)
-    readUsage(of: body, into: &usage)
-    return ModelAnswer(
-      text: text, inputTokens: usage.input, outputTokens: usage.output,
-      callID: JSONText.member("id", of: body).flatMap(JSONText.content) ?? [],
-      milliseconds: milliseconds)
-  }
-
-  /// The text of the first choice, escaped; empty where it is null.
-  static func content(of body: [UInt8], in member: StaticString) -> [UInt8]? {
-    guard let choices = JSONText.member("choices", of: body),
-      let first = firstElement(of: choices),
-      let message = JSONText.member(member, of: first)
-    else { return nil }
-    return JSONText.member("content", of: message).flatMap(JSONText.content) ?? []
-  }
-
-  static func readUsage(of body: [UInt8], into usage: inout (input: Int, output: Int)) {
-    guard let object = JSONText.member("usage", of: body) else { return }
-    func number(_ name: StaticString) -> Int? {
-      guard let value = JSONText.member(name, of: object) else { return nil }
-      return Int(String(decoding: value, as: UTF8.self))
-    }
-    usage.input = number("prompt_tokens") ?? usage.input
-    usage.output = number("completion_tokens") ?? usage.output
-  }
-
-  /// The provider's own words for an error; its whole body where they are not where they should be.
-  static func problem(_ body: [UInt8]) -> String {
-    guard let error = JSONText.member("error", of: body),
-      let message = JSONText.member("message", of: error).flatMap(JSONText.string)
-    else { return String(decoding: body.prefix(200), as: UTF8.self) }
-    return message
-  }
-
-  private static func firstElement(of list: [UInt8]) -> [UInt8]? {
-    guard list.first == UInt8(ascii: "[") else { return nil }
-    let text = list.span
-    let start = JSONScan.skipSpace(text, from: 1)
-    guard let end = JSONScan.end(ofValueAt: start, in: text) else { return nil }
-    return Array(list[start..<end])
+    pieces.append(.text(piece))
   }
 }

@@ -12,6 +12,16 @@ struct SessionOptions {
   var streams = false
   var provider: ProviderSettings?
   var workingDirectory: String?
+  /// Whether the session has a workspace and summaries: `infiniteSessions`, on unless switched off.
+  var isInfinite = true
+  /// Share of the context at which a summary is made in the background.
+  var compactAt = SessionOptions.usualThreshold
+  /// Clients may be asked before a tool runs.
+  var asksPermission = false
+  var tools: [ClientTool] = []
+
+  /// As `session.metadata.contextInfo` of 1.0.57 gives it: 102,400 of 128,000.
+  static let usualThreshold = 0.8
 }
 
 /// A bring-your-own-key provider, as `session.create` names it.
@@ -20,6 +30,8 @@ struct ProviderSettings: Equatable {
   var port: UInt16
   var path: String
   var key: String
+  /// Tokens that a request may have; the profile's window where the client says nothing.
+  var promptLimit: Int?
 }
 
 /// What the model's answers have cost so far, for `session.usage.getMetrics` and the shutdown
@@ -47,12 +59,19 @@ final class MockSession {
 
   var startTime: [UInt8] = []
   var startMilliseconds: Int64 = 0
+  /// Those of workspace.yaml.
   var createdTime: [UInt8] = []
+  var updatedTime: [UInt8] = []
+  /// Summaries made so far.
+  var summaries = 0
   /// The last event on disk or about to be, which the next one names as its parent.
   var lastEvent: EventID?
   var eventCount = 0
-  /// The first prompt, escaped as JSON.
+  /// Events since it was opened that are not on disk.
+  var ephemeralCount = 0
+  /// The name that the first prompt gave it, escaped as JSON.
   var title: [UInt8]?
+  var wasResumed = false
   var usage = UsageTotals()
   /// Turns that the model has seen, on disk or not.
   var turns = 0
@@ -67,6 +86,8 @@ final class MockSession {
   /// The real CLI keeps a database open for each session that has run a turn.
   var database: Descriptor?
   var skillsAreLoaded = false
+  /// The first turn since it was opened is still to come.
+  var startHookIsDue = true
 
   /// The turn under way.
   var turn: RunningTurn?
@@ -78,8 +99,14 @@ final class MockSession {
   var announcesIdle = false
   /// When the provider wants to be asked again, if it said so.
   var retryAfter: Interval?
-  /// What has been said, for providers, which get all of it every time; empty without one.
-  var conversation: [EventLog.Spoken] = []
+  /// What has been said; its texts only where a provider wants them.
+  var talk = Conversation()
+  /// A summary is being made: how many entries it is of, and who asked for it.
+  var compaction: Compaction?
+  /// The last summary left the context too long for another to help.
+  var compactionIsFutile = false
+  /// Connections that want to be asked by hooks.
+  var hookOwners: [Int] = []
   /// The last `session.idle`.
   var idleEvent: EventID?
   /// What is to go wrong in the turn under way.
@@ -101,27 +128,68 @@ final class MockSession {
   }
 }
 
-/// A turn that the provider works on.
+/// A turn that has begun and not ended.
 struct RunningTurn {
   var ask: Int
   var interaction: EventID
   var message: EventID
   var began: Int64
   var call: ProviderCall
-  /// Counts calls of one turn; answers of an earlier one are stale.
+  var stage = TurnStage.submitted
+  /// Counts the model's answers in it: a tool's result asks for one more.
+  var round = 0
+  var attempt = 0
   var answer: ModelAnswer?
+  /// Tools that are still to be run, the first of them under way.
+  var calls: [ToolCall] = []
+  /// What came of the tool whose hook is being asked.
+  var result: ToolResult?
+  /// Whose answer the turn waits for.
+  var wait = TurnWait.nothing
   var firstToken: Int64?
   var streamedBytes = 0
   var deltas = 0
+  /// `assistant.message_start` is out for this round.
+  var hasMessage = false
   var failures = 0
 }
 
 /// What came back from the model.
-struct ModelAnswer {
+package struct ModelAnswer {
   /// Escaped as JSON.
-  var text: [UInt8]
-  var inputTokens: Int
-  var outputTokens: Int
-  var callID: [UInt8]
-  var milliseconds: Int64
+  package var text: [UInt8]
+  package var inputTokens: Int
+  package var outputTokens: Int
+  package var callID: [UInt8]
+  package var milliseconds: Int64
+  /// Tools that it asks for.
+  package var calls: [ToolCall] = []
+}
+
+/// How far a turn has got.
+enum TurnStage {
+  case submitted, prompted, asking
+  /// Its events are out, up to `assistant.turn_end`.
+  case ended
+}
+
+/// What a client still owes a turn.
+enum TurnWait {
+  case nothing
+  /// Answers to a hook: the number of the request, and the invocation it belongs to.
+  case hook(id: Int, invocation: EventID, kind: Hook)
+  case permission(EventID)
+  case tool(EventID)
+}
+
+/// A summary under way.
+struct Compaction {
+  /// Entries of the conversation that it is of.
+  var length: Int
+  var tokens: Int
+  var began: Int64
+  /// The request that waits for it; nil where it is made in the background.
+  var ask: Int?
+  /// The turn's own request goes first.
+  var isDeferred = false
 }

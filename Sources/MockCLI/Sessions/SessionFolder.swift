@@ -31,7 +31,8 @@ struct SessionFolder {
 
   /// COPILOT_HOME itself, its log and its configuration.
   func prepare(now: Int64) -> SystemFailure? {
-    for folder in [home, home + "/session-state", home + "/logs"] {
+    // session-state comes with the first session.
+    for folder in [home, home + "/logs"] {
       if let failure = Files.makeDirectories(folder) { return failure }
     }
     let configuration = home + "/config.json"
@@ -45,60 +46,70 @@ struct SessionFolder {
 
   // MARK: create, resume, close
 
-  func create(_ session: MockSession, workingDirectory: String) -> SystemFailure? {
+  /// With everything that belongs to a workspace; a session without one has its log and its lock.
+  func create(
+    _ session: MockSession, hasWorkspace: Bool, workingDirectory: String
+  ) -> SystemFailure? {
     let folder = path(session.name)
-    for directory in [folder, folder + "/checkpoints", folder + "/files", folder + "/research"] {
-      if let failure = Files.makeDirectory(directory) { return failure }
-    }
-    if !Files.exists(folder + "/checkpoints/index.md"),
-      let failure = Files.overwrite(folder + "/checkpoints/index.md", SessionFolder.index)
-    {
-      return failure
-    }
-    if let failure = describe(session, workingDirectory: workingDirectory, updated: nil) {
-      return failure
+    if let failure = Files.makeDirectories(home + "/session-state") { return failure }
+    if let failure = Files.makeDirectory(folder) { return failure }
+    if hasWorkspace {
+      for directory in [folder + "/checkpoints", folder + "/files", folder + "/research"] {
+        if let failure = Files.makeDirectory(directory) { return failure }
+      }
+      if !Files.exists(folder + "/checkpoints/index.md"),
+        let failure = Files.overwrite(folder + "/checkpoints/index.md", SessionFolder.index)
+      {
+        return failure
+      }
+      if let failure = describe(session, workingDirectory: workingDirectory) { return failure }
     }
     return takeLock(session.name)
   }
 
-  /// workspace.yaml: at create, and again when the first turn gives the session a name.
-  func describe(
-    _ session: MockSession, workingDirectory: String, updated: [UInt8]?
-  ) -> SystemFailure? {
-    var text = ByteBuffer(capacity: 256)
-    text.append("id: ")
-    // YAML would read a number where the id has digits only.
-    let isNumber = session.nameBytes.allSatisfy { $0 >= 48 && $0 <= 57 }
-    if isNumber { text.append(UInt8(ascii: "\"")) }
-    text.append(session.nameBytes)
-    if isNumber { text.append(UInt8(ascii: "\"")) }
-    text.append("\ncwd: ")
-    text.append(workingDirectory)
-    if let title = session.title {
-      text.append("\nname: ")
-      appendTitle(title, to: &text)
-    }
-    text.append("\nclient_name: sdk\nuser_named: false\nsummary_count: 0\ncreated_at: ")
-    text.append(session.createdTime)
-    text.append("\nupdated_at: ")
-    text.append(updated ?? session.createdTime)
-    text.append("\n")
-    return Files.overwrite(path(session.name) + "/workspace.yaml", text.array)
+  /// workspace.yaml: at create and at resume, when the first turn gives the session a name, and
+  /// with each summary.
+  func describe(_ session: MockSession, workingDirectory: String) -> SystemFailure? {
+    var file = WorkspaceFile()
+    file.id = session.name
+    file.workingDirectory = workingDirectory
+    file.name = session.title.flatMap { JSONText.string(quoted($0)) }
+    file.summaries = session.summaries
+    file.createdAt = String(decoding: session.createdTime, as: UTF8.self)
+    file.updatedAt = String(decoding: session.updatedTime, as: UTF8.self)
+    return Files.overwrite(path(session.name) + "/workspace.yaml", Array(file.text.utf8))
   }
 
-  /// A plain scalar where YAML allows it, else the JSON string, which is YAML too.
-  private func appendTitle(_ title: [UInt8], to text: inout ByteBuffer) {
-    let plain = title.allSatisfy { byte in
-      byte == 32 || byte >= 48 && byte <= 57 || (byte | 32) >= 97 && (byte | 32) <= 122
-    }
-    let hasLetters = title.contains { $0 >= 65 }
-    if plain && hasLetters && title.first != 32 && title.last != 32 {
-      text.append(title)
-    } else {
-      text.append(UInt8(ascii: "\""))
-      text.append(title)
-      text.append(UInt8(ascii: "\""))
-    }
+  private func quoted(_ content: [UInt8]) -> [UInt8] {
+    [UInt8(ascii: "\"")] + content + [UInt8(ascii: "\"")]
+  }
+
+  func workspace(_ name: String) -> WorkspaceFile? {
+    guard case .contents(let bytes) = Files.read(path(name) + "/workspace.yaml", limit: 1 << 20)
+    else { return nil }
+    return WorkspaceFile(reading: String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// A summary's own file, and its row in the list of them. Returns the file's path.
+  func addCheckpoint(_ session: MockSession, _ number: Int, _ summary: [UInt8]) -> String {
+    let digits = String(number)
+    let title = "Session \(session.name)"
+    let file =
+      String(repeating: "0", count: max(0, 3 - digits.utf8.count)) + digits
+      + "-session-\(session.name.lowercased()).md"
+    let folder = path(session.name) + "/checkpoints/"
+    _ = Files.overwrite(folder + file, summary)
+    _ = Files.append(folder + "index.md", Array("| \(number) | \(title) | \(file) |\n".utf8))
+    return folder + file
+  }
+
+  /// One append. A folder that somebody has removed meanwhile is made again, with nothing in it
+  /// but the log.
+  func append(_ session: MockSession, prompt: [UInt8]) -> Result<Int, SystemFailure> {
+    let result = session.unflushed.append(to: events(session.name), prompt: prompt)
+    guard case .failure(let failure) = result, failure.code == "ENOENT" else { return result }
+    if let failure = Files.makeDirectories(path(session.name)) { return .failure(failure) }
+    return session.unflushed.append(to: events(session.name), prompt: prompt)
   }
 
   /// A file with this process's number: a hint to others, not a lock.
@@ -137,19 +148,6 @@ struct SessionFolder {
   func sessionsWithEvents() -> [String] {
     guard case .names(let names) = Files.list(home + "/session-state") else { return [] }
     return names.filter { Files.exists(events($0)) }
-  }
-
-  /// The value of a key of workspace.yaml, as far as these files go.
-  func description(_ name: String, key: String) -> String? {
-    guard case .contents(let bytes) = Files.read(path(name) + "/workspace.yaml", limit: 1 << 20)
-    else { return nil }
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      guard line.hasPrefix(key + ": ") else { continue }
-      let value = line.dropFirst(key.count + 2)
-      if value.hasPrefix("\"") { return JSONText.string(Array(value.utf8)) }
-      return String(value)
-    }
-    return nil
   }
 
   /// Bytes of all files of a session.

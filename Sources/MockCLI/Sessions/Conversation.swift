@@ -1,0 +1,155 @@
+// What has been said in a session, as a provider is told it with every call, and how many tokens
+// that is by the mock's own estimate. Without a provider only the counts are kept: 10,000 sessions
+// may live in a process. It also carries out the two ways of making a conversation shorter.
+package import Basics
+
+package struct Conversation {
+  package enum Role { case user, assistant, tool, summary }
+
+  package struct Entry {
+    package var role: Role
+    /// Escaped as JSON.
+    package var text: [UInt8]
+    /// Of an answer: JSON of `tool_calls`. Of a tool: the id of its call, escaped.
+    package var detail: [UInt8] = []
+
+    package var tokens: Int { Conversation.tokens(text.count + detail.count) }
+  }
+
+  /// False where nobody will be told: then entries are counted and forgotten.
+  package var keepsText = true
+  package private(set) var entries: [Entry] = []
+  package private(set) var count = 0
+  package private(set) var tokens = 0
+
+  /// 4.9 bytes of the recorded prompts went to a token.
+  static func tokens(_ bytes: Int) -> Int { (bytes * 10 + 48) / 49 }
+
+  package init() {}
+
+  package mutating func add(_ role: Role, _ text: [UInt8], detail: [UInt8] = []) {
+    let entry = Entry(role: role, text: text, detail: detail)
+    count += 1
+    tokens += entry.tokens
+    if keepsText { entries.append(entry) }
+  }
+
+  /// An entry whose text nobody will want.
+  package mutating func count(bytes: Int) {
+    count += 1
+    tokens += Conversation.tokens(bytes)
+  }
+
+  // MARK: from the log
+
+  package mutating func note(_ type: String, _ data: JSONValue) {
+    switch type {
+    case "user.message":
+      let text = data["transformedContent"] ?? data["content"] ?? .string("")
+      add(.user, escaped(text))
+    case "assistant.message": noteAnswer(data)
+    case "tool.execution_complete":
+      let text = data["result"]?["content"] ?? data["error"]?["message"] ?? .string("")
+      add(.tool, escaped(text), detail: escaped(data["toolCallId"] ?? .string("")))
+    case "session.compaction_complete":
+      if data["success"] == .bool(true), let summary = data["summaryContent"] {
+        replace(first: count, by: escaped(summary))
+      }
+    default: break
+    }
+  }
+
+  private mutating func noteAnswer(_ data: JSONValue) {
+    var calls = ByteBuffer()
+    if case .array(let requests)? = data["toolRequests"], !requests.isEmpty {
+      let list = requests.map { request in
+        ToolCall(
+          id: request["toolCallId"]?.plain ?? "", name: request["name"]?.plain ?? "",
+          arguments: request["arguments"]?.text(.compact) ?? "{}")
+      }
+      ToolCall.append(list, to: &calls)
+    }
+    add(.assistant, escaped(data["content"] ?? .string("")), detail: calls.array)
+  }
+
+  private func escaped(_ value: JSONValue) -> [UInt8] {
+    guard case .string(let text) = value else { return Array(value.text(.compact).utf8) }
+    var buffer = ByteBuffer()
+    buffer.append(escaped: text)
+    return buffer.array
+  }
+
+  // MARK: shorter
+
+  /// The first entries become one: their summary.
+  package mutating func replace(first replaced: Int, by summary: [UInt8]) {
+    let entry = Entry(role: .summary, text: summary)
+    let gone = min(replaced, count)
+    count = count - gone + 1
+    if keepsText {
+      entries.replaceSubrange(0..<min(gone, entries.count), with: [entry])
+      tokens = entries.reduce(0) { $0 + $1.tokens }
+    } else {
+      tokens = entry.tokens
+    }
+  }
+
+  /// What fits into `room` tokens, as the real CLI was seen to cut: answers go first, all of them,
+  /// then the oldest of what is left; the last one stays whatever it costs.
+  package func fitting(_ room: Int) -> Conversation {
+    guard tokens > room, keepsText else { return self }
+    var kept = entries.filter { $0.role == .user || $0.role == .summary }
+    var sum = kept.reduce(0) { $0 + $1.tokens }
+    while sum > room, kept.count > 1 { sum -= kept.removeFirst().tokens }
+    var shorter = Conversation()
+    shorter.entries = kept
+    shorter.count = kept.count
+    shorter.tokens = sum
+    return shorter
+  }
+
+  /// Everything users have said, for a summary without a folder to keep the rest in.
+  var users: [UInt8] {
+    var text: [UInt8] = []
+    for entry in entries where entry.role == .user { text += Array("\\n\\n".utf8) + entry.text }
+    return text
+  }
+
+  // MARK: on the wire
+
+  /// The messages of a request, a comma before each.
+  package func append(to body: inout ByteBuffer) {
+    for entry in entries {
+      switch entry.role {
+      case .user, .summary: body.append(",{\"role\":\"user\",\"content\":\"")
+      case .tool:
+        body.append(",{\"role\":\"tool\",\"tool_call_id\":\"")
+        body.append(entry.detail)
+        body.append("\",\"content\":\"")
+      case .assistant:
+        body.append(",{\"role\":\"assistant\",\"content\":")
+        if !entry.detail.isEmpty {
+          if entry.text.isEmpty {
+            body.append("null")
+          } else {
+            body.append("\"")
+            body.append(entry.text)
+            body.append("\"")
+          }
+          body.append(",\"tool_calls\":")
+          body.append(entry.detail)
+          body.append("}")
+          continue
+        }
+        body.append("\"")
+      }
+      body.append(entry.text)
+      body.append("\"}")
+    }
+  }
+}
+
+extension JSONValue {
+  /// The text of a string; nil for everything else.
+  var plain: String? { if case .string(let text) = self { text } else { nil } }
+}
