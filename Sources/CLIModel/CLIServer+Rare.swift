@@ -144,7 +144,7 @@ extension CLIServer {
       actions.append(.reply(.compacted, TurnID.none(of: 0), job.connection))
     case .steer: steer(job, at: now, &store, &actions)
     case .abort: abort(job, at: now, &store, &actions)
-    case .removeLast, .clearQueue: takeBack(job, &actions)
+    case .removeLast, .clearQueue: takeBack(job, &store, &actions)
     case .list: actions.append(.reply(.answered, job.turn, job.connection))
     case .messages, .compactNow:
       let place = find(job.session, &store)
@@ -197,8 +197,10 @@ extension CLIServer {
   }
 
   /// Sends that wait are forgotten: the last of them, or all. Nothing to take back: not found.
-  private mutating func takeBack(_ job: Job, _ actions: inout Table<CLIAction>) {
-    guard let place = find(job.session) else {
+  private mutating func takeBack(
+    _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+  ) {
+    guard let place = find(job.session, &store) else {
       actions.append(.reply(.notFound, job.turn, job.connection))
       return
     }
@@ -215,7 +217,7 @@ extension CLIServer {
 
   private mutating func lastWaiting(at place: Int) -> UInt32? {
     var last: UInt32?
-    var node = sessions[place].queue
+    var node = sessions[place].hasLine ? lines[place] : noLink
     while node != noLink {
       if !queued[Int(node)].done { last = node }
       node = queued[Int(node)].next
