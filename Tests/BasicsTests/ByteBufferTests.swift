@@ -94,16 +94,4 @@ import Testing
     let text = buffer.array
     #expect(text == Array("again".utf8))
   }
-
-  @Test("Fill hands out the room asked for and keeps what was written")
-  func fill() {
-    var buffer = ByteBuffer()
-    buffer.append("ab")
-    let count = buffer.fill(atLeast: 100) { room in
-      room[0] = 99
-      return room.count >= 100 ? 1 : 0
-    }
-    let text = buffer.array
-    #expect(count == 1 && text == Array("abc".utf8))
-  }
 }

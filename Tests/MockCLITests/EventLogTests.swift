@@ -12,7 +12,9 @@ private func verdict(_ log: [UInt8]) -> String {
   }
 }
 
-private func verdict(_ lines: [String]) -> String { verdict(bytes(lines.joined(separator: "\n"))) }
+private func verdict(lines: [String]) -> String {
+  verdict(bytes(lines.joined(separator: "\n")))
+}
 
 @Suite struct EventLogTests {
   @Test("A whole log is a session, with its conversation")
@@ -53,18 +55,18 @@ private func verdict(_ lines: [String]) -> String { verdict(bytes(lines.joined(s
 
   @Test("Files without an event are no sessions")
   func nothing() {
-    #expect(verdict([]) == "missing")
-    #expect(verdict(["", " ", "\r"]) == "missing")
-    #expect(verdict(["{}"]) == "missing")
-    #expect(verdict(["{\"type\":\"no.such\",\"data\":{}}", "{\"type\":5}"]) == "missing")
-    #expect(verdict(["\u{FEFF}{}"]) == "missing")
+    #expect(verdict(lines: []) == "missing")
+    #expect(verdict(lines: ["", " ", "\r"]) == "missing")
+    #expect(verdict(lines: ["{}"]) == "missing")
+    #expect(verdict(lines: ["{\"type\":\"no.such\",\"data\":{}}", "{\"type\":5}"]) == "missing")
+    #expect(verdict(lines: ["\u{FEFF}{}"]) == "missing")
   }
 
   @Test("A log that does not open with session.start is incompatible")
   func withoutStart() {
-    #expect(verdict(Array(History.lines[1...])) == "corrupted or incompatible")
-    #expect(verdict([History.lines[2], History.lines[0]]) == "corrupted or incompatible")
-    #expect(verdict(["{\"type\":\"x\"}"] + History.lines) == "6 events, 1 turns")
+    #expect(verdict(lines: Array(History.lines[1...])) == "corrupted or incompatible")
+    #expect(verdict(lines: [History.lines[2], History.lines[0]]) == "corrupted or incompatible")
+    #expect(verdict(lines: ["{\"type\":\"x\"}"] + History.lines) == "6 events, 1 turns")
   }
 
   @Test(
@@ -106,13 +108,13 @@ private func verdict(_ lines: [String]) -> String { verdict(bytes(lines.joined(s
     var lines = History.lines
     let range = try #require(lines[line - 1].firstRange(of: old))
     lines[line - 1].replaceSubrange(range, with: new)
-    #expect(verdict(lines) == "corrupted (\(wanted))")
+    #expect(verdict(lines: lines) == "corrupted (\(wanted))")
   }
 
   @Test("Lines that are JSON and no object are named by their kind")
   func otherValues() {
     for (value, kind) in [("[]", "array"), ("5", "number"), ("\"x\"", "string"), ("null", "null")] {
-      #expect(verdict([value]) == "corrupted (line 1: Expected object, received \(kind))")
+      #expect(verdict(lines: [value]) == "corrupted (line 1: Expected object, received \(kind))")
     }
   }
 

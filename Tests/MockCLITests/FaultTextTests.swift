@@ -1,4 +1,5 @@
 // Faults as they are typed: every one that help lists, every trigger, and what is no fault.
+import Basics
 import CLIModel
 import MockCLI
 import Testing

@@ -13,8 +13,10 @@ import Testing
       let text = id.text
       #expect(EventID(bytes(text)) == id)
       #expect(text.dropFirst(14).first == "4")
-      #expect("89ab".contains(text.dropFirst(19).first ?? "x"))
-      #expect(seen.insert(text).inserted)
+      let variant = text.dropFirst(19).first ?? "x"
+      #expect("89ab".contains(variant))
+      let isNew = seen.insert(text).inserted
+      #expect(isNew)
     }
     for broken in ["", "x", String(repeating: "0", count: 36), String(repeating: "-", count: 36)] {
       #expect(EventID(bytes(broken)) == nil, "\(broken)")
