@@ -13,6 +13,7 @@ Exit code 1 if anything failed, or if a part did not come to its end.
 
 import argparse
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -45,8 +46,8 @@ def main():
         print(f"there is no program {options.mock}; build it first", file=sys.stderr)
         return 1
     parts = {"comparison": ["selftest.py"],
-             "scenarios": ["run.py", "recorded", "--mock", mock],
-             "kill -9": ["kill_test.py", "--cli", mock],
+             "scenarios": ["run.py", "recorded", "--mock", shlex.quote(mock)],
+             "kill -9": ["kill_test.py", "--cli", shlex.quote(mock)],
              "SDK": ["sdk_tests.py", "--cli", mock]}
     begun = time.monotonic()
     total = {"passed": 0, "skipped": 0, "failed": 0}
