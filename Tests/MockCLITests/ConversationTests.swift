@@ -30,6 +30,7 @@ private func talk(_ roles: [(Conversation.Role, Int)]) -> Conversation {
     ])
     #expect(talk.fitting(talk.tokens).count == 5)
     #expect(talk.fitting(talk.tokens - 1).entries.map(\.role) == [.summary, .user, .user])
+    #expect(talk.fitting(1200).entries.count == 3 && talk.fitting(1199).entries.count == 2)
     #expect(talk.fitting(250).entries.map(\.role) == [.user, .user])
     #expect(talk.fitting(0).entries.map(\.role) == [.user])
   }
