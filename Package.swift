@@ -55,7 +55,9 @@ let package = Package(
     .target(
       name: "MockCLI", dependencies: ["Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"],
       resources: [.embedInCode("Resources/copilot-cli-1.0.57.json")], swiftSettings: house),
-    module("Live", "Basics", "LinuxIO", "CHiredis"),
+    module(
+      "Live", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
+      "Wire", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
     module(
       "Planning", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios",
@@ -65,7 +67,7 @@ let package = Package(
     // Programs: files, flags, exit codes.
     program(
       "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
-      "Scenarios", "Reporting", "Simulation", "Planning", "LinuxIO"),
+      "Scenarios", "Reporting", "Simulation", "Live", "Planning", "LinuxIO"),
     program("mock-copilot", "MockCLI", "LinuxIO"),
     program(
       "bench", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Simulation", "LinuxIO"),

@@ -3,9 +3,11 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int seatrial_epoll_wait(int epoll, struct epoll_event *events, int limit,
@@ -43,3 +45,52 @@ int seatrial_idle_child(void) {
   close_range(0, ~0U, 0);
   for (;;) pause();
 }
+
+int seatrial_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+int seatrial_spawn(const char *path, char *const argv[], char *const envp[], const char *directory,
+                   int input, int output, int error, int bound) {
+  // vfork: the driver may be large, and copying its page tables for each of 500 servers is not
+  // free. Until exec the child runs on our stack while we wait, so it touches nothing but locals,
+  // and signals stay out of it.
+  volatile int failure = 0;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t parent = getpid();
+  pid_t child = vfork();
+  if (child == 0) {
+    if (bound && (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)) _exit(127);
+    setpgid(0, 0);
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    if (input < 0) input = open("/dev/null", O_RDONLY);
+    // Above the standard three first, so that none overwrites another.
+    int in = fcntl(input, F_DUPFD, 3), out = fcntl(output, F_DUPFD, 3),
+        err = fcntl(error, F_DUPFD, 3);
+    if (in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) {
+      failure = errno;
+      _exit(127);
+    }
+    close_range(3, ~0U, 0);
+    if (directory != NULL && chdir(directory) != 0) {
+      failure = errno;
+      _exit(127);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+    execve(path, argv, envp);
+    failure = errno;
+    _exit(127);
+  }
+  int number = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (child < 0) return -number;
+  if (failure != 0) {
+    waitpid(child, NULL, 0);
+    return -failure;
+  }
+  return child;
+}
+
+int seatrial_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -33,6 +33,13 @@ public struct Descriptor: ~Copyable {
     Descriptor.write(number, from: &buffer)
   }
 
+  /// As `read`, of a descriptor that somebody else owns and closes.
+  public static func readBorrowed(
+    _ number: Int32, into buffer: inout ByteBuffer, limit: Int
+  ) -> Transfer {
+    read(number, into: &buffer, limit: limit)
+  }
+
   static func read(_ number: Int32, into buffer: inout ByteBuffer, limit: Int) -> Transfer {
     let count = unsafe buffer.fill(atLeast: limit) { room in
       uninterrupted { unsafe Glibc.read(number, room.baseAddress, min(limit, room.count)) }

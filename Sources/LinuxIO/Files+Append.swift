@@ -115,6 +115,15 @@ extension Files {
     return .success(descriptor)
   }
 
+  /// Made where it is not there; for another program's output.
+  public static func openForAppending(_ path: String) -> Result<Descriptor, SystemFailure> {
+    let number = unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    guard number >= 0 else {
+      return .failure(SystemFailure(call: "open", subject: path, number: errno))
+    }
+    return .success(Descriptor(owning: number))
+  }
+
   public static func makeDirectory(_ path: String) -> SystemFailure? {
     let result = uninterrupted { Int(unsafe mkdir(path, 0o755)) }
     return result >= 0 || result == -Int(EEXIST) ? nil : failure("mkdir", path, result)

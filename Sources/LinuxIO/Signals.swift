@@ -48,6 +48,12 @@ public enum Signals {
     _ = signal(SIGPIPE, SIG_IGN)
   }
 
+  /// For a process that has to see something through: Ctrl-C in the terminal is not meant for it.
+  public static func ignoreStops() {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { _ = signal(number, SIG_IGN) }
+    ignoreBrokenPipes()
+  }
+
   private static func install(for number: Int32) {
     var action = sigaction()
     unsafe action.__sigaction_handler.sa_handler = { number in

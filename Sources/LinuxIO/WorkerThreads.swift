@@ -24,7 +24,7 @@ public enum WorkerThreads {
     let failure = crew.gate.withLock { abandoned -> SystemFailure? in
       for job in jobs {
         var thread = pthread_t()
-        let number = start(&thread, job, crew)
+        let number = launch(&thread) { crew.run { job.run() } }
         if number != 0 {
           abandoned = true
           return SystemFailure(
@@ -46,40 +46,6 @@ public enum WorkerThreads {
       return value
     }
   }
-
-  private static func start<Value>(
-    _ thread: inout pthread_t, _ job: Job<Value>, _ crew: Crew
-  ) -> Int32 {
-    let start = unsafe Unmanaged.passRetained(Start { crew.run { job.run() } })
-    let number = unsafe pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument = unsafe argument else { preconditionFailure("a thread got no work") }
-        unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().work()
-        return nil
-      }, start.toOpaque())
-    if number != 0 { unsafe start.release() }
-    return number
-  }
-}
-
-/// The one argument a thread takes: C knows no generics, so the work is closed over.
-private final class Start: Sendable {
-  let work: @Sendable () -> Void
-  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
-}
-
-/// A worker's place for its result.
-///
-/// `@unchecked` is sound because `value` has one writer, the thread that runs `run()`, and its only
-/// reader reads after `pthread_join` of that thread, which orders the two.
-private final class Job<Value: Sendable>: @unchecked Sendable {
-  private let body: @Sendable () -> Value
-  private(set) var value: Value?
-
-  init(_ body: @escaping @Sendable () -> Value) { self.body = body }
-
-  func run() { value = body() }
 }
 
 /// What the threads of one call share: the gate they start at and the bell the last one rings.

@@ -95,6 +95,8 @@ public struct Gateway: ~Copyable {
   @inlinable public mutating func isSending(_ id: TurnID) -> Bool {
     turns[id.place].step == .sending
   }
+  /// Where the next planned turn will stand, for hosts that keep more beside it.
+  public var nextPlace: Int { turns.nextFree ?? turns.places }
   public var residents: Int { manager.count }
   public var residentMax: Int { manager.residentMax }
   public var overLimitMax: Int { manager.overLimitMax }

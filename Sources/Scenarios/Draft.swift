@@ -42,6 +42,7 @@ struct Draft: Sendable {
   /// nil: zero in memory, 0.2 ms to Redis.
   var lockRoundTrip: Interval?
 
+  var live = LiveSettings()
   var run = RunSettings()
   var plan = PlanSettings()
   var expectations: [Expectation] = []

@@ -23,6 +23,7 @@ public struct Scenario: Sendable {
   /// With the scenario's own costs already in it.
   public var profile: CostProfile
   public var app: GatewayPolicy
+  public var live: LiveSettings
   public var run: RunSettings
   public var plan: PlanSettings
   public var expectations: [Expectation]

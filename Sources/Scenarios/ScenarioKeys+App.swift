@@ -12,6 +12,9 @@ extension ScenarioKeys {
       "app.balance", .word(InstanceBalance.self), \.app.balance,
       "Which copy a request reaches."),
     ScenarioKey(
+      "app.connections", .word(LiveSettings.Connections.self), \.live.connections, part: .report,
+      "In a live run: one connection to each server for a copy, or for each person."),
+    ScenarioKey(
       "app.pattern", .word(Pattern.self), \.app.pattern,
       "The guide's three patterns: a CLI for each person, shared CLIs, shared sessions."),
     ScenarioKey(
@@ -125,6 +128,15 @@ extension ScenarioKeys {
     ScenarioKey(
       "run.max-replications", .count(1...10_000), \.run.maxReplications, part: .report,
       "With precision: at most this many."),
+    ScenarioKey(
+      "run.drain", .duration(), \.live.drain, part: .report,
+      "In a live run: time for turns under way after the measured time."),
+    ScenarioKey(
+      "run.strict", .flag, \.live.strict, part: .report,
+      "In a live run: doubtful figures end with exit code 4."),
+    ScenarioKey(
+      "run.threads", Syntax<Int>.count(1...256).or("auto"), \.live.threads, part: .report,
+      example: "2", "In a live run: threads that hold users."),
     ScenarioKey(
       "expect", Syntax<[Expectation]>.expectations, \.expectations, part: .report,
       "What must hold, else the run fails: turn.response.p95 < 4s."),

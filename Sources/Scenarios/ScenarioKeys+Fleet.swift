@@ -39,6 +39,18 @@ extension ScenarioKeys {
       "fleet.cli", .word(CLIKind.self), \.cli, part: .report,
       "What a live run drives; a simulation records it only."),
     ScenarioKey(
+      "fleet.binary", Syntax<String>.text(most: 4096).or("auto"), \.live.binary, part: .report,
+      example: "bin/copilot", "The CLI that a live run starts; auto is the mock or real-setup's."),
+    ScenarioKey(
+      "fleet.targets", .list(.text(most: 300), most: 10_000), \.live.targets, part: .report,
+      "With cli: external, host:port of each server."),
+    ScenarioKey(
+      "fleet.token-variable", .text(most: 100), \.live.tokenVariable, part: .report,
+      "Environment variable with the servers' connection token."),
+    ScenarioKey(
+      "fleet.events", .word(LiveSettings.Events.self), \.live.events, part: .report,
+      "What a live run's mocks send of a turn: all 19 messages, or the few that clients need."),
+    ScenarioKey(
       "fleet.profile", .text(most: 100), \.profile,
       "Measured costs: profiles/NAME.json beside the scenario."),
     ScenarioKey(

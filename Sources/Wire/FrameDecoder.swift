@@ -47,6 +47,11 @@ public struct FrameDecoder: ~Copyable {
   /// Bytes held for frames that are not complete.
   public var pending: Int { held.count - spent }
 
+  /// A copy of the first bytes held, for whoever has to explain what a peer sends.
+  public func front(_ most: Int) -> [UInt8] {
+    held.array(min(spent, held.count)..<min(spent + most, held.count))
+  }
+
   /// Lets `receive` append what has arrived, straight from a socket.
   public mutating func receive<Result>(_ receive: (inout ByteBuffer) -> Result) -> Result {
     letGo()

@@ -27,6 +27,19 @@ int seatrial_accept(int listener);
 // does not let a program fork.
 int seatrial_idle_child(void);
 
+// Starts a program in a process group of its own. With `bound` it dies with the calling thread, so
+// that one has to live as long as the child may. Standard input is /dev/null where `input` is
+// negative. Returns the child's number, or -errno; a program that cannot be executed is found out
+// here, not by an exit code.
+int seatrial_spawn(const char *path, char *const argv[], char *const envp[], const char *directory,
+                   int input, int output, int error, int bound);
+
+// A pipe whose ends close on exec.
+int seatrial_pipe(int ends[2]);
+
+// Makes orphans of our children ours, so that they can be found and stopped.
+int seatrial_adopt_orphans(void);
+
 // Processors this process may run on (taskset and container masks count); 0 when the kernel will
 // not say. In C because CPU_COUNT is a macro with a statement in it, which Swift cannot import.
 int seatrial_usable_processors(void);

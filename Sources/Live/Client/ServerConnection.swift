@@ -1,0 +1,105 @@
+// One TCP connection to a CLI server: what has been asked and not answered, what has come and not
+// been understood, what could not be sent yet. It carries; the shard says what things mean.
+internal import Basics
+internal import LinuxIO
+internal import Wire
+
+final class ServerConnection {
+  enum State {
+    case connecting
+    /// `connect` is sent; nothing else is worth sending before its answer.
+    case greeting
+    case ready
+    case closed
+  }
+
+  enum Asked {
+    case nothing
+    case greeting
+    case health(instance: Int)
+    case list
+    case open(TurnID, LiveSessionPlace)
+    case send(TurnID, LiveSessionPlace)
+    /// The turn may be none's.
+    case destroy(TurnID, LiveSessionPlace?, sends: UInt32)
+    case delete(TurnID, LiveSessionPlace?, sends: UInt32)
+  }
+
+  let place: Int
+  let epoch: UInt32
+  let server: ServerID
+  /// The shard's own number of the app instance.
+  let instance: Int
+  let socket: Descriptor
+  var state = State.connecting
+  var decoder = FrameDecoder()
+  var output = ByteBuffer()
+  var isDirty = false
+  var wantsWriting = false
+  var appetite = 4096
+  private var asked: [Asked] = []
+  private var free: [Int] = []
+  /// Our records of the sessions that live there, by `SessionNames.Place.code`.
+  var sessions: [UInt64: LiveSessionPlace] = [:]
+  /// The first bytes that came, to explain a peer that is no CLI.
+  var firstBytes: [UInt8] = []
+  /// Turns that wait for a connection under way: pattern 1 opens one for each process.
+  var spawnedFor: TurnID?
+  /// The server or the connection was lost before; its gateway hears that it is back.
+  var isSecondLife = false
+  /// Under what it is kept.
+  var link: UInt64 = 0
+
+  init(
+    place: Int, epoch: UInt32, server: ServerID, instance: Int, socket: consuming Descriptor
+  ) {
+    self.place = place
+    self.epoch = epoch
+    self.server = server
+    self.instance = instance
+    self.socket = socket
+  }
+
+  /// The id that the answer will carry.
+  func ask(_ question: Asked) -> Int {
+    if let place = free.popLast() {
+      asked[place] = question
+      return place
+    }
+    asked.append(question)
+    return asked.count - 1
+  }
+
+  /// Nil: nothing was asked under that id.
+  func answered(_ id: Int) -> Asked? {
+    guard id >= 0, id < asked.count else { return nil }
+    let question = asked[id]
+    if case .nothing = question { return nil }
+    asked[id] = .nothing
+    free.append(id)
+    return question
+  }
+
+  /// The beginning of what a peer says, until it has said anything that could be understood.
+  func noteFirstBytes() {
+    guard state != .ready, firstBytes.count < 48 else { return }
+    firstBytes = decoder.front(48)
+  }
+
+  /// The reason, with what came from a peer that never spoke the protocol.
+  func explain(_ reason: String) -> String {
+    guard state != .ready, !firstBytes.isEmpty else { return reason }
+    let text = firstBytes.map { byte -> Character in
+      byte >= 32 && byte < 127 ? Character(Unicode.Scalar(byte)) : "."
+    }
+    return "\(reason); it began with \"\(String(text))\""
+  }
+
+  var unanswered: Int { asked.count - free.count }
+}
+
+/// Place of a session's record in its shard, with the life it stands for.
+struct LiveSessionPlace: Hashable, BitwiseCopyable {
+  var place: UInt32
+  var life: UInt32
+}

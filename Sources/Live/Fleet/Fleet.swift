@@ -1,0 +1,408 @@
+// The CLI servers of a run: started a few at a time, watched, measured, stopped, and started again
+// where the scenario says so. It lives on the driver's main thread, because a server dies with the
+// thread that started it.
+internal import Basics
+internal import CLIModel
+internal import LinuxIO
+internal import Policies
+internal import Scenarios
+
+struct Fleet: ~Copyable {
+  enum State {
+    case queued, starting, up
+    /// Told to end.
+    case stopping
+    case gone
+  }
+
+  struct Server {
+    let id: ServerID
+    var state = State.queued
+    var process: ChildProcess?
+    var address = ServerAddress(host: "127.0.0.1", port: 0)
+    var output: Int32?
+    var said = ""
+    var startedAt = Instant.zero
+    /// Pattern 1: the turn that waits for it.
+    var turn: TurnID?
+    var restarts = 0
+    /// It is to be as if it had never been away: its letter says "back".
+    var isReturning = false
+    var isLeaving = false
+    var lens = ServerLens()
+  }
+
+  enum News {
+    case up(ServerID)
+    case back(ServerID)
+    case spawned(TurnID, ServerID)
+    case notSpawned(TurnID, reason: String)
+    /// It ended although nobody told it to.
+    case crashed(ServerID, reason: String)
+    case notStarted(ServerID, reason: String)
+  }
+
+  let plan: FleetLaunch
+  let folder: RunFolder
+  private(set) var servers: [Server] = []
+  private var queue: [Int] = []
+  private var starting = 0
+  var news: [News] = []
+  private(set) var startTimes: [Interval] = []
+
+  init(_ plan: FleetLaunch, _ folder: RunFolder) {
+    self.plan = plan
+    self.folder = folder
+  }
+
+  // MARK: starting
+
+  /// It is started when its turn comes; `News` says when it takes connections.
+  @discardableResult
+  mutating func add(for turn: TurnID? = nil) -> ServerID {
+    let id = ServerID(servers.count)
+    var server = Server(id: id)
+    server.turn = turn
+    servers.append(server)
+    queue.append(id.place)
+    return id
+  }
+
+  /// Somebody else's server: it is there, or the connection will say that it is not.
+  mutating func add(external address: ServerAddress) -> ServerID {
+    let id = ServerID(servers.count)
+    var server = Server(id: id)
+    server.state = .up
+    server.address = address
+    servers.append(server)
+    return id
+  }
+
+  mutating func startQueued(_ poller: inout Poller, at now: Instant) {
+    while starting < plan.atOnce, !queue.isEmpty {
+      let place = queue.removeFirst()
+      start(place, &poller, at: now)
+    }
+  }
+
+  private mutating func start(_ place: Int, _ poller: inout Poller, at now: Instant) {
+    let id = servers[place].id
+    if let failure = launch(place, &poller, at: now) {
+      give(up: place, "\(failure)")
+    } else {
+      starting += 1
+      servers[place].state = .starting
+      servers[place].startedAt = now
+    }
+    _ = id
+  }
+
+  private mutating func launch(
+    _ place: Int, _ poller: inout Poller, at now: Instant
+  ) -> SystemFailure? {
+    let id = servers[place].id
+    let home = folder.home(of: id, shared: plan.sharesHome)
+    if let failure = Files.makeDirectories(home) { return failure }
+    let errors: Descriptor
+    switch Files.openForAppending(folder.log(of: id)) {
+    case .failure(let failure): return failure
+    case .success(let opened): errors = opened
+    }
+    let ends: (reading: Int32, writing: Int32)
+    switch Pipe.make() {
+    case .failure(let failure): return failure
+    case .success(let made): ends = made
+    }
+    let writing = Descriptor(owning: ends.writing)
+    let program = plan.program(id, home: home, mark: folder.mark, port: servers[place].address.port)
+    switch ChildProcess.start(program, output: writing.number, errors: errors.number) {
+    case .failure(let failure):
+      _ = Descriptor(owning: ends.reading)
+      return failure
+    case .success(let process):
+      servers[place].process = process
+      servers[place].output = ends.reading
+      servers[place].said = ""
+      _ = poller.add(
+        ends.reading, token: Fleet.firstToken + UInt64(place), for: .reading)
+      return nil
+    }
+  }
+
+  static let firstToken: UInt64 = 1 << 20
+
+  /// Something was printed, or the pipe has ended.
+  mutating func hear(_ token: UInt64, _ poller: inout Poller, at now: Instant) {
+    let place = Int(token - Fleet.firstToken)
+    guard place < servers.count, let output = servers[place].output else { return }
+    var bytes = ByteBuffer()
+    switch Descriptor.readBorrowed(output, into: &bytes, limit: 4096) {
+    case .moved:
+      if servers[place].said.utf8.count < 8192 {
+        servers[place].said += String(decoding: bytes.array, as: UTF8.self)
+      }
+      if servers[place].state == .starting, let port = Fleet.port(in: servers[place].said) {
+        servers[place].address.port = port
+        isUp(place, at: now)
+      }
+    case .wouldBlock: break
+    case .closed, .failed:
+      poller.remove(output)
+      _ = Descriptor(owning: output)
+      servers[place].output = nil
+    }
+  }
+
+  /// As the SDK looks for it.
+  static func port(in text: String) -> UInt16? {
+    let words = "listening on port "
+    guard let range = text.firstRange(of: words) else { return nil }
+    let digits = text[range.upperBound...].prefix { $0.isASCII && $0.isNumber }
+    // The number may still be on its way.
+    guard digits.endIndex < text.endIndex else { return nil }
+    return UInt16(digits)
+  }
+
+  private mutating func isUp(_ place: Int, at now: Instant) {
+    starting -= 1
+    servers[place].state = .up
+    startTimes.append(now - servers[place].startedAt)
+    let id = servers[place].id
+    if let turn = servers[place].turn {
+      servers[place].turn = nil
+      news.append(.spawned(turn, id))
+    } else if servers[place].isReturning {
+      servers[place].isReturning = false
+      news.append(.back(id))
+    } else {
+      news.append(.up(id))
+    }
+  }
+
+  private mutating func give(up place: Int, _ reason: String) {
+    servers[place].state = .gone
+    if let turn = servers[place].turn {
+      servers[place].turn = nil
+      news.append(.notSpawned(turn, reason: reason))
+    } else {
+      news.append(.notStarted(servers[place].id, reason: reason))
+    }
+  }
+
+  /// Those that have been starting for longer than the SDK would wait.
+  mutating func checkStarts(at now: Instant) {
+    for place in servers.indices where servers[place].state == .starting {
+      guard now - servers[place].startedAt > plan.startLimit else { continue }
+      starting -= 1
+      servers[place].process?.sendToGroup(.kill)
+      give(
+        up: place,
+        "said nothing of a port within \(plan.startLimit.seconds) s\(words(of: place))")
+    }
+  }
+
+  // MARK: ending
+
+  /// Children that have ended since the last look.
+  mutating func collect(at now: Instant) {
+    while let (process, ending) = ChildProcess.nextEnded() {
+      guard let place = servers.firstIndex(where: { $0.process == process }) else { continue }
+      let state = servers[place].state
+      servers[place].process = nil
+      // What it left behind in its group goes with it.
+      process.sendToGroup(.kill)
+      switch state {
+      case .starting:
+        starting -= 1
+        give(up: place, "\(ending.text)\(words(of: place))")
+      case .up:
+        servers[place].state = .gone
+        news.append(.crashed(servers[place].id, reason: "\(ending.text)\(words(of: place))"))
+      case .stopping, .queued, .gone:
+        if state != .queued { servers[place].state = .gone }
+      }
+    }
+  }
+
+  /// The last thing it said, for whoever has to find out why.
+  private func words(of place: Int) -> String {
+    var text = servers[place].said
+    if case .contents(let bytes) = Files.read(folder.log(of: servers[place].id), limit: 1 << 20) {
+      text += String(decoding: bytes.suffix(2000), as: UTF8.self)
+    }
+    let line = text.split(whereSeparator: \.isNewline).last { !$0.isEmpty }
+    return line.map { ": \($0.prefix(300))" } ?? ""
+  }
+
+  mutating func kill(_ server: ServerID) {
+    servers[server.place].state = .stopping
+    servers[server.place].process?.send(.kill)
+  }
+
+  /// After `kill`, with its address and its home.
+  mutating func restart(_ server: ServerID) {
+    guard servers[server.place].state == .gone || servers[server.place].state == .stopping else {
+      return
+    }
+    servers[server.place].state = .queued
+    servers[server.place].isReturning = true
+    servers[server.place].restarts += 1
+    queue.append(server.place)
+  }
+
+  mutating func terminate(_ server: ServerID) {
+    guard servers[server.place].state == .up else { return }
+    servers[server.place].state = .stopping
+    servers[server.place].process?.send(.terminate)
+  }
+
+  mutating func markLeaving(_ server: ServerID) { servers[server.place].isLeaving = true }
+
+  func lastUp(_ count: Int) -> [ServerID] {
+    servers.reversed().filter { $0.state == .up && !$0.isLeaving }.prefix(count).map(\.id)
+  }
+
+  var running: Int { servers.count { $0.process != nil } }
+
+  /// All of them: asked, and then no longer asked.
+  mutating func stopAll() {
+    for place in servers.indices {
+      servers[place].turn = nil
+      if servers[place].state != .gone { servers[place].state = .stopping }
+      servers[place].process?.send(.terminate)
+    }
+    queue = []
+    let limit = MonotonicClock.now() + .seconds(2)
+    while running > 0 && MonotonicClock.now() < limit {
+      collect(at: .zero)
+      if running > 0 { ThisProcess.sleep(.milliseconds(5)) }
+    }
+    for place in servers.indices { servers[place].process?.sendToGroup(.kill) }
+    let last = MonotonicClock.now() + .seconds(5)
+    while running > 0 && MonotonicClock.now() < last {
+      collect(at: .zero)
+      if running > 0 { ThisProcess.sleep(.milliseconds(5)) }
+    }
+    // Grandchildren that left their group: they still carry the mark.
+    for process in Processes.having(RunFolder.markName, folder.mark) { process.send(.kill) }
+    while ChildProcess.nextEnded() != nil {}
+    for place in servers.indices {
+      if let output = servers[place].output { _ = Descriptor(owning: output) }
+      servers[place].output = nil
+    }
+    news = []
+  }
+
+  // MARK: lenses
+
+  mutating func measure(at now: Instant, withProportional: Bool) {
+    for place in servers.indices {
+      guard let process = servers[place].process, servers[place].state == .up else { continue }
+      if let gauge = ProcessGauge.read(process.number, withProportional: withProportional) {
+        servers[place].lens.note(gauge, life: servers[place].restarts, at: now)
+      }
+    }
+  }
+
+  mutating func beginMeasuring() {
+    for place in servers.indices { servers[place].lens.begin() }
+  }
+
+  mutating func noteDisk() {
+    if plan.sharesHome {
+      guard let first = servers.indices.first else { return }
+      servers[first].lens.diskBytes = Files.bytes(below: folder.home(of: servers[first].id, shared: true))
+      return
+    }
+    for place in servers.indices {
+      servers[place].lens.diskBytes = Files.bytes(
+        below: folder.home(of: servers[place].id, shared: false))
+    }
+  }
+}
+
+/// How servers are started.
+struct FleetLaunch: Sendable {
+  var path: String
+  /// By the server's number.
+  var arguments: @Sendable (ServerID) -> [String]
+  var environment: [(name: String, value: String)]
+  /// What clients have to show; nil: nothing.
+  var token: String?
+  var sharesHome: Bool
+  var startLimit: Interval
+  var atOnce: Int
+  /// nil: the system gives one.
+  var firstPort: UInt16?
+
+  func program(
+    _ server: ServerID, home: String, mark: String, port: UInt16
+  ) -> ChildProcess.Program {
+    // A server that comes back is expected where it was.
+    let wanted = port != 0 ? port : firstPort.map { $0 + UInt16(server.place) } ?? 0
+    return ChildProcess.Program(
+      path: path,
+      arguments: ["--headless", "--host", "127.0.0.1", "--port", String(wanted)]
+        + arguments(server),
+      environment: environment + [("COPILOT_HOME", home), (RunFolder.markName, mark)])
+  }
+}
+
+/// What one server used over time.
+struct ServerLens: Sendable {
+  struct Sample: Sendable {
+    var at: Instant
+    var gauge: ProcessGauge
+  }
+
+  private(set) var samples: [Sample] = []
+  /// CPU of lives that are over.
+  private var earlier = Interval.zero
+  private var life = 0
+  private var lastCPU = Interval.zero
+  private var firstCPU: Interval?
+  private(set) var residentMax = 0
+  private(set) var proportionalMax = 0
+  private(set) var threadsMax = 0
+  private(set) var descriptorsMax = 0
+  private(set) var childrenMax = 0
+  var diskBytes = 0
+
+  /// Samples kept of one server; then every second one goes, and later ones come half as often.
+  private static let most = 600
+  private var stride = 1
+  private var skipped = 0
+
+  mutating func begin() {
+    samples = []
+    firstCPU = earlier + lastCPU
+    residentMax = 0
+    proportionalMax = 0
+  }
+
+  /// CPU since `begin`.
+  var cpuUsed: Interval { earlier + lastCPU - (firstCPU ?? .zero) }
+
+  mutating func note(_ gauge: ProcessGauge, life: Int, at now: Instant) {
+    if life != self.life {
+      earlier = earlier + lastCPU
+      self.life = life
+    }
+    lastCPU = gauge.cpu
+    var gauge = gauge
+    gauge.cpu = earlier + gauge.cpu
+    residentMax = max(residentMax, gauge.residentBytes)
+    proportionalMax = max(proportionalMax, gauge.proportionalBytes ?? 0)
+    threadsMax = max(threadsMax, gauge.threads)
+    descriptorsMax = max(descriptorsMax, gauge.descriptors ?? 0)
+    childrenMax = max(childrenMax, gauge.children)
+    skipped += 1
+    guard skipped >= stride else { return }
+    skipped = 0
+    samples.append(Sample(at: now, gauge: gauge))
+    if samples.count >= ServerLens.most {
+      samples = samples.indices.filter { $0 % 2 == 0 }.map { samples[$0] }
+      stride *= 2
+    }
+  }
+}

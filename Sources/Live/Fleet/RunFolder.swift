@@ -1,0 +1,32 @@
+// The temporary folder of a live run: homes of the servers, what they print, and the mark that all
+// their processes carry. The reaper knows it too, so nothing of it survives the driver.
+internal import Basics
+internal import LinuxIO
+
+struct RunFolder: Sendable {
+  /// In the environment of every process of the run.
+  static let markName = "SEATRIAL_RUN"
+
+  let path: String
+  let mark: String
+
+  static func make() -> Result<RunFolder, SystemFailure> {
+    var text = ByteBuffer()
+    let bits = ThisProcess.entropy()
+    text.append(hexadecimal: bits >> 32, digits: 8)
+    text.append(hexadecimal: bits & 0xFFFF_FFFF, digits: 8)
+    let mark = String(decoding: text.array, as: UTF8.self)
+    let base = ThisProcess.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    let path = "\(base)/seatrial-\(mark)"
+    if let failure = Files.makeDirectories(path) { return .failure(failure) }
+    return .success(RunFolder(path: path, mark: mark))
+  }
+
+  func home(of server: ServerID, shared: Bool) -> String {
+    shared ? path + "/home" : path + "/home-\(server.place + 1)"
+  }
+
+  func log(of server: ServerID) -> String { path + "/cli-\(server.place + 1).log" }
+
+  func remove() { Files.removeTree(path) }
+}

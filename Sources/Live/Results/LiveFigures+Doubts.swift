@@ -1,0 +1,79 @@
+// When live figures are not to be believed. A driver that is late, out of CPU or cut short measures
+// itself; the reader is told before the figures are.
+internal import Basics
+internal import CLIModel
+internal import Metrics
+internal import Scenarios
+
+extension LiveFigures {
+  public var doubts: [Doubt] {
+    var doubts: [Doubt] = []
+    func doubt(_ text: String, invalid: Bool = false) {
+      doubts.append(Doubt(text: text, invalid: invalid))
+    }
+    if wasStopped { doubt("the run was stopped before its end") }
+    let completed = count(.turnsCompleted)
+    if completed == 0 {
+      doubt("no turn was completed", invalid: true)
+      return doubts
+    }
+    judgeDriver(&doubts)
+    let responses = time(.turnResponse)
+    if responses.count < 100 {
+      doubt("\(responses.count) turns are too few for a p99")
+    }
+    if warmUpNotFound { doubt("the responses were not steady within \(text(scenario.phases.measure))") }
+    let planned = count(.turnsPlanned)
+    let dropped = count(.turnsDropped)
+    if dropped * 1000 > planned {
+      doubt("\(dropped) of \(planned + dropped) turns were never sent")
+    }
+    let left = reports.reduce(0) { $0 + $1.leftUnderWay }
+    if left > 0 {
+      doubt("\(left) turns had no answer \(text(scenario.live.drain)) after the end")
+    }
+    if tallies.connectionsLost > 0 && scenario.fleet.changes.isEmpty {
+      doubt("\(tallies.connectionsLost) connections broke")
+    }
+    for note in notes { doubt(note) }
+    return doubts
+  }
+
+  private func judgeDriver(_ doubts: inout [Doubt]) {
+    let lags = time(.driverLag)
+    if let lag = lags.quantile(0.99), let response = time(.turnResponse).quantile(0.5) {
+      // A twentieth of the median response is more than the figures are read to.
+      if lag > max(0.001, response * 0.2) {
+        doubts.append(
+          Doubt(
+            text: "the driver was late: lag p99 \(milliseconds(lag)) against a median response "
+              + "of \(milliseconds(response))", invalid: lag > response))
+      } else if lag > max(0.001, response * 0.05) {
+        doubts.append(
+          Doubt(
+            text: "the driver was late: lag p99 \(milliseconds(lag))", invalid: false))
+      }
+    }
+    let late = count(.turnsLate)
+    if late * 100 > count(.turnsPlanned) {
+      doubts.append(
+        Doubt(
+          text: "\(late) of \(count(.turnsPlanned)) turns were planned more than \(text(lag)) "
+            + "before the driver came to them", invalid: false))
+    }
+    for (place, report) in reports.enumerated() where measured > .zero {
+      let share = report.cpuUsed.seconds / measured.seconds
+      if share > 0.9 {
+        doubts.append(
+          Doubt(
+            text: "driver thread \(place + 1) was busy for \(Int(share * 100)) % of the time: "
+              + "use more threads or fewer people", invalid: false))
+      }
+    }
+  }
+
+  private func text(_ interval: Interval) -> String { "\(interval.seconds) s" }
+  private func milliseconds(_ seconds: Double) -> String {
+    "\(Double(Int(seconds * 100_000)) / 100) ms"
+  }
+}

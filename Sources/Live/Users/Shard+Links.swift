@@ -1,0 +1,256 @@
+// Connections: which one a request goes by, how one is made, greeted, lost and made again. Where a
+// connection breaks, gateways hear that the server is lost, as a client of the SDK would see it.
+internal import Basics
+internal import LinuxIO
+internal import Policies
+
+extension Shard {
+  /// What a connection joins: an app instance, or a person of it, and a server.
+  func link(_ local: Int, _ person: Int, _ server: ServerID) -> UInt64 {
+    let user = plan.connectsPeople ? person : instance(local)
+    return UInt64(server.index) << 32 | UInt64(truncatingIfNeeded: user)
+  }
+
+  /// Nil: the server is known to be gone, or the kernel refuses.
+  mutating func connection(_ local: Int, _ person: Int, _ server: ServerID) -> ServerConnection? {
+    if let place = links[link(local, person, server)] { return connections[place] }
+    guard server.place < servers.count, servers[server.place].isAlive, plan.connectsPeople
+    else { return nil }
+    return connect(local, person, server)
+  }
+
+  @discardableResult
+  mutating func connect(
+    _ local: Int, _ person: Int, _ server: ServerID
+  ) -> ServerConnection? {
+    let address = servers[server.place].address
+    let socket: Descriptor
+    switch TCP.connect(host: address.host, port: address.port) {
+    case .success(let descriptor): socket = descriptor
+    case .failure(let failure):
+      tallies.connectionFailed("\(failure)")
+      return nil
+    }
+    TCP.sendAtOnce(socket)
+    let place = freeConnections.popLast() ?? connections.count
+    if place == connections.count { connections.append(nil) }
+    epochs &+= 1
+    let connection = ServerConnection(
+      place: place, epoch: epochs, server: server, instance: local, socket: socket)
+    connections[place] = connection
+    links[link(local, person, server)] = place
+    connection.link = link(local, person, server)
+    if let failure = poller.add(
+      connection.socket.number, token: token(of: connection), for: [.reading, .writing])
+    {
+      tallies.connectionFailed("\(failure)")
+      drop(connection)
+      return nil
+    }
+    connection.wantsWriting = true
+    let id = connection.ask(.greeting)
+    writer.connect(id: id, token: plan.token, to: &connection.output)
+    timers.push(
+      clock() + plan.greetingLimit,
+      ShardTimer.greeting(connection: place, epoch: connection.epoch).code)
+    tallies.connections += 1
+    return connection
+  }
+
+  func token(of connection: ServerConnection) -> UInt64 {
+    UInt64(connection.epoch) << 32 | UInt64(connection.place + Shard.firstConnection)
+  }
+
+  static let firstConnection = 16
+
+  /// The answer to `connect`.
+  mutating func greeted(_ connection: ServerConnection, _ failure: Incoming.Reason?) {
+    if let failure {
+      broke(connection, reason: "refused the connection: \(failure.text)")
+      return
+    }
+    connection.state = .ready
+    if let turn = connection.spawnedFor {
+      connection.spawnedFor = nil
+      toGateway(connection.instance, .spawned(turn, connection.server))
+      return
+    }
+    if connection.isSecondLife {
+      toGateway(connection.instance, .serverBack(connection.server))
+    } else if phase == .starting {
+      connected()
+    }
+  }
+
+  /// One more of the connections that a run begins with.
+  private mutating func connected() {
+    waitsForLinks -= 1
+    if waitsForLinks == 0 && waitsForServers == 0 { keeper.post(.ready(shard: index)) }
+  }
+
+  // MARK: the end of a connection
+
+  func underWay(on connection: ServerConnection) -> [TurnID] {
+    var found: [TurnID] = []
+    let local = connection.instance
+    // In the order of their names, so that equal runs do equal things.
+    for code in connection.sessions.keys.sorted() {
+      guard let place = connection.sessions[code] else { continue }
+      var link = records[Int(place.place)].first
+      while link != noLink {
+        found.append(TurnID(instance: instance(local), place: Int(link)))
+        link = turns[local][Int(link)].next
+      }
+    }
+    return found
+  }
+
+  /// Closes it and forgets what lived on it; gateways are not told.
+  mutating func drop(_ connection: ServerConnection) {
+    guard connection.state != .closed else { return }
+    for turn in underWay(on: connection) {
+      turns[connection.instance][turn.place].isUnderWay = false
+    }
+    for place in connection.sessions.values {
+      records[Int(place.place)] = LiveSessionRecord(
+        name: records[Int(place.place)].name, person: 0, connection: 0, life: 0)
+      records.remove(Int(place.place))
+    }
+    connection.sessions.removeAll()
+    connection.state = .closed
+    poller.remove(connection.socket.number)
+    links[connection.link] = nil
+    connections[connection.place] = nil
+    freeConnections.append(connection.place)
+  }
+
+  /// It ended by itself, or what it says cannot be understood.
+  mutating func broke(_ connection: ServerConnection, reason: String) {
+    guard connection.state != .closed else { return }
+    let wasReady = connection.state == .ready
+    let local = connection.instance
+    let server = connection.server
+    let spawnedFor = connection.spawnedFor
+    let explained = connection.explain(reason)
+    drop(connection)
+    if let spawnedFor {
+      tallies.connectionFailed(explained)
+      toGateway(local, .refused(spawnedFor))
+      settle()
+      return
+    }
+    if phase == .starting {
+      keeper.post(.failed(shard: index, server, reason: explained))
+      return
+    }
+    if !servers[server.place].isAlive { return }
+    tallies.connectionFailed(explained)
+    if wasReady {
+      tallies.connectionsLost += 1
+      toGateway(local, .serverLost(server))
+      settle()
+    }
+    timers.push(
+      now + .seconds(1), ShardTimer.reconnect(local: local, server).code)
+  }
+
+  mutating func reconnect(_ local: Int, _ server: ServerID) {
+    guard phase == .running, servers[server.place].isAlive,
+      !plan.connectsPeople, links[link(local, 0, server)] == nil
+    else { return }
+    connect(local, 0, server)?.isSecondLife = true
+  }
+
+  // MARK: servers come and go
+
+  mutating func noteServer(_ server: ServerID, _ address: ServerAddress) {
+    while servers.count <= server.place {
+      servers.append(ServerState(address: ServerAddress(host: "", port: 0)))
+    }
+    servers[server.place].address = address
+    servers[server.place].isAlive = true
+  }
+
+  mutating func serverUp(_ server: ServerID, _ address: ServerAddress) {
+    noteServer(server, address)
+    for local in 0..<gateways.count {
+      toGateway(local, .serverAdded(server))
+      if plan.connectsPeople { continue }
+      if phase == .starting { waitsForLinks += 1 }
+      if connect(local, 0, server) == nil && phase == .starting {
+        keeper.post(
+          .failed(shard: index, server, reason: tallies.lastFailure ?? "cannot be reached"))
+      }
+    }
+    if waitsForServers > 0 { waitsForServers -= 1 }
+    if phase == .starting && waitsForServers == 0 && waitsForLinks == 0 {
+      keeper.post(.ready(shard: index))
+    }
+    settle()
+  }
+
+  mutating func serverBack(_ server: ServerID, _ address: ServerAddress) {
+    noteServer(server, address)
+    for local in 0..<gateways.count {
+      if plan.connectsPeople {
+        toGateway(local, .serverBack(server))
+      } else if links[link(local, 0, server)] == nil {
+        connect(local, 0, server)?.isSecondLife = true
+      }
+    }
+    settle()
+  }
+
+  /// The process is gone; its connections will say so too, but that may come later.
+  mutating func serverLost(_ server: ServerID) {
+    guard server.place < servers.count, servers[server.place].isAlive else { return }
+    servers[server.place].isAlive = false
+    for connection in connections {
+      if let connection, connection.server == server { drop(connection) }
+    }
+    for local in 0..<gateways.count { toGateway(local, .serverLost(server)) }
+    settle()
+  }
+
+  mutating func serverRemoved(_ server: ServerID) {
+    for local in 0..<gateways.count { toGateway(local, .serverRemoved(server)) }
+    settle()
+  }
+
+  mutating func spawned(_ turn: TurnID, _ server: ServerID, _ address: ServerAddress) {
+    noteServer(server, address)
+    let local = local(of: turn)
+    let person = person(of: gateways[local].plan(of: turn))
+    guard let connection = connect(local, person, server) else {
+      toGateway(local, .refused(turn))
+      settle()
+      return
+    }
+    connection.spawnedFor = turn
+  }
+
+  mutating func checkHealth(_ local: Int, _ server: ServerID) {
+    guard servers[server.place].isAlive, let place = links[link(local, 0, server)],
+      let connection = connections[place], connection.state == .ready
+    else {
+      toGateway(local, .healthChecked(server, alive: false))
+      settle()
+      return
+    }
+    let id = connection.ask(.health(instance: local))
+    writer.plain("ping", id: id, to: &connection.output)
+    mark(connection)
+  }
+
+  /// The nightly job is a later visitor's work; see `CleanUp`.
+  mutating func cleanUp(olderThan age: Interval) { tallies.cleanUpsSkipped += 1 }
+}
+
+extension Incoming.Reason {
+  var text: String {
+    switch self {
+    case .sessionNotFound: "Session not found"
+    case .other(let bytes): String(decoding: bytes, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+// The loop of a shard: wait, let timers happen, read, tell the machines, write. Everything that is
+// to be sent in one round goes out in one write a connection.
+internal import Basics
+internal import LinuxIO
+internal import Metrics
+internal import Policies
+internal import Wire
+
+extension Shard {
+  private static let mailToken: UInt64 = 0
+
+  /// Until everything is over.
+  consuming func run() -> ShardReport {
+    _ = poller.add(mailboxes[index].descriptor, token: Shard.mailToken, for: .reading)
+    while !isDone {
+      let ready = poller.wait(until: timers.earliest, now: clock())
+      now = max(now, clock())
+      runTimers()
+      for place in 0..<ready { handle(poller[place]) }
+      flush()
+    }
+    return finalReport()
+  }
+
+  func clock() -> Instant { Instant.zero + (MonotonicClock.now() - began) }
+
+  private mutating func runTimers() {
+    // Those that come due meanwhile wait for the next round: sockets must not starve.
+    let present = now
+    while let event = timers.popDue(at: present) {
+      now = max(now, clock())
+      handle(ShardTimer(code: event.code), due: event.instant)
+      if isDone { return }
+    }
+  }
+
+  private mutating func handle(_ timer: ShardTimer, due: Instant) {
+    switch timer {
+    case .wake(let loop): wake(loop, due: due)
+    case .arrival: arrive(due: due)
+    case .deadline(let local):
+      guard armed[local] == due else { return }
+      armed[local] = .never
+      toGateway(local, .deadlineReached)
+      settle()
+    case .turn(let timer, let turn, let generation):
+      toGateway(local(of: turn), .timer(timer, turn, generation: generation))
+      settle()
+    case .lockWake(let session):
+      wakeLock(session)
+      settle()
+    case .health(let local, let server): checkHealth(local, server)
+    case .released(let local, let person):
+      toGateway(local, .released(person: person))
+      settle()
+    case .reconnect(let local, let server): reconnect(local, server)
+    case .greeting(let place, let epoch):
+      if let connection = connections[place], connection.epoch == epoch,
+        connection.state != .ready
+      {
+        broke(connection, reason: "did not answer within \(plan.greetingLimit.seconds) s")
+      }
+    case .measureBegins: beginMeasuring()
+    case .windowEnds: endWindow(due)
+    case .measureEnds: endMeasuring(due)
+    case .figures: tellFigures(due)
+    case .drainEnds: isDone = true
+    }
+  }
+
+  // MARK: letters
+
+  private mutating func readMail() {
+    for letter in mailboxes[index].take() {
+      now = max(now, clock())
+      switch letter {
+      case .serverUp(let server, let address): serverUp(server, address)
+      case .serverLost(let server): serverLost(server)
+      case .serverBack(let server, let address): serverBack(server, address)
+      case .serverRemoved(let server): serverRemoved(server)
+      case .spawned(let turn, let server, let address): spawned(turn, server, address)
+      case .notSpawned(let turn):
+        toGateway(local(of: turn), .refused(turn))
+        settle()
+      case .begin(let instant): begin(at: instant)
+      case .measure(let from, let length): planMeasuring(from: from, length: length)
+      case .drain(let end): drain(until: end)
+      case .wake(let loops):
+        for (loop, instant) in loops { timers.push(instant, ShardTimer.wake(loop: loop).code) }
+      case .planned(let turn, let due, let instance):
+        if phase == .running { planned(turn, due: due, instance: instance) }
+      case .lock(let answer):
+        hear(answer)
+        settle()
+      }
+    }
+  }
+
+  // MARK: sockets
+
+  private mutating func handle(_ ready: Ready) {
+    if ready.token == Shard.mailToken { return readMail() }
+    let place = Int(ready.token & 0xFFFF_FFFF) - Shard.firstConnection
+    guard place >= 0, place < connections.count, let connection = connections[place],
+      connection.epoch == UInt32(truncatingIfNeeded: ready.token >> 32)
+    else { return }
+    if connection.state == .connecting {
+      guard !ready.what.isDisjoint(with: [.writing, .broken]) else { return }
+      let number = TCP.pendingError(of: connection.socket)
+      if number != 0 {
+        let failure = SystemFailure(
+          call: "connect", subject: servers[connection.server.place].address.text, number: number)
+        return broke(connection, reason: "\(failure)")
+      }
+      connection.state = .greeting
+      write(connection)
+      return
+    }
+    if ready.what.contains(.writing) { write(connection) }
+    if !ready.what.isDisjoint(with: [.reading, .peerClosed, .broken]) { read(connection) }
+  }
+
+  private mutating func read(_ connection: ServerConnection) {
+    guard connection.state != .closed else { return }
+    let appetite = connection.appetite
+    let transfer = connection.decoder.receive { buffer in
+      connection.socket.read(into: &buffer, limit: appetite)
+    }
+    switch transfer {
+    case .moved(let count):
+      tallies.bytesRead += count
+      if count == appetite { connection.appetite = min(appetite * 2, 1 << 18) }
+      if plan.acknowledgesAtOnce { TCP.acknowledgeAtOnce(connection.socket) }
+      connection.noteFirstBytes()
+      now = max(now, clock())
+      let names = self.names
+      while connection.state != .closed,
+        let message = connection.decoder.next({ Incoming($0, names) })
+      {
+        understand(message, connection)
+      }
+      if connection.decoder.refused > 0 || connection.decoder.malformed > 0 {
+        broke(connection, reason: "sent what is not the protocol")
+      }
+    case .wouldBlock: break
+    case .closed: broke(connection, reason: "closed the connection")
+    case .failed(let number):
+      let failure = SystemFailure(
+        call: "read", subject: servers[connection.server.place].address.text, number: number)
+      broke(connection, reason: "\(failure)")
+    }
+  }
+
+  mutating func mark(_ connection: ServerConnection) {
+    if connection.isDirty || connection.state == .connecting { return }
+    connection.isDirty = true
+    dirty.append(connection.place)
+  }
+
+  private mutating func flush() {
+    for place in dirty {
+      guard let connection = connections[place], connection.isDirty else { continue }
+      connection.isDirty = false
+      if !connection.wantsWriting { write(connection) }
+    }
+    dirty.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func write(_ connection: ServerConnection) {
+    guard connection.state != .closed else { return }
+    var blocked = false
+    while !connection.output.isEmpty && !blocked {
+      switch connection.socket.write(from: &connection.output) {
+      case .moved(let count): tallies.bytesWritten += count
+      case .wouldBlock: blocked = true
+      case .closed: return broke(connection, reason: "closed the connection")
+      case .failed(let number):
+        let failure = SystemFailure(
+          call: "write", subject: servers[connection.server.place].address.text, number: number)
+        return broke(connection, reason: "\(failure)")
+      }
+    }
+    if blocked != connection.wantsWriting {
+      connection.wantsWriting = blocked
+      _ = poller.change(
+        connection.socket.number, token: token(of: connection),
+        for: blocked ? [.reading, .writing] : .reading)
+    }
+  }
+}
+
+extension ServerAddress {
+  var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

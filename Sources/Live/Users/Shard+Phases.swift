@@ -1,0 +1,185 @@
+// From the first wake-up to the last answer: warm-up, measured time in equal windows, drain. All
+// shards take each step at the same instant of the run's clock, told ahead of time.
+internal import Basics
+internal import LinuxIO
+internal import Metrics
+internal import Policies
+internal import Scenarios
+internal import Workload
+
+extension Shard {
+  private static let figuresEvery = Interval.milliseconds(250)
+
+  mutating func begin(at reading: Instant) {
+    // Timers so far count from when the shard was made.
+    let shift = reading - began
+    began = reading
+    var kept: [Event] = []
+    while let event = timers.popDue(at: .never) { kept.append(event) }
+    for event in kept {
+      timers.push(Instant(nanoseconds: event.instant.nanoseconds - shift.nanoseconds), event.code)
+    }
+    now = clock()
+    phase = .running
+    observes = plan.observes
+    for local in 0..<gateways.count {
+      armed[local] = .never
+      arm(local)
+    }
+    timers.push(max(.zero, now) + Shard.figuresEvery, ShardTimer.figures.code)
+    if index == 0 { beginPopulation() }
+  }
+
+  /// The first wake-ups, spread over the shards: where it is known before, to the one whose
+  /// instance will take the turn.
+  private mutating func beginPopulation() {
+    let count = mailboxes.count
+    let instances = plan.scenario.app.instances
+    var wakes: [[(loop: UInt32, at: Instant)]] = Array(repeating: [], count: count)
+    var arrival = Instant.never
+    desk.with { state in
+      var from = 0
+      repeat {
+        let end = min(from + 4096, state.population.firstWakes)
+        state.population.begin(loops: from..<end, into: &state.populationActions)
+        for place in 0..<state.populationActions.count {
+          switch state.populationActions[place] {
+          case .wake(let loop, let instant):
+            let key = state.population.glance(loop).key
+            let shard = (state.balancer.glance(key: key) ?? Int(loop) % instances) % count
+            wakes[shard].append((loop, instant))
+          case .arrive(let instant): arrival = instant
+          case .plan, .drop: break
+          }
+        }
+        state.populationActions.removeAll()
+        from = end
+      } while from < state.population.firstWakes
+    }
+    for shard in 1..<max(1, count) { mailboxes[shard].post(.wake(wakes[shard])) }
+    for (loop, instant) in wakes[0] { timers.push(instant, ShardTimer.wake(loop: loop).code) }
+    if arrival != .never { timers.push(arrival, ShardTimer.arrival.code) }
+  }
+
+  // MARK: the measured time
+
+  mutating func planMeasuring(from: Instant, length: Interval) {
+    measuring = MeasuredPart(from: from, length: length, windows: plan.windows)
+    timers.push(from, ShardTimer.measureBegins.code)
+    timers.push(from + length, ShardTimer.measureEnds.code)
+  }
+
+  mutating func beginMeasuring() {
+    recorder.reset()
+    tallies = LiveTallies(goingOn: tallies)
+    observes = false
+    for local in 0..<gateways.count { gateways[local].resetPeaks() }
+    for place in servers.indices { servers[place].turns = 0 }
+    report.before = gatewayTallies()
+    report.cpuBefore = ProcessUsage.threadTime()
+    if let measuring { timers.push(measuring.nextEnd, ShardTimer.windowEnds.code) }
+  }
+
+  mutating func endWindow(_ due: Instant) {
+    guard var part = measuring, !part.isOver else { return }
+    var residents = 0
+    var evicted = 0
+    for local in 0..<gateways.count {
+      residents += gateways[local].residents
+      evicted += gateways[local].tally.evicted
+    }
+    var unanswered = 0
+    for connection in connections { unanswered += connection?.unanswered ?? 0 }
+    part.endWindow(residents: residents, evicted: evicted, backlog: unanswered)
+    measuring = part
+    if !part.isOver { timers.push(part.nextEnd, ShardTimer.windowEnds.code) }
+  }
+
+  /// What the result will say is taken now; what follows is the drain.
+  mutating func endMeasuring(_ due: Instant) {
+    while let part = measuring, !part.isOver { endWindow(due) }
+    report.take(recorder)
+    report.after = gatewayTallies()
+    report.tallies = tallies
+    report.turnsByServer = servers.map(\.turns)
+    report.cpuUsed = ProcessUsage.threadTime() - report.cpuBefore
+    report.windows = measuring?.windows ?? []
+    for local in 0..<gateways.count {
+      report.underWay += gateways[local].turnsUnderWay
+      report.residentMax = max(report.residentMax, gateways[local].residentMax)
+      report.overLimitMax = max(report.overLimitMax, gateways[local].overLimitMax)
+    }
+    report.lateness = now - due
+    report.hasMeasured = true
+    measuring = nil
+  }
+
+  private mutating func gatewayTallies() -> [Int] {
+    var sums = [Int](repeating: 0, count: CountMetric.allCases.count)
+    for local in 0..<gateways.count {
+      gateways[local].tally.add(to: &sums)
+      sums[CountMetric.cliPortsUsed.rawValue] += gateways[local].portsUsed
+    }
+    return sums
+  }
+
+  // MARK: the live view
+
+  mutating func tellFigures(_ due: Instant) {
+    var told = ShardFigures()
+    swap(&told, &figures)
+    var evicted = 0
+    for local in 0..<gateways.count {
+      told.underWay += gateways[local].turnsUnderWay
+      told.residents += gateways[local].residents
+      evicted += gateways[local].tally.evicted
+    }
+    told.evicted = evicted - evictedTold
+    evictedTold = evicted
+    keeper.post(.figures(shard: index, told))
+    if !observed.isEmpty {
+      keeper.post(.observed(observed))
+      observed.removeAll(keepingCapacity: true)
+    }
+    if phase == .draining && isQuiet {
+      isDone = true
+    } else {
+      timers.push(now + Shard.figuresEvery, ShardTimer.figures.code)
+    }
+  }
+
+  // MARK: the end
+
+  mutating func drain(until end: Instant) {
+    if phase == .starting {
+      isDone = true
+      return
+    }
+    phase = .draining
+    timers.push(end, ShardTimer.drainEnds.code)
+    if isQuiet { isDone = true }
+  }
+
+  private var isQuiet: Bool {
+    mutating get {
+      for local in 0..<gateways.count where gateways[local].turnsUnderWay > 0 { return false }
+      return true
+    }
+  }
+
+  mutating func finalReport() -> ShardReport {
+    // A run that was stopped before its measured time was over has at least what there is.
+    if !report.hasMeasured {
+      if report.before.isEmpty { report.before = Array(repeating: 0, count: gatewayTallies().count) }
+      report.wasCut = true
+      let cut = report.hasMeasured
+      endMeasuring(now)
+      report.hasMeasured = cut
+    }
+    var left = 0
+    for local in 0..<gateways.count { left += gateways[local].turnsUnderWay }
+    report.leftUnderWay = left
+    keeper.post(.done(shard: index))
+    return report
+  }
+}

@@ -1,0 +1,54 @@
+// What shards are told: by the keeper about servers and phases, by each other about turns and locks
+// that belong to another one's app instances.
+internal import Basics
+internal import Policies
+
+enum ShardLetter: Sendable {
+  // From the keeper.
+  case serverUp(ServerID, ServerAddress)
+  case serverLost(ServerID)
+  case serverBack(ServerID, ServerAddress)
+  case serverRemoved(ServerID)
+  case spawned(TurnID, ServerID, ServerAddress)
+  case notSpawned(TurnID)
+  /// The clock of the run begins at this reading of the monotonic clock.
+  case begin(Instant)
+  /// Figures count from here, for this long.
+  case measure(from: Instant, length: Interval)
+  /// No more turns; what is under way may end until then.
+  case drain(until: Instant)
+
+  // From another shard.
+  case wake([(loop: UInt32, at: Instant)])
+  case planned(TurnPlan, due: Instant, instance: Int)
+  case lock(LockAnswer)
+}
+
+enum KeeperLetter: Sendable {
+  /// All connections to the first servers stand.
+  case ready(shard: Int)
+  case failed(shard: Int, ServerID, reason: String)
+  case spawn(TurnID)
+  case kill(ServerID)
+  /// Nobody of this instance has a turn there any more.
+  case figures(shard: Int, ShardFigures)
+  case observed([(at: Instant, response: Interval)])
+  case done(shard: Int)
+}
+
+struct ServerAddress: Hashable, Sendable {
+  var host: String
+  var port: UInt16
+}
+
+/// What the live view shows of a shard: since the last figures.
+struct ShardFigures: Sendable {
+  var completed = 0
+  var failed = 0
+  var evicted = 0
+  var refused = 0
+  var underWay = 0
+  var residents = 0
+  /// Of the turns completed since, in nanoseconds.
+  var responses: [Int64] = []
+}

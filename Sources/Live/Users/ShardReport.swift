@@ -1,0 +1,162 @@
+// What a shard hands over at its end, and what it counts beside the catalog's metrics: plain
+// values, merged by whoever makes the result.
+internal import Basics
+internal import Metrics
+internal import Policies
+
+/// Counts of the wire, and of causes that the catalog has no name for.
+struct LiveTallies: Sendable {
+  var events = 0
+  var unreadable = 0
+  var bytesRead = 0
+  var bytesWritten = 0
+  var connections = 0
+  var connectionsLost = 0
+  var cleanUpsSkipped = 0
+  /// Failed turns by what became of them.
+  var outcomes = [Int](repeating: 0, count: TurnOutcome.allCases.count)
+  /// Reasons in the servers' own words, a few of them, with their counts.
+  var reasons: [String: Int] = [:]
+  var lastFailure: String?
+
+  private static let mostReasons = 20
+
+  init() {}
+
+  /// From the beginning of the measured time: counts start again.
+  init(goingOn earlier: LiveTallies) { lastFailure = earlier.lastFailure }
+
+  mutating func note(_ outcome: TurnOutcome) { outcomes[Int(outcome.rawValue)] += 1 }
+
+  mutating func note(_ reason: Incoming.Reason) { count(reason.text) }
+
+  mutating func connectionFailed(_ text: String) {
+    lastFailure = text
+    count(text)
+  }
+
+  private mutating func count(_ text: String) {
+    if reasons[text] != nil || reasons.count < LiveTallies.mostReasons {
+      reasons[text, default: 0] += 1
+    } else {
+      reasons["other reasons", default: 0] += 1
+    }
+  }
+
+  mutating func merge(_ other: LiveTallies) {
+    events += other.events
+    unreadable += other.unreadable
+    bytesRead += other.bytesRead
+    bytesWritten += other.bytesWritten
+    connections += other.connections
+    connectionsLost += other.connectionsLost
+    cleanUpsSkipped += other.cleanUpsSkipped
+    for place in outcomes.indices { outcomes[place] += other.outcomes[place] }
+    for (text, count) in other.reasons { reasons[text, default: 0] += count }
+    lastFailure = lastFailure ?? other.lastFailure
+  }
+}
+
+struct ShardReport: Sendable {
+  var times: [HistogramSnapshot] = []
+  var counts: [Int] = []
+  /// Of the gateways, at the beginning and at the end of the measured time.
+  var before: [Int] = []
+  var after: [Int] = []
+  var tallies = LiveTallies()
+  var turnsByServer: [Int] = []
+  var windows: [MeasuredPart.Window] = []
+  var residentMax = 0
+  var overLimitMax = 0
+  /// Turns under way when the measured time ended, and when the drain did.
+  var underWay = 0
+  var leftUnderWay = 0
+  var cpuBefore = Interval.zero
+  var cpuUsed = Interval.zero
+  /// By how much the end of the measured time was noticed late.
+  var lateness = Interval.zero
+  var hasMeasured = false
+  /// Stopped before its time.
+  var wasCut = false
+
+  mutating func take(_ recorder: borrowing Recorder) {
+    times = TimeMetric.allCases.map { recorder.snapshot(of: $0) }
+    counts = CountMetric.allCases.map { recorder.value(of: $0) }
+  }
+}
+
+/// Equal windows over the measured time.
+struct MeasuredPart: Sendable {
+  struct Window: Sendable {
+    var turns = 0
+    var failures = 0
+    var responseSum: Int64 = 0
+    var residents = 0
+    var evicted = 0
+    var backlog = 0
+    /// Counts of responses by height, for the heat map.
+    var heights: [Int: Int] = [:]
+  }
+
+  let from: Instant
+  let length: Interval
+  let step: Interval
+  let count: Int
+  private(set) var windows: [Window] = []
+  private var current = Window()
+  private var evictedBefore = -1
+
+  init(from: Instant, length: Interval, windows: Int) {
+    self.from = from
+    self.length = length
+    count = max(1, windows)
+    step = Interval(nanoseconds: max(1, length.nanoseconds / Int64(count)))
+  }
+
+  var isOver: Bool { windows.count >= count }
+  var nextEnd: Instant {
+    from + Interval(nanoseconds: step.nanoseconds * Int64(windows.count + 1))
+  }
+
+  mutating func completed(_ response: Interval, due: Instant) {
+    current.turns += 1
+    current.responseSum += response.nanoseconds
+  }
+
+  mutating func failed() { current.failures += 1 }
+
+  mutating func endWindow(residents: Int, evicted: Int, backlog: Int) {
+    current.residents = residents
+    current.evicted = evictedBefore < 0 ? 0 : evicted - evictedBefore
+    evictedBefore = evicted
+    current.backlog = backlog
+    windows.append(current)
+    current = Window()
+  }
+}
+
+extension GatewayTally {
+  /// Under the numbers of the catalog.
+  func add(to sums: inout [Int]) {
+    func add(_ metric: CountMetric, _ count: Int) { sums[metric.rawValue] += count }
+    add(.sessionsHits, hits)
+    add(.sessionsCreated, created)
+    add(.sessionsResumed, resumed)
+    add(.sessionsEvicted, evicted)
+    add(.sessionsEvictedBusy, evictedBusy)
+    add(.sessionsIdleRemoved, idleRemoved)
+    add(.sessionsNotFound, notFound)
+    add(.sessionsDeleted, deleted)
+    add(.sessionsDuplicateCreates, duplicateCreates)
+    add(.sessionsDoubleDisconnects, doubleDisconnects)
+    add(.sessionsIDCollisions, idCollisions)
+    add(.turnsEvicted, turnsEvicted)
+    add(.locksLost, lockLost)
+    add(.cliSpawned, spawned)
+    add(.cliLeaked, leaked)
+    add(.cliStopped, stopped)
+    add(.accessChecks, checks)
+    add(.accessFalseDenials, falseDenials)
+    add(.accessLeaks, leaks)
+  }
+}

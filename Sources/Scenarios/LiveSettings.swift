@@ -1,0 +1,36 @@
+// What a scenario says about a live run alone: which program stands behind the sockets, how the app
+// connects, how long the end may take. A simulation records it and is not changed by it.
+public import Basics
+
+public struct LiveSettings: Sendable, Hashable {
+  public enum Events: String, Sendable, Hashable, CaseIterable {
+    /// All messages of a turn, as the real CLI sends them.
+    case faithful
+    /// The few that clients need: for load beyond what a machine could otherwise carry.
+    case lean
+  }
+  public enum Connections: String, Sendable, Hashable, CaseIterable {
+    /// An app instance keeps one to each CLI server, as the guide's shared client does.
+    case shared
+    /// One for each person: every server then tells every person of everybody's events.
+    case perUser = "per-user"
+  }
+
+  /// Path of the CLI; nil: the mock beside this program, or the real one that `make real-setup`
+  /// fetched.
+  public var binary: String?
+  /// With `cli: external`: host:port of each server.
+  public var targets: [String] = []
+  /// Environment variable that holds the connection token.
+  public var tokenVariable = "COPILOT_CONNECTION_TOKEN"
+  public var events = Events.faithful
+  public var connections = Connections.shared
+  /// After the measured time, for turns that are under way.
+  public var drain = Interval.seconds(30)
+  /// A doubtful measurement ends with exit code 4 instead of a warning.
+  public var strict = false
+  /// Threads that hold users; nil: as many as the machine and the app instances allow.
+  public var threads: Int?
+
+  public init() {}
+}
