@@ -2,8 +2,8 @@
 // comparisons, the keys of the scenario, and what is planned to happen during a run.
 internal import Basics
 internal import CLIModel
-internal import Metrics
-internal import Scenarios
+public import Metrics
+public import Scenarios
 
 extension Campaign {
   /// Figures whose replications are kept. Two results can be compared in these with intervals.
@@ -43,7 +43,7 @@ extension Campaign {
 }
 
 extension Scenario {
-  func settings(unlike base: Scenario? = nil) -> [SettingResult] {
+  public func settings(unlike base: Scenario? = nil) -> [SettingResult] {
     resolved.indices.compactMap { place in
       let own = resolved[place]
       if let base, base.resolved[place].value == own.value { return nil }
@@ -52,7 +52,7 @@ extension Scenario {
   }
 
   /// Changes of the fleet while it runs.
-  var marks: [MarkResult] {
+  public var marks: [MarkResult] {
     fleet.changes.map {
       MarkResult(atSeconds: Double($0.at.nanoseconds) / 1e9, label: $0.kind.words)
     }

@@ -3,7 +3,7 @@
 internal import Reporting
 
 enum CommandTable {
-  static let all = [simulate, plan, report, compare, validate, inspect, schema]
+  static let all = [simulate, run, plan, report, compare, validate, inspect, schema]
 
   // MARK: flags that several commands share
 
@@ -51,6 +51,34 @@ enum CommandTable {
       Flag(
         name: "jobs", value: .whole(1...1024), placeholder: "N",
         help: "threads, by default one a core; figures do not depend on it"),
+      Flag(
+        name: "out", value: .text, placeholder: "DIR",
+        help: "folder of result and page; by default one in results/"),
+      Flag(name: "full", help: "every metric, difference and curve, not only what decides"),
+      json, quiet,
+      Flag(name: "no-progress", help: "no progress on stderr"),
+      noColor,
+    ])
+
+  static let run = Command(
+    kind: .run, name: "run", summary: "drive a scenario on a real fleet",
+    about: """
+      Starts the scenario's CLI servers (mock-copilot processes, the real Copilot CLI,
+      or servers that already run), drives its users over real sockets with the same
+      machines and the same seed as a simulation, and reports in the same form. Each
+      variant takes its warm-up and its measured time for real; a fleet is stopped
+      before the next one starts. The table goes to stdout; result.json and a page,
+      report.html, go to a folder. The first Ctrl-C drains and still reports, the
+      second ends at once; either way no process is left.
+      """,
+    examples: [
+      ("seatrial run scenarios/first-run.yaml", "five variants on mock processes"),
+      ("seatrial run three.yaml --variant base --set workload.phases.measure=30s", "one, shorter"),
+      ("seatrial run three.yaml --set fleet.cli=external --set fleet.targets=[host:4321]", "yours"),
+    ],
+    arguments: .one("FILE"),
+    flags: [
+      seed, set, variant,
       Flag(
         name: "out", value: .text, placeholder: "DIR",
         help: "folder of result and page; by default one in results/"),

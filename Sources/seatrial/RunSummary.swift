@@ -14,6 +14,19 @@ enum RunSummary {
     return "\(file.base.name): \(parts.joined(separator: " \u{D7} ")), seed \(file.base.seed.value)"
   }
 
+  /// `three-patterns: 5 variants on mock servers, 12 s each after a warm-up of 4 s, seed 7`.
+  static func live(_ file: ScenarioFile) -> String {
+    let variants = file.variants
+    let warmUp =
+      switch file.base.phases.warmUp {
+      case .auto: "the warm-up"
+      case .fixed(let length): "\(text(length)) of warm-up"
+      }
+    return "\(file.base.name): \(counted(variants.count, "variant")) on \(file.base.cli.rawValue) "
+      + "servers, \(length(variants.map(\.phases.measure))) each after \(warmUp), "
+      + "seed \(file.base.seed.value)"
+  }
+
   private static func replications(_ settings: [RunSettings]) -> String {
     let least = settings.map(\.replications).min() ?? 0
     let most =

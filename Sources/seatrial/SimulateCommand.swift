@@ -61,7 +61,8 @@ struct SimulateCommand {
     facts.fill(&result)
     folder.write(result)
     folder.writePage(of: result)
-    var code = show(result)
+    let report = ResultReport(invocation)
+    var code = report.show(result)
     if folder.failed {
       code = code.or(.fault)
     } else if !isQuiet {
@@ -69,46 +70,6 @@ struct SimulateCommand {
       Console.say("result: \(folder.file)")
     }
     let signal = run.campaign.stopped ? stop.signal : nil
-    return signal.map { .stopped(by: $0) } ?? code.or(judge(result))
-  }
-
-  // MARK: the report
-
-  private func show(_ result: RunResult) -> ExitCode {
-    if invocation.has("json") { return Console.result(result.json.text()) }
-    let table = TerminalTable(
-      width: Console.width, plain: Console.isPlain(invocation), full: invocation.has("full"))
-    return Console.result(table.render(result))
-  }
-
-  /// What the figures mean for the exit code. An invalid measurement can neither meet nor miss.
-  private func judge(_ result: RunResult) -> ExitCode {
-    func list(_ outcome: ExpectationResult.Outcome, _ word: String) -> Int {
-      var count = 0
-      for variant in result.variants {
-        for expectation in variant.expectations where expectation.outcome == outcome {
-          count += 1
-          let value = HumanUnits(plain: true).text(expectation.observed, unit: expectation.unit)
-          let reason = expectation.reason.map { ": \($0)" } ?? ""
-          Console.say("\(word): \(variant.name): \(expectation.text) (found \(value))\(reason)")
-        }
-      }
-      return count
-    }
-    let missed = list(.missed, "missed")
-    let open = list(.cannotTell, "cannot tell")
-    if result.verdict == .invalid {
-      Console.complain("the measurement is invalid: \(result.reasons.joined(separator: "; "))")
-      return .cannotTell
-    }
-    if missed > 0 {
-      Console.complain("\(counted(missed, "expectation")) missed")
-      return .expectationMissed
-    }
-    if open > 0 {
-      Console.complain("of \(counted(open, "expectation")) nobody can tell")
-      return .cannotTell
-    }
-    return .pass
+    return signal.map { .stopped(by: $0) } ?? code.or(report.judge(result))
   }
 }

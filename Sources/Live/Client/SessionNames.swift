@@ -2,7 +2,7 @@
 // logs know it by a text that also says whose it is, which run made it and which conversation under
 // that number it holds, since numbers are used again:
 //
-//     user-17-5e3a91-34.2      owner, run, number 34, its second conversation
+//     user-17-5e3a91-34-2      owner, run, number 34, its second conversation
 internal import Basics
 internal import Scenarios
 
@@ -33,24 +33,37 @@ struct SessionNames: Sendable {
   /// - person: who asks; an ephemeral session has no other owner.
   func append(_ place: Place, person: Int, to text: inout ByteBuffer) {
     let number = place.session.place
-    if number < own {
-      text.append(ids.name(of: number / sessionsPerPerson))
-    } else {
-      text.append(ids.name(of: person))
+    let owner = number < own ? number / sessionsPerPerson : person
+    // The CLI takes letters, digits, `_` and `-` in an id, and nothing else.
+    for byte in ids.name(of: owner).utf8 {
+      text.append(SessionNames.isTaken(byte) ? byte : UInt8(ascii: "_"))
     }
     text.append("-")
     text.append(tag)
     text.append("-")
     text.append(decimal: number)
-    text.append(".")
+    text.append("-")
     text.append(decimal: Int(place.conversation))
+  }
+
+  private static func isTaken(_ byte: UInt8) -> Bool {
+    byte &- 48 < 10 || (byte | 0x20) &- 97 < 26 || byte == UInt8(ascii: "-")
+      || byte == UInt8(ascii: "_")
+  }
+
+  /// A server's words with our ids in them, as words that repeat: `invalid sessionId: …`.
+  func withoutIDs(_ text: String) -> String {
+    let mark = "-" + String(decoding: tag, as: UTF8.self) + "-"
+    guard text.contains(mark) else { return text }
+    return text.split(separator: " ", omittingEmptySubsequences: false)
+      .map { $0.contains(mark) ? "\u{2026}" : String($0) }.joined(separator: " ")
   }
 
   /// Nil: not a session of this run.
   func place(in text: Span<UInt8>, _ range: Range<Int>) -> Place? {
     var end = range.upperBound
     guard let conversation = number(in: text, range.lowerBound, &end), end > range.lowerBound,
-      text[end - 1] == UInt8(ascii: ".")
+      text[end - 1] == UInt8(ascii: "-")
     else { return nil }
     end -= 1
     guard let session = number(in: text, range.lowerBound, &end),

@@ -4,7 +4,7 @@ internal import Basics
 internal import CLIModel
 public import Metrics
 internal import Policies
-public import Scenarios
+internal import Scenarios
 
 public struct LiveFigures: Sendable {
   public struct Doubt: Hashable, Sendable {
@@ -26,6 +26,9 @@ public struct LiveFigures: Sendable {
   let warmUpNotFound: Bool
   let wasStopped: Bool
   let lag: Interval
+
+  /// Messages that came from servers in the measured time.
+  public var messages: Int { tallies.events }
 
   var tallies: LiveTallies {
     reports.reduce(into: LiveTallies()) { $0.merge($1.tallies) }
@@ -118,7 +121,7 @@ public struct LiveFigures: Sendable {
 
   // MARK: the result
 
-  public func result(base: Scenario) -> VariantResult {
+  public func result() -> VariantResult {
     var result = VariantResult(name: scenario.variant)
     result.replications = 1
     result.warmUpSeconds = measuredFrom.seconds

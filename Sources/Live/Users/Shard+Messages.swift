@@ -115,7 +115,7 @@ extension Shard {
         return
       }
       unlink(turn, place)
-      tallies.note(failure)
+      tallies.note(failure, names)
       if failure == .sessionNotFound {
         records[Int(place.place)].isOpen = false
         toGateway(local, .missing(turn))
@@ -152,7 +152,7 @@ extension Shard {
       toGateway(local, .opened(turn, resumed: resumed, handle: place.place))
       return
     }
-    tallies.note(failure)
+    tallies.note(failure, names)
     forgetIfUnused(place)
     if failure == .sessionNotFound {
       toGateway(local, .missing(turn))

@@ -28,7 +28,9 @@ struct LiveTallies: Sendable {
 
   mutating func note(_ outcome: TurnOutcome) { outcomes[Int(outcome.rawValue)] += 1 }
 
-  mutating func note(_ reason: Incoming.Reason) { count(reason.text) }
+  mutating func note(_ reason: Incoming.Reason, _ names: SessionNames) {
+    count(names.withoutIDs(reason.text))
+  }
 
   mutating func connectionFailed(_ text: String) {
     lastFailure = text

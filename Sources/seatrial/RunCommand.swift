@@ -1,0 +1,170 @@
+// `seatrial run`: the scenario's variants on real fleets, one after another, reported as a
+// simulation is. The machines, the seed and the result are the same; time, sockets and processes
+// are real.
+internal import Basics
+internal import LinuxIO
+internal import Live
+internal import Metrics
+internal import Policies
+internal import Reporting
+internal import Scenarios
+internal import Simulation
+
+struct RunCommand {
+  let invocation: Invocation
+
+  init(_ invocation: Invocation) { self.invocation = invocation }
+
+  private var isQuiet: Bool { invocation.has("quiet") }
+
+  func run() -> ExitCode {
+    switch VariantChoice(invocation).load() {
+    case .failure(let refusal): return refusal.report()
+    case .success(let file): return drive(file)
+    }
+  }
+
+  private func drive(_ file: ScenarioFile) -> ExitCode {
+    let stop = Signals.listen()
+    let facts = RunFacts(command: invocation.repeated(seed: file.base.seed.value), jobs: 1)
+    var folder = ResultFolder(out: invocation.value("out"), scenario: file.base.name)
+    Complaints(file.warnings).report()
+    var orders: [LiveOrder] = []
+    for scenario in file.variants {
+      switch order(scenario) {
+      case .success(let order): orders.append(order)
+      case .failure(let problem):
+        Console.complain("variant \(scenario.variant): \(problem.text)")
+        return problem.code
+      }
+    }
+    if !isQuiet { Console.say(RunSummary.live(file)) }
+    var result = RunResult(
+      kind: .live, scenario: .init(name: file.base.name, digest: file.digest),
+      seed: file.base.seed.value)
+    result.scenario.about = file.base.about
+    result.scenario.settings = file.base.settings()
+    var code = ExitCode.pass
+    var isInvalid = false
+    let view = LiveView(shown: !isQuiet && !invocation.has("no-progress"), count: orders.count)
+    for (place, order) in orders.enumerated() where !stop.isRequested && code == .pass {
+      let outcome = LiveRun.run(order, stop: stop) { view.show($0, variant: place) }
+      view.clear()
+      switch outcome {
+      case .fault(let text):
+        Console.complain("the driver could not start: \(text); seatrial doctor says what is short")
+        code = .fault
+      case .notStarted(let reasons):
+        for reason in reasons.prefix(5) {
+          Console.complain("variant \(order.scenario.variant): \(reason)")
+        }
+        if reasons.count > 5 { Console.say("and \(reasons.count - 5) more") }
+        code = stop.signal.map { .stopped(by: $0) } ?? .serverNotStarted
+      case .finished(let figures):
+        var variant = figures.result()
+        variant.marks = order.scenario.marks
+        variant.settings = order.scenario.settings(unlike: file.base)
+        result.variants.append(variant)
+        for doubt in figures.doubts {
+          isInvalid = isInvalid || doubt.invalid
+          result.reasons.append("\(order.scenario.variant): \(doubt.text)")
+        }
+        result.verdict = isInvalid ? .invalid : result.reasons.isEmpty ? .valid : .suspect
+        result.complete = place == orders.count - 1 && !stop.isRequested
+        result.cost.events += figures.messages
+        facts.fill(&result)
+        folder.write(result)
+      }
+    }
+    guard !result.variants.isEmpty else { return code }
+    facts.fill(&result)
+    folder.write(result)
+    folder.writePage(of: result)
+    let report = ResultReport(invocation)
+    code = code.or(report.show(result))
+    if folder.failed {
+      code = code.or(.fault)
+    } else if !isQuiet {
+      Console.say("page: \(folder.page)")
+      Console.say("result: \(folder.file)")
+    }
+    if !result.reasons.isEmpty && !isQuiet {
+      for reason in result.reasons { Console.say("\(result.verdict.rawValue): \(reason)") }
+    }
+    if let signal = stop.signal { return .stopped(by: signal) }
+    if file.base.live.strict && result.verdict != .valid { code = code.or(.cannotTell) }
+    return code.or(report.judge(result))
+  }
+
+  // MARK: what is asked for
+
+  private struct Problem: Error {
+    var text: String
+    var code: ExitCode
+  }
+
+  private func order(_ scenario: Scenario) -> Result<LiveOrder, Problem> {
+    var order = LiveOrder(scenario)
+    order.threads = scenario.live.threads ?? 1
+    switch scenario.cli {
+    case .external:
+      guard !scenario.live.targets.isEmpty else {
+        return .failure(
+          Problem(text: "cli: external wants fleet.targets, host:port of each", code: .badScenario))
+      }
+      guard scenario.app.pattern != .isolated else {
+        return .failure(
+          Problem(
+            text: "pattern isolated starts a process for each person; external servers are not ours",
+            code: .badScenario))
+      }
+      order.token = ThisProcess.environment(scenario.live.tokenVariable)
+    case .mock:
+      guard let program = scenario.live.binary ?? Self.beside("mock-copilot") else {
+        return .failure(
+          Problem(
+            text: "mock-copilot is not beside this program; name it with --set fleet.binary=PATH",
+            code: .serverNotStarted))
+      }
+      order.program = program
+      order.mockArguments = mockArguments(scenario)
+    case .real:
+      guard let program = scenario.live.binary ?? Self.realCLI else {
+        return .failure(
+          Problem(
+            text: "no Copilot CLI is here; make real-setup fetches one, "
+              + "or name it with --set fleet.binary=PATH", code: .serverNotStarted))
+      }
+      order.program = program
+    }
+    if scenario.cli != .external && !Files.exists(order.program) {
+      return .failure(
+        Problem(text: "there is no \(order.program)", code: .serverNotStarted))
+    }
+    if scenario.app.lock.backend == .redis {
+      return .failure(
+        Problem(
+          text: "app.lock.backend: redis is not driven live yet; set it to memory",
+          code: .badScenario))
+    }
+    return .success(order)
+  }
+
+  private func mockArguments(_ scenario: Scenario) -> [String] {
+    var words = ["--scenario", invocation.arguments[0]]
+    if scenario.variant != "base" { words += ["--variant", scenario.variant] }
+    for setting in invocation.settings { words += ["--set", setting] }
+    return words
+  }
+
+  private static func beside(_ name: String) -> String? {
+    guard let own = ThisProcess.path, let slash = own.lastIndex(of: "/") else { return nil }
+    let path = String(own[...slash]) + name
+    return Files.exists(path) ? path : nil
+  }
+
+  private static var realCLI: String? {
+    let path = ".build/real-cli/copilot"
+    return Files.exists(path) ? ThisProcess.workingDirectory + "/" + path : nil
+  }
+}
