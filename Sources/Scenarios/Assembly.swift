@@ -29,7 +29,8 @@ enum Assembly {
       phases: Phases(
         warmUp: draft.warmUp.map { .fixed($0) } ?? .auto, measure: draft.measure),
       model: model(draft), cli: draft.cli, fleet: fleet(draft), profile: costs, app: app(draft),
-      live: draft.live, run: draft.run, plan: plan, expectations: draft.expectations, resolved: resolved)
+      live: draft.live, run: draft.run, plan: plan, expectations: draft.expectations,
+      resolved: resolved)
   }
 
   /// Defaults that depend on other keys, so that `inspect` shows what will be used.

@@ -1,6 +1,6 @@
-// What a live run shows while it goes on. On a terminal a few lines that are painted over; elsewhere
-// one line every few seconds. Nothing else about the terminal is changed, so nothing has to be put
-// back when the run ends in whatever way.
+// What a live run shows while it goes on. On a terminal a few lines that are painted over;
+// elsewhere one line every few seconds. Nothing else about the terminal is changed, so nothing has
+// to be put back when the run ends in whatever way.
 internal import Basics
 internal import LinuxIO
 internal import Live

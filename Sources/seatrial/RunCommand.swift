@@ -115,7 +115,8 @@ struct RunCommand {
       guard scenario.app.pattern != .isolated else {
         return .failure(
           Problem(
-            text: "pattern isolated starts a process for each person; external servers are not ours",
+            text:
+              "pattern isolated starts a process for each person; external servers are not ours",
             code: .badScenario))
       }
       order.token = ThisProcess.environment(scenario.live.tokenVariable)

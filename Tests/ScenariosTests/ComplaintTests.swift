@@ -14,7 +14,7 @@ private let head = "seatrial: 1\n"
       ("servers: 5", "2:1: servers: is not a key; did you mean fleet.servers?"),
       ("workload: {latency: 5s}", "did you mean model.latency?"),
       ("app: {sesions: {limit: 5}}", "2:7: app.sesions: is not a key; did you mean sessions?"),
-      ("app: {xyzzy: 1}", "app.xyzzy: is not a key; known are instances, balance, pattern"),
+      ("app: {xyzzy: 1}", "app.xyzzy: is not a key; known are instances, balance, connections"),
       ("variant: {}", "did you mean variants?"),
       ("app: {variants: {}}", "at the top of a file only"),
       ("app.pattern: shared", "2:1: app.pattern: is written nested in the file"),

@@ -156,7 +156,8 @@ enum Incoming {
     }
     guard let message = message.flatMap({ unquoted(text, $0) }) else { return .other([]) }
     if contains(text.extracting(message), from: 0, "Session not found") { return .sessionNotFound }
-    return .other(text.bytes(message.lowerBound..<min(message.upperBound, message.lowerBound + 300)))
+    return .other(
+      text.bytes(message.lowerBound..<min(message.upperBound, message.lowerBound + 300)))
   }
 
   private static func unquoted(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {

@@ -311,7 +311,8 @@ struct Fleet: ~Copyable {
   mutating func noteDisk() {
     if plan.sharesHome {
       guard let first = servers.indices.first else { return }
-      servers[first].lens.diskBytes = Files.bytes(below: folder.home(of: servers[first].id, shared: true))
+      servers[first].lens.diskBytes = Files.bytes(
+        below: folder.home(of: servers[first].id, shared: true))
       return
     }
     for place in servers.indices {

@@ -23,7 +23,9 @@ extension LiveFigures {
     if responses.count < 100 {
       doubt("\(responses.count) turns are too few for a p99")
     }
-    if warmUpNotFound { doubt("the responses were not steady within \(text(scenario.phases.measure))") }
+    if warmUpNotFound {
+      doubt("the responses were not steady within \(text(scenario.phases.measure))")
+    }
     let planned = count(.turnsPlanned)
     let dropped = count(.turnsDropped)
     if dropped * 1000 > planned {
@@ -40,8 +42,8 @@ extension LiveFigures {
     return doubts
   }
 
-  /// What failed is a figure, not a doubt, as long as the reader can see what it was; a server's own
-  /// words are the only place where that stands.
+  /// What failed is a figure, not a doubt, as long as the reader can see what it was; a server's
+  /// own words are the only place where that stands.
   private func explainFailures(_ doubts: inout [Doubt]) {
     let reasons = tallies.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     for (text, count) in reasons.prefix(5) {

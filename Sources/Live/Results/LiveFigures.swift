@@ -69,7 +69,8 @@ public struct LiveFigures: Sendable {
     case .serverMemory: servers.reduce(0) { max($0, $1.residentMax) }
     case .serverSessions: 0
     case .fleetServers: servers.count { !$0.samples.isEmpty }
-    case .fleetMemory: servers.reduce(0) { $0 + ($1.proportionalMax > 0 ? $1.proportionalMax : $1.residentMax) }
+    case .fleetMemory:
+      servers.reduce(0) { $0 + ($1.proportionalMax > 0 ? $1.proportionalMax : $1.residentMax) }
     }
   }
 
@@ -98,7 +99,9 @@ public struct LiveFigures: Sendable {
 
   var turnsByServer: [Int] {
     servers.indices.map { place in
-      reports.reduce(0) { $0 + ($1.turnsByServer.indices.contains(place) ? $1.turnsByServer[place] : 0) }
+      reports.reduce(0) {
+        $0 + ($1.turnsByServer.indices.contains(place) ? $1.turnsByServer[place] : 0)
+      }
     }
   }
 

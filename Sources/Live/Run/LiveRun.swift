@@ -345,7 +345,8 @@ public struct LiveRun: ~Copyable {
 
   private func name(_ server: ServerID) -> String {
     let address = address(server)
-    return address.port == 0 ? "cli-\(server.place + 1)" : "cli-\(server.place + 1) (\(address.text))"
+    return address.port == 0
+      ? "cli-\(server.place + 1)" : "cli-\(server.place + 1) (\(address.text))"
   }
 
   // MARK: changes of the fleet

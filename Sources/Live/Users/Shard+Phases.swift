@@ -170,7 +170,9 @@ extension Shard {
   mutating func finalReport() -> ShardReport {
     // A run that was stopped before its measured time was over has at least what there is.
     if !report.hasMeasured {
-      if report.before.isEmpty { report.before = Array(repeating: 0, count: gatewayTallies().count) }
+      if report.before.isEmpty {
+        report.before = Array(repeating: 0, count: gatewayTallies().count)
+      }
       report.wasCut = true
       let cut = report.hasMeasured
       endMeasuring(now)
