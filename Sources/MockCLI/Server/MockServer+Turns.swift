@@ -140,6 +140,7 @@ extension MockServer {
       var text = ByteBuffer()
       frame.append(ask, to: &text)
       session.talk.add(.user, text.array + PromptText.attached(ask))
+      session.talk.hear(PromptText.content(of: ask))
     } else {
       session.talk.count(bytes: frame.size(of: ask))
     }
