@@ -27,8 +27,12 @@ extension MockServer {
   /// The request is over: its session may go, if nobody else wants it.
   mutating func finish(_ place: Int) {
     guard asks.has(place) else { return }
-    let session = asks[place].session
+    let ask = asks[place]
+    let session = ask.session
     asks.remove(place)
+    if let connection = connections[ask.connection], connection.epoch == ask.epoch {
+      connection.underway -= 1
+    }
     if let session {
       session.claims -= 1
       release(session)
