@@ -164,7 +164,7 @@ extension MockServer {
   private mutating func forget(_ session: MockSession) {
     session.isOpen = false
     session.turn = nil
-    session.unflushed.removeAll(keeping: 0)
+    giveUpRoom(of: session)
     session.database = nil
     session.owners = []
   }
