@@ -12,6 +12,8 @@ SEED ?=
 OUT ?=
 SET ?=
 FUZZ ?= 20
+# Seconds of libFuzzer for each of its four targets; bash has a SECONDS of its own.
+SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),30)
 USERS ?=
 SIZES ?= 1000 100000 1000000
 RESULT ?=
@@ -40,7 +42,7 @@ help: ## list the targets (this page)
 	@echo "  run, simulate: SCENARIO=file SEED=number OUT=directory SET='key=value'"
 	@echo "  plan: the same and USERS=100,1k"
 	@echo "  report: RESULT=folder FORMAT=markdown   compare: RESULTS='folder folder'"
-	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds"
+	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds SECONDS=30"
 
 setup: ## install what is missing (Debian packages), check the Swift toolchain
 	@bash Tests/Setup/setup.sh
@@ -143,7 +145,7 @@ $(VENV)/ready: Tests/Benchmarks/requirements.txt
 sanitize: setup ## quick tests under the address sanitizer, threads under the thread sanitizer
 	@bash Tests/Setup/sanitize.sh
 
-fuzz: setup ## damage the scenario files anew, FUZZ times with another seed
+fuzz: setup ## damage scenario files FUZZ times; libFuzzer on all that strangers send, SECONDS each
 	@echo "building the tests"
 	@swift build -c release --build-tests
 	@for ((round = 1; round <= FUZZ; round++)); do \
@@ -151,6 +153,7 @@ fuzz: setup ## damage the scenario files anew, FUZZ times with another seed
 	  echo "round $$round of $$FUZZ, to repeat it: SEATRIAL_SEED=$$SEATRIAL_SEED"; \
 	  swift test -c release --disable-xctest --skip-build --filter MutationTests; \
 	done
+	@bash Tests/Setup/fuzz.sh $(SECONDS_EACH)
 
 clean: ## remove everything that was built
 	@rm -rf .build

@@ -11,6 +11,12 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// The mock's sessions and connections are classes, and every look at a class is checked for another
+/// one under way: a tenth of a turn. Unoptimised builds, so also `make sanitize`, keep the checks.
+let unchecked: [SwiftSetting] = [
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
+
 func module(_ name: String, _ dependencies: String...) -> Target {
   .target(
     name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
@@ -21,12 +27,18 @@ func program(_ name: String, _ dependencies: String...) -> Target {
     name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house)
 }
 
-/// `goldens`: pages to compare with lie beside the tests, and are no sources.
-func tests(_ name: String, _ dependencies: String..., goldens: Bool = false) -> Target {
+/// `files`: folders with files to compare with or to read, which are no sources.
+func tests(_ name: String, _ dependencies: String..., files: [String] = []) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: dependencies.map { .init(stringLiteral: $0) },
-    exclude: goldens ? ["Goldens"] : [], swiftSettings: house)
+    exclude: files, swiftSettings: house)
 }
+
+/// libFuzzer's own main comes with --sanitize=fuzzer alone, so its program is there only when asked
+/// for (Tests/Setup/fuzz.sh).
+let fuzzers: [Target] =
+  Context.environment["SEATRIAL_FUZZ"] == nil
+  ? [] : [program("fuzz", "Fuzzing", "LinuxIO")]
 
 let package = Package(
   name: "seatrial",
@@ -54,11 +66,14 @@ let package = Package(
     // The default profile is built into the program, which has to stand alone.
     .target(
       name: "MockCLI", dependencies: ["Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"],
-      resources: [.embedInCode("Resources/copilot-cli-1.0.57.json")], swiftSettings: house),
+      resources: [.embedInCode("Resources/copilot-cli-1.0.57.json")],
+      swiftSettings: house + unchecked),
     module(
       "Live", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
       "Wire", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
+    // What libFuzzer is let loose on, and what the files it found are tried on as tests.
+    module("Fuzzing", "Basics", "Wire", "LinuxIO", "MockCLI"),
     module(
       "Planning", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios",
       "Simulation",
@@ -68,7 +83,10 @@ let package = Package(
     program(
       "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
       "Scenarios", "Reporting", "Simulation", "Live", "Planning", "LinuxIO"),
-    program("mock-copilot", "MockCLI", "LinuxIO"),
+    // One file that runs on any machine: the standard library is linked in.
+    .executableTarget(
+      name: "mock-copilot", dependencies: ["MockCLI", "LinuxIO"], swiftSettings: house,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
     program(
       "bench", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Simulation", "LinuxIO"),
 
@@ -89,7 +107,7 @@ let package = Package(
     tests("Statistics", "Statistics", "Basics"),
     tests("Wire", "Wire", "Basics"),
     tests("Scenarios", "Scenarios", "Basics", "Workload", "Policies", "CLIModel"),
-    tests("Reporting", "Reporting", "Basics", "Metrics", "Statistics", goldens: true),
+    tests("Reporting", "Reporting", "Basics", "Metrics", "Statistics", files: ["Goldens"]),
     tests(
       "Simulation", "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics",
       "Statistics", "Scenarios"),
@@ -97,12 +115,13 @@ let package = Package(
     tests("MockCLI", "MockCLI", "Basics", "CLIModel", "LinuxIO"),
     tests("Live", "Live", "Basics", "Policies", "LinuxIO"),
     tests("Hazards", "Hazards", "Policies"),
+    tests("Fuzzing", "Fuzzing", "LinuxIO", files: ["Corpus"]),
     tests(
       "Planning", "Planning", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
       "Scenarios", "Simulation", "LinuxIO"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
     tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),
-  ],
+  ] + fuzzers,
   swiftLanguageModes: [.v6]
 )

@@ -58,6 +58,9 @@ public struct Listener: ~Copyable {
     self.port = port
   }
 
+  /// For a poller. A function, since an optional listener lends no parts of itself.
+  public func number() -> Int32 { descriptor.number }
+
   public func accept() -> Accepted {
     let number = uninterrupted { Int(seatrial_accept(descriptor.number)) }
     switch number {

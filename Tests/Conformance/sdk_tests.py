@@ -23,8 +23,8 @@ VERSIONS = ["1.0.0", "1.0.2", "1.0.27"]
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.path.join(ROOT, ".build", "sdk-venvs")
 HERE = os.path.dirname(os.path.abspath(__file__))
-INSTALL_TIME = 120
-CONVERSATION_TIME = 120
+INSTALL_TIME = 300
+CONVERSATION_TIME = 600
 
 
 def python_of(version):
@@ -60,8 +60,8 @@ def answer_for(request):
     text = last.get("content") if isinstance(last.get("content"), str) else ""
     if last.get("role") == "tool":
         return {"text": "It rains in Oslo"}
-    if "slow please" in text:
-        return {"text": "slow", "delay": 1.0}
+    if "slow please" in text:  # Aborted long before it would be said.
+        return {"text": "slow", "delay": 20.0}
     if "fail please" in text:
         return {"status": 400}
     if "use the tool" in text:

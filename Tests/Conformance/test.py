@@ -1,10 +1,11 @@
-"""What `make test` runs of this folder, against the mock: four parts side by side, one count.
+"""What `make test` runs of this folder, against the mock: five parts side by side, one count.
 
   test.py --mock PATH
 
   comparison  broken on purpose, it must notice (no server is started)
   scenarios   every scenario of script/ against the recorded shapes of the real CLI
   kill -9     200 servers killed at every step of a turn, and what the next one makes of it
+  bounds      what one client can cost the others, with --hardened and without
   SDK         the official Python SDK in three versions, over TCP and stdio; needs the network the
               first time, and is skipped without it, which is said
 
@@ -48,6 +49,7 @@ def main():
     parts = {"comparison": ["selftest.py"],
              "scenarios": ["run.py", "recorded", "--mock", shlex.quote(mock)],
              "kill -9": ["kill_test.py", "--cli", shlex.quote(mock)],
+             "bounds": ["bounds_test.py", "--mock", shlex.quote(mock)],
              "SDK": ["sdk_tests.py", "--cli", mock]}
     begun = time.monotonic()
     total = {"passed": 0, "skipped": 0, "failed": 0}

@@ -38,10 +38,46 @@ private func talk(_ roles: [(Conversation.Role, Int)]) -> Conversation {
   @Test("A summary stands for what it is of, and for nothing that came later")
   func summary() {
     var talk = talk([(.user, 100), (.assistant, 10), (.user, 100), (.assistant, 10)])
-    talk.replace(first: 3, by: bytes("short"))
+    talk.sumUp(first: 3, as: bytes("short"))
     #expect(talk.entries.map(\.role) == [.summary, .assistant])
     #expect(talk.count == 2)
     #expect(talk.tokens == talk.entries.reduce(0) { $0 + $1.tokens })
+  }
+
+  @Test("A history with a summary reads as the session that made it had it in mind")
+  func fromLog() throws {
+    var lived = Conversation()
+    for (user, framed) in [("one", "[one]"), ("two", "[two]")] {
+      lived.add(.user, bytes(framed))
+      lived.hear(bytes(user))
+      if user == "one" { lived.add(.assistant, bytes("yes")) }
+    }
+    lived.add(.assistant, bytes("while it was made"))
+    lived.sumUp(first: 3, as: bytes("short"))
+    var read = Conversation()
+    read.note("user.message", ["content": "one", "transformedContent": "[one]"])
+    read.note("assistant.message", ["content": "yes"])
+    read.note("user.message", ["content": "two", "transformedContent": "[two]"])
+    read.note("session.compaction_start", [:])
+    read.note("assistant.message", ["content": "while it was made"])
+    read.note("session.compaction_complete", ["success": true, "summaryContent": "short"])
+    #expect(read.entries.map(\.role) == [.summary, .assistant])
+    #expect(read.entries.map(\.text) == lived.entries.map(\.text))
+    #expect(read.tokens == lived.tokens && read.count == lived.count)
+    let text = String(decoding: try #require(read.entries.first).text, as: UTF8.self)
+    #expect(text.contains("one\\n</user_message>\\n<user_message>\\ntwo"))
+    // Both users' words and marks, the summary, 241 bytes of ours; a line feed counts once.
+    let lineFeeds = text.utf8.count(where: { $0 == UInt8(ascii: "\\") })
+    #expect(text.utf8.count - lineFeeds == 2 * (3 + 32) + 5 + 241)
+  }
+
+  @Test("A summary that failed leaves a history as it was")
+  func failedSummary() {
+    var read = Conversation()
+    read.note("user.message", ["content": "one"])
+    read.note("session.compaction_start", [:])
+    read.note("session.compaction_complete", ["success": false, "error": "Error: no"])
+    #expect(read.entries.map(\.role) == [.user])
   }
 
   @Test("Tool calls and what came of them are messages of their own")

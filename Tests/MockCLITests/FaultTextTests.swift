@@ -50,6 +50,8 @@ import Testing
       ("slow-disk", "slow-disk needs a value: slow-disk=TIME"),
       ("hang=3", "hang takes no value, but was given '3'"),
       ("slow-disk=5", "'5' is no value for slow-disk: TIME"),
+      ("slow-disk=infs", "'infs' is no value for slow-disk: TIME"),
+      ("memory=9223372036854775807GiB", "'9223372036854775807GiB' is no value for memory: BYTES"),
       ("provider=200", "'200' is no value for provider: STATUS"),
       ("hang@turn=0", "'@turn=0' is no trigger: \(FaultText.triggers)"),
       ("hang@share=2", "'@share=2' is no trigger: \(FaultText.triggers)"),

@@ -6,6 +6,11 @@ set -euo pipefail
 
 # The libraries are linked (jemalloc, libyaml) or will be (hiredis); redis-server need not run.
 packages=(libjemalloc-dev libyaml-dev libhiredis-dev libhttp-parser-dev redis-server pkg-config)
+# The comparison with the real CLI and the SDK's conversations are in Python, the SDK in a venv. Any
+# Python with both will do, Debian's is installed where there is none.
+if ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+  packages+=(python3 python3-venv)
+fi
 least_swift="6.2"  # Package.swift's tools version
 
 missing_packages() {

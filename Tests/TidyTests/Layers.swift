@@ -33,6 +33,8 @@ struct Layer {
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios", "Simulation",
       "Statistics"),
     "Hazards": pure("Basics", "Policies", "CLIModel"),
+    "Fuzzing": host("Basics", "Wire", "LinuxIO", "MockCLI"),
+    "fuzz": host("Fuzzing", "LinuxIO"),
     "seatrial": host(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
       "Reporting", "Simulation", "Live", "Planning", "Hazards", "LinuxIO"),

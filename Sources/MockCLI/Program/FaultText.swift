@@ -2,6 +2,7 @@
 // is the single list; help, parser and docs/mock.md come from it.
 internal import Basics
 package import CLIModel
+internal import Scenarios
 
 package struct FaultText: Sendable {
   package struct Problem: Error { package var text: String }
@@ -70,12 +71,12 @@ package struct FaultText: Sendable {
     case "hang": .hang
     case "half-open": .halfOpen
     case "refuse": .refuse
-    case "slow-start": time(value).map { .slowStart($0) }
-    case "slow-disk": time(value).map { .slowDisk($0) }
+    case "slow-start": QuantityText.interval(value).map { .slowStart($0) }
+    case "slow-disk": QuantityText.interval(value).map { .slowDisk($0) }
     case "full-disk": .fullDisk
-    case "memory": bytes(value).map { .memory($0) }
+    case "memory": QuantityText.bytes(value).map { .memory($0) }
     case "children": .children
-    case "climb": time(value).map { .climb($0) }
+    case "climb": QuantityText.interval(value).map { .climb($0) }
     case "provider":
       UInt16(value).flatMap { $0 >= 400 && $0 < 600 ? .provider($0) : nil }
     default: nil
@@ -89,28 +90,8 @@ package struct FaultText: Sendable {
     switch words[0] {
     case "turn": return Int(value).flatMap { $0 > 0 ? .turn($0) : nil }
     case "share": return Double(value).flatMap { $0 > 0 && $0 <= 1 ? .share($0) : nil }
-    case "after": return time(value).map { .after($0) }
+    case "after": return QuantityText.interval(value).map { .after($0) }
     default: return nil
     }
-  }
-
-  private static func time(_ text: String) -> Interval? {
-    for (unit, seconds) in [("ms", 1e-3), ("us", 1e-6), ("s", 1.0), ("m", 60.0)]
-    where text.hasSuffix(unit) {
-      guard let number = Double(text.dropLast(unit.count)), number >= 0 else { return nil }
-      return Interval(seconds: number * seconds)
-    }
-    return nil
-  }
-
-  private static func bytes(_ text: String) -> Int? {
-    for (unit, size) in [
-      ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("KB", 1000), ("MB", 1_000_000),
-      ("B", 1),
-    ] where text.hasSuffix(unit) {
-      guard let number = Int(text.dropLast(unit.count)), number >= 0 else { return nil }
-      return number * size
-    }
-    return nil
   }
 }

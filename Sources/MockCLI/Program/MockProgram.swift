@@ -12,6 +12,7 @@ public enum MockProgram {
   /// mistake in the mock's own flags.
   public static func run(_ words: [String]) -> Int32 {
     Signals.ignoreBrokenPipes()
+    ThisProcess.allowDescriptors()
     switch ServerArguments.parse(words) {
     case .mistakes(let mistakes):
       if let first = mistakes.first, mistakes.allSatisfy(\.isShared) {

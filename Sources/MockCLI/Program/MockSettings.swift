@@ -55,6 +55,11 @@ struct MockSettings {
   /// Bytes that one client may leave unread. The real CLI knows no bound.
   var outputLimit: Int { isHardened ? 8 << 20 : 1 << 30 }
   var bodyLimit: Int { isHardened ? 1 << 20 : 32 << 20 }
+  /// Requests of one client at once, queued prompts among them: ten times what the SDK was seen to
+  /// have; without a bound of its own the real CLI runs out of memory, at about a million.
+  var requestLimit: Int { isHardened ? 4096 : 1 << 20 }
+  /// Sessions at once: the most that the mock was measured with.
+  var sessionLimit: Int { isHardened ? 10_000 : .max }
   /// Connections at once; past it new ones are closed.
   var connectionLimit: Int { isHardened ? 1024 : 60_000 }
 }

@@ -16,6 +16,12 @@ enum PromptText {
     return nil
   }
 
+  /// What the user is shown to have said, escaped as JSON.
+  static func content(of ask: Ask) -> [UInt8] {
+    guard let text = ask.extras?.display ?? ask.prompt else { return [] }
+    return text.first == UInt8(ascii: "\"") ? Array(text.dropFirst().dropLast()) : text
+  }
+
   /// What stands around a prompt, escaped as JSON.
   struct Frame {
     let time: [UInt8]

@@ -57,7 +57,8 @@ package enum ProviderAnswer {
     guard let object = JSONText.member("usage", of: body) else { return }
     func number(_ name: StaticString) -> Int? {
       guard let value = JSONText.member(name, of: object) else { return nil }
-      return Int(String(decoding: value, as: UTF8.self))
+      // Sums of them must not overflow, whatever a provider says.
+      return Int(String(decoding: value, as: UTF8.self)).map { max(0, min($0, mostTokens)) }
     }
     usage.input = number("prompt_tokens") ?? usage.input
     usage.output = number("completion_tokens") ?? usage.output
@@ -82,3 +83,5 @@ package enum ProviderAnswer {
 
 /// Tools that one answer may ask for.
 private let mostCalls = 128
+/// Above what any model reads; a billion such turns still add up.
+private let mostTokens = 1_000_000_000

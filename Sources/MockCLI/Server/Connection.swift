@@ -27,6 +27,8 @@ final class Connection {
   /// Where in `output` a write has to end, counted from its front, when writes are split.
   var cuts: [Int] = []
   var trust: Trust
+  /// Requests that it has made and that are not over.
+  var underway = 0
   /// The machine has been told of it.
   var isKnown = false
   var wantsWriting = false

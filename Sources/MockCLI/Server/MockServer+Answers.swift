@@ -27,8 +27,12 @@ extension MockServer {
   /// The request is over: its session may go, if nobody else wants it.
   mutating func finish(_ place: Int) {
     guard asks.has(place) else { return }
-    let session = asks[place].session
+    let ask = asks[place]
+    let session = ask.session
     asks.remove(place)
+    if let connection = connections[ask.connection], connection.epoch == ask.epoch {
+      connection.underway -= 1
+    }
     if let session {
       session.claims -= 1
       release(session)
@@ -160,7 +164,7 @@ extension MockServer {
   private mutating func forget(_ session: MockSession) {
     session.isOpen = false
     session.turn = nil
-    session.unflushed.removeAll(keeping: 0)
+    giveUpRoom(of: session)
     session.database = nil
     session.owners = []
   }

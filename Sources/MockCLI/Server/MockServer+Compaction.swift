@@ -92,11 +92,7 @@ extension MockServer {
     session.compaction = nil
     let context = context(of: session)
     let before = context.system + context.tools + compaction.tokens
-    var text = Array(SummaryText.opening(hasWorkspace: session.options.isInfinite).utf8)
-    text += answer.text
-    // In the background the users' own words stay with it.
-    if compaction.ask == nil { text += session.talk.users }
-    session.talk.replace(first: compaction.length, by: text)
+    session.talk.sumUp(first: compaction.length, as: answer.text)
     session.summaries += 1
     session.compactionIsFutile = compaction.ask == nil && isNearlyFull(session)
     let checkpoint = session.options.isInfinite ? addCheckpoint(session, answer.text) : nil
@@ -215,16 +211,4 @@ extension ModelAnswer {
     output.append(model)
     output.append("}")
   }
-}
-
-/// Texts of the right length around a summary; the real ones are not ours to copy.
-enum SummaryText {
-  /// What opens the message that stands for the conversation: 319 bytes with a workspace, whose
-  /// files it names.
-  static func opening(hasWorkspace: Bool) -> String {
-    String(decoding: Padding.text(hasWorkspace ? 319 : 159), as: UTF8.self)
-  }
-
-  /// The request for a summary.
-  static func request(hasWorkspace: Bool) -> [UInt8] { Padding.text(hasWorkspace ? 4948 : 4440) }
 }

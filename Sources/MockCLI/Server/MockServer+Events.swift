@@ -29,7 +29,8 @@ extension MockServer {
       if !isEssential { reach.subtract([.wire, .update]) }
       if !isEssential && !keepsLean { reach.remove(.disk) }
       reach.remove(.update)
-      if reach.isEmpty { return nil }
+      // Nobody would see what is for the disk alone.
+      if reach.isEmpty || reach == .disk && settings.disk == .none { return nil }
     }
     let id = ids.next()
     line.removeAll()

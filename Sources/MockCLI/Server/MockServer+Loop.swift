@@ -64,6 +64,7 @@ extension MockServer {
     case .exit: exitCode = 0
     case .listen: listenNow()
     case .wake: readUnpolled()
+    case .accept: watchListener()
     }
   }
 
@@ -87,9 +88,18 @@ extension MockServer {
   // MARK: connections
 
   mutating func startListening(_ listener: consuming Listener) {
-    _ = poller.add(
-      listener.descriptor.number, token: MockServer.listenerToken, for: .reading)
     self.listener = consume listener
+    watchListener()
+  }
+
+  private mutating func watchListener() {
+    guard let number = listener?.number() else { return }
+    _ = poller.add(number, token: MockServer.listenerToken, for: .reading)
+  }
+
+  private mutating func unwatchListener() {
+    guard let number = listener?.number() else { return }
+    poller.remove(number)
   }
 
   mutating func stopListening() { listener = nil }
@@ -99,7 +109,10 @@ extension MockServer {
       switch listener!.accept() {
       case .none: return
       case .exhausted:
-        // Out of descriptors: those in the kernel's queue wait for the next one to go.
+        // Out of descriptors: those in the kernel's queue wait. The listener would report them
+        // over and over meanwhile, so it is looked at again a little later.
+        unwatchListener()
+        timers.push(now + .milliseconds(100), Timer.accept.code)
         return
       case .connection(let descriptor):
         if !faults.isEmpty && refusesConnections {
@@ -154,6 +167,8 @@ extension MockServer {
         count == appetite ? min(appetite * 4, 256 << 10) : max(2048, min(appetite, count * 2))
       while !connection.isClosed, connection.decoder.next({ receive($0, from: connection) }) != nil
       {}
+      // A body over the limit would never be answered.
+      if connection.decoder.refused > 0 { drop(connection) }
     case .wouldBlock: break
     case .closed, .failed: drop(connection)
     }

@@ -25,6 +25,8 @@ extension MockServer {
     }
     if known == .connect { return connect(body, head.params, id, connection) }
     guard admits(id, connection, isHarmless: known.outlivesShutdown) else { return }
+    // Whoever asks for more than anybody can have meant is a danger to the others.
+    if connection.underway >= settings.requestLimit { return drop(connection) }
     if !connection.isKnown { introduce(connection) }
     if known == .send || known == .sendAndWait {
       return send(known, body, head.params, id, connection)
@@ -216,7 +218,11 @@ extension MockServer {
     if let problem = OptionCheck.problem(with: ask.params, of: ask.method) {
       return ask.refusal = .failed(ask.method, problem)
     }
-    let session = find(Array(ask.name.utf8).span) ?? makeSession(ask.name)
+    let found = find(Array(ask.name.utf8).span)
+    if found == nil && sessions.count - freeSessions.count > settings.sessionLimit {
+      return ask.refusal = .failed(ask.method, "Too many sessions")
+    }
+    let session = found ?? makeSession(ask.name)
     ask.session = session
     // What the machine knows of a dormant session is what the disk has now.
     if machine.isLive(session.number) { return }
@@ -253,6 +259,7 @@ extension MockServer {
   mutating func hand(_ ask: Ask, _ work: CLIRequest.Kind) {
     ask.session?.claims += 1
     let place = asks.insert(ask)
+    if let connection = connections[ask.connection] { connection.underway += 1 }
     let session = ask.session?.number ?? MockServer.nobody
     let turn = TurnID(instance: 0, place: place)
     let kind = ask.failure == nil ? work : .ping

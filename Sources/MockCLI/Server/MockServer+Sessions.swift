@@ -58,7 +58,7 @@ extension MockServer {
     session.ephemeralCount = 0
     session.skillsAreLoaded = false
     session.startHookIsDue = true
-    session.unflushed.removeAll()
+    session.unflushed.removeAll(keeping: .max)
     session.waitsForTurn = true
   }
 
@@ -72,16 +72,24 @@ extension MockServer {
       output.append("\",\"startTime\":\"")
       output.append(session.startTime)
       output.append("\"")
-      if let model = session.options.model {
-        output.append(",\"selectedModel\":")
-        output.append(model)
-      }
-      output.append(",\"contextTier\":null,\"context\":{\"cwd\":")
-      output.append(quoted: directory)
-      output.append("},\"alreadyInUse\":")
-      output.append(isShared ? "true" : "false")
-      output.append(",\"remoteSteerable\":false}")
+      MockServer.appendPlace(of: session, directory, isShared: isShared, to: &output)
+      output.append("}")
     }
+  }
+
+  /// Where a session runs and with what, as its start and every resume say it.
+  private static func appendPlace(
+    of session: MockSession, _ directory: String, isShared: Bool, to output: inout ByteBuffer
+  ) {
+    if let model = session.options.model {
+      output.append(",\"selectedModel\":")
+      output.append(model)
+    }
+    output.append(",\"contextTier\":null,\"context\":{\"cwd\":")
+    output.append(quoted: directory)
+    output.append("},\"alreadyInUse\":")
+    output.append(isShared ? "true" : "false")
+    output.append(",\"remoteSteerable\":false")
   }
 
   private mutating func resume(_ ask: Ask, _ session: MockSession, _ place: Int) {
@@ -119,15 +127,7 @@ extension MockServer {
       output.append(time)
       output.append("\",\"eventCount\":")
       output.append(decimal: count)
-      if let model = session.options.model {
-        output.append(",\"selectedModel\":")
-        output.append(model)
-      }
-      output.append(",\"contextTier\":null,\"context\":{\"cwd\":")
-      output.append(quoted: directory)
-      output.append("},\"alreadyInUse\":")
-      output.append(isShared ? "true" : "false")
-      output.append(",\"remoteSteerable\":false")
+      MockServer.appendPlace(of: session, directory, isShared: isShared, to: &output)
       if wasOpen { output.append(",\"continuePendingWork\":false") }
       output.append(",\"sessionWasActive\":")
       output.append(wasOpen ? "true" : "false")
@@ -247,7 +247,7 @@ extension MockServer {
     }
     session.database = nil
     session.ballast.removeAll(keeping: 0)
-    session.unflushed.removeAll(keeping: 0)
+    giveUpRoom(of: session)
     release(session)
   }
 
@@ -309,7 +309,7 @@ extension MockServer {
     if let problem = diskFault() { return report(problem, session) }
     let size = session.unflushed.size(prompt: systemPrompt)
     let written = folder.append(session, prompt: systemPrompt)
-    session.unflushed.removeAll()
+    keepRoom(of: session)
     switch written {
     case .success(let end):
       let part = end - size..<end
@@ -322,9 +322,30 @@ extension MockServer {
     }
   }
 
+  /// A session that runs turn after turn keeps the room for its lines instead of growing it anew ten
+  /// times a second; all sessions together keep no more than the bound.
+  private mutating func keepRoom(of session: MockSession) {
+    keptRoom -= session.keptRoom
+    session.keptRoom = session.unflushed.room
+    if keptRoom + session.keptRoom > MockServer.mostKeptRoom {
+      session.unflushed.removeAll(keeping: 4096)
+      session.keptRoom = min(4096, session.unflushed.room)
+    } else {
+      session.unflushed.removeAll(keeping: .max)
+    }
+    keptRoom += session.keptRoom
+  }
+
+  /// Gives all of it back.
+  mutating func giveUpRoom(of session: MockSession) {
+    session.unflushed.removeAll(keeping: 0)
+    keptRoom -= session.keptRoom
+    session.keptRoom = 0
+  }
+
   /// The real CLI's words for a file system error: its log is written by Rust.
   private mutating func report(_ failure: SystemFailure, _ session: MockSession) {
-    session.unflushed.removeAll()
+    session.unflushed.removeAll(keeping: .max)
     let path = folder.events(session.name)
     let subject = failure.code == "ENAMETOOLONG" ? folder.path(session.name) : path
     let reason = failure.reason.prefix(1) + failure.reason.dropFirst()

@@ -140,6 +140,7 @@ extension MockServer {
       var text = ByteBuffer()
       frame.append(ask, to: &text)
       session.talk.add(.user, text.array + PromptText.attached(ask))
+      session.talk.hear(PromptText.content(of: ask))
     } else {
       session.talk.count(bytes: frame.size(of: ask))
     }
@@ -232,6 +233,7 @@ extension MockServer {
 
   /// `session.usage_info`, and what had to go for the request to fit.
   mutating func emitContext(_ session: MockSession) {
+    if settings.runsLean { return }
     let shown = session.talk.fitting(room(in: session))
     let context = context(of: session)
     let isInitial = session.turn?.round == 0

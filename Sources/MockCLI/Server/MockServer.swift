@@ -41,6 +41,10 @@ struct MockServer: ~Copyable {
   /// What the client of a compaction under way is owed, oldest first.
   var compactions: [MockSession] = []
 
+  /// Room that sessions keep for lines to come, of all of them.
+  var keptRoom = 0
+  static let mostKeptRoom = 16 << 20
+
   var asks = Asks()
   var sessions: [MockSession?] = [nil]
   var freeSessions: [Int] = []

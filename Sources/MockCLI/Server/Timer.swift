@@ -15,6 +15,7 @@ enum Timer {
   case exit
   case listen
   case wake
+  case accept
 
   var code: UInt64 {
     switch self {
@@ -28,6 +29,7 @@ enum Timer {
     case .exit: 7
     case .listen: 8
     case .wake: 9
+    case .accept: 10
     }
   }
 
@@ -45,7 +47,8 @@ enum Timer {
     case 6: self = .sweep
     case 7: self = .exit
     case 8: self = .listen
-    default: self = .wake
+    case 9: self = .wake
+    default: self = .accept
     }
   }
 

@@ -21,6 +21,10 @@ package struct Conversation {
   package private(set) var entries: [Entry] = []
   package private(set) var count = 0
   package private(set) var tokens = 0
+  /// Everything users have said since the session began, as every summary repeats it.
+  private var said: [UInt8] = []
+  /// In a log: how much had been said when the summary under way was begun.
+  private var lengthSummedUp: Int?
 
   /// 4.9 bytes of the recorded prompts went to a token.
   static func tokens(_ bytes: Int) -> Int { (bytes * 10 + 48) / 49 }
@@ -40,6 +44,11 @@ package struct Conversation {
     tokens += Conversation.tokens(bytes)
   }
 
+  /// What a user has said, escaped as JSON, without what the CLI adds to it.
+  package mutating func hear(_ content: [UInt8]) {
+    if keepsText { said += SummaryText.quoted(content) }
+  }
+
   // MARK: from the log
 
   package mutating func note(_ type: String, _ data: JSONValue) {
@@ -47,14 +56,18 @@ package struct Conversation {
     case "user.message":
       let text = data["transformedContent"] ?? data["content"] ?? .string("")
       add(.user, escaped(text))
+      hear(escaped(data["content"] ?? .string("")))
     case "assistant.message": noteAnswer(data)
     case "tool.execution_complete":
       let text = data["result"]?["content"] ?? data["error"]?["message"] ?? .string("")
       add(.tool, escaped(text), detail: escaped(data["toolCallId"] ?? .string("")))
+    case "session.compaction_start": lengthSummedUp = count
     case "session.compaction_complete":
+      // What was said while the summary was made is not in it.
       if data["success"] == .bool(true), let summary = data["summaryContent"] {
-        replace(first: count, by: escaped(summary))
+        sumUp(first: lengthSummedUp ?? count, as: escaped(summary))
       }
+      lengthSummedUp = nil
     default: break
     }
   }
@@ -82,8 +95,8 @@ package struct Conversation {
   // MARK: shorter
 
   /// The first entries become one: their summary.
-  package mutating func replace(first replaced: Int, by summary: [UInt8]) {
-    let entry = Entry(role: .summary, text: summary)
+  package mutating func sumUp(first replaced: Int, as summary: [UInt8]) {
+    let entry = Entry(role: .summary, text: SummaryText.message(said: said, summary: summary))
     let gone = min(replaced, count)
     count = count - gone + 1
     if keepsText {
@@ -106,13 +119,6 @@ package struct Conversation {
     shorter.count = kept.count
     shorter.tokens = sum
     return shorter
-  }
-
-  /// Everything users have said, for a summary without a folder to keep the rest in.
-  var users: [UInt8] {
-    var text: [UInt8] = []
-    for entry in entries where entry.role == .user { text += Array("\\n\\n".utf8) + entry.text }
-    return text
   }
 
   // MARK: on the wire

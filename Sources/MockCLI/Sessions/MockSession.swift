@@ -78,6 +78,8 @@ final class MockSession {
 
   /// Events that are not in the file yet, a line each.
   var unflushed = PendingLines()
+  /// What of its room counts among what all sessions keep.
+  var keptRoom = 0
   /// Lines that reach the file only once a turn follows: start and resume.
   var waitsForTurn = true
   var flushIsDue = false

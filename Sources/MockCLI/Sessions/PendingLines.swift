@@ -46,7 +46,10 @@ struct PendingLines: ~Copyable {
     Files.append(path, bytes, inserting: prompt, at: prompts)
   }
 
-  mutating func removeAll(keeping kept: Int = 4096) {
+  /// Bytes held from the allocator.
+  var room: Int { bytes.capacity }
+
+  mutating func removeAll(keeping kept: Int) {
     bytes.removeAll(keeping: kept)
     prompts.removeAll(keepingCapacity: true)
   }

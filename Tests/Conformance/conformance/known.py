@@ -27,6 +27,12 @@ class Known:
         with open(path, encoding="utf-8") as file:
             return cls(json.load(file))
 
+    def left(self, scenario, sentences):
+        """What is not known, without counting what is."""
+        return [sentence for sentence in sentences
+                if not any(name.fullmatch(scenario) and difference.search(sentence)
+                           for _, name, difference in self.entries)]
+
     def remaining(self, scenario, sentences):
         left = []
         for sentence in sentences:

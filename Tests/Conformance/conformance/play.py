@@ -26,9 +26,10 @@ def scripts(names=()):
     return chosen
 
 
-def play_one(scenario, command, keep=None):
+def play_one(scenario, command, keep=None, patience=1):
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        run = Run(scenario, command, os.path.join(folder, "home"), isolation.environment())
+        run = Run(scenario, command, os.path.join(folder, "home"), isolation.environment(),
+                  patience)
         trace = run.play()
         if keep:
             os.makedirs(keep, exist_ok=True)
@@ -46,13 +47,14 @@ def replay(groups, folder):
     return results
 
 
-def play(groups, command, workers, keep=None, told=None):
+def play(groups, command, workers, keep=None, told=None, patience=1):
     """Results by scenario name. The slow ones begin first, so that the rest hides behind them."""
     everything = [one for scenarios in groups.values() for one in scenarios]
     everything.sort(key=lambda one: not one["head"].get("slow"))
     results = {}
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        waiting = {pool.submit(play_one, one, command, keep): one["name"] for one in everything}
+        waiting = {pool.submit(play_one, one, command, keep, patience): one["name"]
+                   for one in everything}
         for done in concurrent.futures.as_completed(waiting):
             results[waiting[done]] = done.result()
             if told:

@@ -11,11 +11,12 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 DEFAULT_ANSWER = {"text": "Hello from the provider"}
+NAMES = {"turn": "answer", "compaction": "summary"}
 
 
 class Provider:
-    def __init__(self, clock):
-        self.clock = clock
+    def __init__(self, clock, patience=1):
+        self.clock, self.patience = clock, patience
         self.requests = []
         self.default = dict(DEFAULT_ANSWER)
         self.answers = []
@@ -37,11 +38,14 @@ class Provider:
 
     def take(self, record):
         with self.changed:
-            record["number"] = len(self.requests) + 1
+            request = _parsed(record["body"])
+            # A summary is asked for beside a turn, and which of the two comes first is luck: each
+            # kind is numbered by itself.
+            record["for"] = "compaction" if _wants_summary(request) else "turn"
+            number = 1 + sum(other["for"] == record["for"] for other in self.requests)
+            record["name"] = f"{NAMES[record['for']]}-{number}"
             self.requests.append(record)
             self.changed.notify_all()
-            request = _parsed(record["body"])
-            record["for"] = "compaction" if _wants_summary(request) else "turn"
             if self.chosen:
                 return self.chosen(request)
             if self.summary and record["for"] == "compaction":
@@ -86,13 +90,13 @@ class _Handler(BaseHTTPRequestHandler):
         }
         answer = self.provider.take(record)
         if answer.get("delay"):
-            time.sleep(answer["delay"])
+            time.sleep(answer["delay"] * self.provider.patience)
         try:
-            self._answer(answer, _parsed(body), record["number"])
+            self._answer(answer, _parsed(body), record["name"])
         except (BrokenPipeError, ConnectionResetError):
             record["cut"] = True
 
-    def _answer(self, answer, request, number):
+    def _answer(self, answer, request, name):
         if "drop" in answer:
             self.close_connection = True
             return
@@ -102,9 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._plain(status, {"error": {"message": message, "type": "provider_error"}},
                         answer.get("headers", {}))
         elif request.get("stream"):
-            self._stream(answer, request, number)
+            self._stream(answer, request, name)
         else:
-            self._plain(200, _completion(answer, request, number), {})
+            self._plain(200, _completion(answer, request, name), {})
 
     def _plain(self, status, document, headers):
         content = json.dumps(document).encode()
@@ -116,22 +120,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _stream(self, answer, request, number):
+    def _stream(self, answer, request, name):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        base = {"id": f"answer-{number}", "object": "chat.completion.chunk", "created": 1,
+        base = {"id": name, "object": "chat.completion.chunk", "created": 1,
                 "model": request.get("model", "")}
         chunks = answer.get("chunks") or ([answer["text"]] if answer.get("text") else [])
         for index, text in enumerate(chunks):
             if index and answer.get("pause"):
-                time.sleep(answer["pause"])
+                time.sleep(answer["pause"] * self.provider.patience)
             delta = {"content": text}
             if index == 0:
                 delta["role"] = "assistant"
             self._event(dict(base, choices=[{"index": 0, "delta": delta, "finish_reason": None}]))
-        for index, call in enumerate(_calls(answer, number)):
+        for index, call in enumerate(_calls(answer, name)):
             delta = {"tool_calls": [dict(call, index=index)]}
             self._event(dict(base, choices=[{"index": 0, "delta": delta, "finish_reason": None}]))
         reason = "tool_calls" if answer.get("calls") else "stop"
@@ -163,11 +167,11 @@ def _wants_summary(request):
     return last.get("role") == "user" and "<current_datetime>" not in str(last.get("content"))
 
 
-def _calls(answer, number):
+def _calls(answer, name):
     return [
-        {"id": f"call-{number}-{index}", "type": "function",
-         "function": {"name": name, "arguments": json.dumps(arguments)}}
-        for index, (name, arguments) in enumerate(answer.get("calls", []))
+        {"id": f"call-{name.split('-')[-1]}-{index}", "type": "function",
+         "function": {"name": tool, "arguments": json.dumps(arguments)}}
+        for index, (tool, arguments) in enumerate(answer.get("calls", []))
     ]
 
 
@@ -176,15 +180,15 @@ def _usage(answer):
     return {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told}
 
 
-def _completion(answer, request, number):
+def _completion(answer, request, name):
     text = answer.get("text") or "".join(answer.get("chunks", [])) or None
     message = {"role": "assistant", "content": text}
-    calls = _calls(answer, number)
+    calls = _calls(answer, name)
     if calls:
         message["tool_calls"] = calls
     reason = "tool_calls" if calls else "stop"
     return {
-        "id": f"answer-{number}", "object": "chat.completion", "created": 1,
+        "id": name, "object": "chat.completion", "created": 1,
         "model": request.get("model", ""),
         "choices": [{"index": 0, "message": message, "finish_reason": reason}],
         "usage": _usage(answer),

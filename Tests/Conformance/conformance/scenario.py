@@ -20,8 +20,11 @@ SMALL_FILE = 400_000
 
 
 class Run:
-    def __init__(self, scenario, command, home, environment):
+    def __init__(self, scenario, command, home, environment, patience=1):
+        """`patience` stretches every wait of the script, and the provider's, for a machine that is
+        busy with other things; what is written down stays the same."""
         self.scenario, self.command, self.home = scenario, command, home
+        self.patience = patience
         self.base_environment = environment
         self.trace = Trace()
         self.connections, self.servers = {}, {}
@@ -32,7 +35,7 @@ class Run:
     def play(self):
         head = self.scenario["head"]
         remove(self.home)
-        self.provider = Provider(self.trace.clock)
+        self.provider = Provider(self.trace.clock, self.patience)
         self.provider.plan(head.get("answers"), head.get("answer"))
         self.provider.summary = head.get("summary")
         self.values.update(HOME=self.home, PROVIDER=self.provider.url, WORK=self.home + "-work")
@@ -146,7 +149,7 @@ class Run:
         wait = step.get("within", REPLY_TIME)
         if wait == 0:
             return
-        reply = connection.wait_for_reply(identifier, start, wait)
+        reply = connection.wait_for_reply(identifier, start, wait * self.patience)
         if reply is None:
             self.trace.add("#", conn=connection.name, note="no reply", method=step["call"],
                            within=wait)
@@ -167,7 +170,8 @@ class Run:
 
     def until(self, step):
         within = step.get("within", REPLY_TIME)
-        message = self.connection(step).wait_for_event(step["until"], within)
+        message = self.connection(step).wait_for_event(step["until"],
+                                                               within * self.patience)
         if message is None:
             self.trace.add("#", conn=step.get("conn", "a"), note="not seen", kind=step["until"],
                            within=within)
@@ -176,10 +180,10 @@ class Run:
             self.values[step["as"]] = params.get("event", params)
 
     def quiet(self, step):
-        self.trace.quiet_for(step["quiet"], step.get("within", 30))
+        self.trace.quiet_for(step["quiet"] * self.patience, 30 * self.patience)
 
     def sleep(self, step):
-        time.sleep(step["sleep"])
+        time.sleep(step["sleep"] * self.patience)
 
     # The provider, and the disk.
 
@@ -187,7 +191,8 @@ class Run:
         self.provider.plan(step["plan"], step.get("default"))
 
     def asked(self, step):
-        if not self.provider.wait_for(step["asked"], step.get("within", REPLY_TIME)):
+        within = step.get("within", REPLY_TIME) * self.patience
+        if not self.provider.wait_for(step["asked"], within):
             self.trace.add("#", note="provider not asked", times=step["asked"])
 
     def files(self, step):

@@ -16,7 +16,7 @@ from . import groups
 
 STARTED = re.compile(rb"listening on port (\d+)", re.IGNORECASE)
 USUAL_FLAGS = ["--headless", "--no-auto-update", "--no-auto-login", "--log-level", "error"]
-START_TIME = 20.0
+START_TIME = 60.0
 
 
 class DidNotStart(Exception):

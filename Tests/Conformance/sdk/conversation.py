@@ -16,7 +16,8 @@ import traceback
 
 from copilot import CopilotClient, RuntimeConnection
 
-STEP_TIME = 30.0
+# Generous: nothing waits that long unless something is wrong, or the machine very busy.
+STEP_TIME = 60.0
 
 
 class Conversation:
