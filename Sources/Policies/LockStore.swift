@@ -266,4 +266,6 @@ public struct LockTally: Sendable, BitwiseCopyable {
   public var staleWrites = 0
   public var fenced = 0
   public var renewed = 0
+
+  public init() {}
 }

@@ -34,6 +34,9 @@ int seatrial_idle_child(void);
 int seatrial_spawn(const char *path, char *const argv[], char *const envp[], const char *directory,
                    int input, int output, int error, int bound);
 
+// Waits of the calling thread end on time, not up to 50 us later.
+void seatrial_sharpen_timers(void);
+
 // A pipe whose ends close on exec.
 int seatrial_pipe(int ends[2]);
 

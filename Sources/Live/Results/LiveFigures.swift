@@ -19,6 +19,7 @@ public struct LiveFigures: Sendable {
   let restarts: [Int]
   let startTimes: [Interval]
   let locks: LockTally
+  let locksBefore: LockTally
   let measured: Interval
   let measuredFrom: Instant
   let crashes: Int
@@ -46,14 +47,14 @@ public struct LiveFigures: Sendable {
       sum + report.counts[place] + max(0, report.after[place] - report.before[place])
     }
     switch metric {
-    case .locksAttempts: return locks.attempts
-    case .locksAcquired: return locks.acquired
-    case .locksRefused: return locks.refused
-    case .locksExpired: return locks.expired
-    case .locksRenewed: return locks.renewed
-    case .locksDoubleHeld: return locks.doubleHeld
-    case .locksWrongRelease: return locks.wrongReleases
-    case .locksStaleWrites: return locks.staleWrites
+    case .locksAttempts: return locks.attempts - locksBefore.attempts
+    case .locksAcquired: return locks.acquired - locksBefore.acquired
+    case .locksRefused: return locks.refused - locksBefore.refused
+    case .locksExpired: return locks.expired - locksBefore.expired
+    case .locksRenewed: return locks.renewed - locksBefore.renewed
+    case .locksDoubleHeld: return locks.doubleHeld - locksBefore.doubleHeld
+    case .locksWrongRelease: return locks.wrongReleases - locksBefore.wrongReleases
+    case .locksStaleWrites: return locks.staleWrites - locksBefore.staleWrites
     case .eventsBroadcast: return tallies.events
     case .serverCrashes: return crashes
     case .cliRestarted: return restarts.reduce(0, +)
@@ -62,12 +63,12 @@ public struct LiveFigures: Sendable {
     }
   }
 
-  func peak(_ metric: PeakMetric) -> Int {
+  private func peak(_ metric: PeakMetric, _ curves: LiveCurves) -> Int {
     switch metric {
     case .sessionsResidentMax: reports.reduce(0) { max($0, $1.residentMax) }
     case .sessionsOverLimitMax: reports.reduce(0) { max($0, $1.overLimitMax) }
     case .serverMemory: servers.reduce(0) { max($0, $1.residentMax) }
-    case .serverSessions: 0
+    case .serverSessions: servers.indices.reduce(0) { max($0, curves.sessionsMax($1) ?? 0) }
     case .fleetServers: servers.count { !$0.samples.isEmpty }
     case .fleetMemory:
       servers.reduce(0) { $0 + ($1.proportionalMax > 0 ? $1.proportionalMax : $1.residentMax) }
@@ -84,9 +85,8 @@ public struct LiveFigures: Sendable {
       return measured > .zero ? Double(count(.turnsCompleted)) / measured.seconds : nil
     case .evictionRate: return share(count(.sessionsEvicted), openings)
     case .hitRate: return share(count(.sessionsHits), openings)
-    case .contentionRate: return share(locks.refused, locks.attempts)
+    case .contentionRate: return share(count(.locksRefused), count(.locksAttempts))
     case .residentMean:
-      let windows = merged
       return windows.isEmpty
         ? nil : Double(windows.reduce(0) { $0 + $1.residents }) / Double(windows.count)
     case .imbalance: return imbalance(ofTurns: turnsByServer)
@@ -106,18 +106,11 @@ public struct LiveFigures: Sendable {
   }
 
   /// Windows of all shards together.
-  private var merged: [MeasuredPart.Window] {
+  var windows: [MeasuredPart.Window] {
     let count = reports.map(\.windows.count).max() ?? 0
     return (0..<count).map { place in
       reports.reduce(into: MeasuredPart.Window()) { sum, report in
-        guard place < report.windows.count else { return }
-        let window = report.windows[place]
-        sum.turns += window.turns
-        sum.failures += window.failures
-        sum.responseSum += window.responseSum
-        sum.residents += window.residents
-        sum.evicted += window.evicted
-        sum.backlog += window.backlog
+        if place < report.windows.count { sum.merge(report.windows[place]) }
       }
     }
   }
@@ -126,15 +119,19 @@ public struct LiveFigures: Sendable {
 
   public func result() -> VariantResult {
     var result = VariantResult(name: scenario.variant)
+    let curves = LiveCurves(self)
     result.replications = 1
     result.warmUpSeconds = measuredFrom.seconds
     result.measuredSeconds = measured.seconds
     for metric in TimeMetric.allCases { result.set(MetricResult(metric, time(metric))) }
     for metric in CountMetric.allCases { result.set(MetricResult(metric, count(metric))) }
-    for metric in PeakMetric.allCases { result.set(MetricResult(metric, peak(metric))) }
+    for metric in PeakMetric.allCases {
+      result.set(MetricResult(metric, peak(metric, curves)))
+    }
     for metric in DerivedMetric.allCases { result.set(MetricResult(metric, derived(metric))) }
-    result.series = series
-    result.servers = serverResults
+    result.series = curves.series
+    result.heatMaps = curves.heatMap.map { [$0] } ?? []
+    result.servers = serverResults(curves)
     result.expectations = scenario.expectations.compactMap {
       (try? Metrics.Expectation(parsing: $0.text))?.result(in: result)
     }
@@ -143,38 +140,16 @@ public struct LiveFigures: Sendable {
 
   private static let serversInResult = 64
 
-  private var serverResults: [ServerResult] {
+  private func serverResults(_ curves: LiveCurves) -> [ServerResult] {
     servers.indices.prefix(LiveFigures.serversInResult).map { place in
       let lens = servers[place]
       var result = ServerResult(name: names[place], turns: turnsByServer[place])
       result.cpu = measured > .zero ? lens.cpuUsed.seconds / measured.seconds : nil
       result.memoryMaxBytes = lens.residentMax
+      result.sessionsMax = curves.sessionsMax(place)
       result.restarts = restarts[place]
+      result.series = curves.series(of: place)
       return result
     }
-  }
-
-  private var series: [SeriesResult] {
-    let windows = merged
-    guard !windows.isEmpty else { return [] }
-    let step = (measured.seconds) / Double(windows.count)
-    guard step > 0 else { return [] }
-    func result(
-      _ name: String, _ unit: String, _ value: (MeasuredPart.Window) -> Double?
-    ) -> SeriesResult {
-      SeriesResult(
-        name: name, unit: unit, startSeconds: measuredFrom.seconds, stepSeconds: step,
-        values: windows.map(value))
-    }
-    return [
-      result("turn.throughput", "/s") { Double($0.turns) / step },
-      result("turn.response.mean", "s") {
-        $0.turns > 0 ? Double($0.responseSum) * 1e-9 / Double($0.turns) : nil
-      },
-      result("turns.failed", "/s") { Double($0.failures) / step },
-      result("sessions.resident", "count") { Double($0.residents) },
-      result("sessions.evicted", "/s") { Double($0.evicted) / step },
-      result("servers.backlog", "count") { Double($0.backlog) },
-    ]
   }
 }

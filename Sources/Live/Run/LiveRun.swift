@@ -40,12 +40,15 @@ public struct LiveRun: ~Copyable {
   private var measureFrom: Instant?
   private var measureEnd: Instant?
   private var isDraining = false
+  private var isMeasuring = false
   private var warmUpNotFound = false
   private var nextChange = 0
   private var returning: [(at: Instant, ServerID)] = []
   private var crashes = 0
   private var lastLens = Instant.zero
   private var notes: [String] = []
+  private var locksBefore = LockTally()
+  private var locksAfter: LockTally?
 
   /// - watch: told where the run stands, some four times a second.
   public static func run(
@@ -126,7 +129,7 @@ public struct LiveRun: ~Copyable {
     if !isolated { openFleet() }
     let hasStarted = problems.isEmpty && start(isolated: isolated)
     if hasStarted {
-      conduct()
+      conduct(desk)
     } else {
       for box in shards { box.post(.drain(until: .zero)) }
     }
@@ -197,7 +200,7 @@ public struct LiveRun: ~Copyable {
 
   // MARK: phases
 
-  private mutating func conduct() {
+  private mutating func conduct(_ desk: Desk) {
     // A little ahead, so that every shard hears of it before it comes.
     epoch = MonotonicClock.now() + .milliseconds(20)
     for box in shards { box.post(.begin(epoch)) }
@@ -206,14 +209,26 @@ public struct LiveRun: ~Copyable {
     while done < shards.count {
       turn(atMost: .milliseconds(25))
       let now = clock
+      if let from = measureFrom, now >= from, !isMeasuring {
+        isMeasuring = true
+        locksBefore = desk.lockTally
+        fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
+        fleet.beginMeasuring()
+      }
       if now >= nextWord {
         tell(phase(at: now))
         nextWord = now + .milliseconds(250)
       }
       fleet.checkStarts(at: now)
       fleetChanges(at: now)
-      if !isDraining { lookForTheEnd(at: now) }
-      if now - lastLens >= lensPause {
+      if !isDraining {
+        lookForTheEnd(at: now)
+        if isDraining {
+          locksAfter = desk.lockTally
+          fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
+        }
+      }
+      if !isDraining && now - lastLens >= lensPause {
         lastLens = now
         fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
       }
@@ -262,7 +277,6 @@ public struct LiveRun: ~Copyable {
   }
 
   private mutating func tell(_ phase: LiveProgress.Phase) {
-    if phase == .measuring && progress.phase != .measuring { fleet.beginMeasuring() }
     progress.phase = phase
     progress.elapsed = epoch == .never ? .zero : max(.zero, clock - .zero)
     progress.left = measureEnd.map { max(.zero, $0 - clock) }
@@ -392,7 +406,8 @@ public struct LiveRun: ~Copyable {
       scenario: scenario, reports: reports, servers: fleet.servers.map(\.lens),
       names: fleet.servers.map { "cli-\($0.id.place + 1)" },
       restarts: fleet.servers.map(\.restarts), startTimes: fleet.startTimes,
-      locks: desk.lockTally, measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
+      locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
+      measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
       measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes,
       warmUpNotFound: warmUpNotFound, wasStopped: stop.isRequested, lag: plan.lagTolerance)
   }

@@ -11,6 +11,7 @@ extension Shard {
 
   /// Until everything is over.
   consuming func run() -> ShardReport {
+    ThisProcess.sharpenTimers()
     _ = poller.add(mailboxes[index].descriptor, token: Shard.mailToken, for: .reading)
     while !isDone {
       let ready = poller.wait(until: timers.earliest, now: clock())

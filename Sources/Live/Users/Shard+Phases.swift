@@ -77,20 +77,32 @@ extension Shard {
     for place in servers.indices { servers[place].turns = 0 }
     report.before = gatewayTallies()
     report.cpuBefore = ProcessUsage.threadTime()
+    let levels = levels()
+    measuring?.begin(levels)
     if let measuring { timers.push(measuring.nextEnd, ShardTimer.windowEnds.code) }
+  }
+
+  private mutating func levels() -> MeasuredPart.Levels {
+    var counts = gatewayTallies()
+    let evicted = counts[CountMetric.sessionsEvicted.rawValue]
+    counts[CountMetric.turnsPlanned.rawValue] += recorder.value(of: .turnsPlanned)
+    var levels = MeasuredPart.Levels(
+      evicted: evicted, counts: MeasuredPart.rates.map { counts[$0.rawValue] },
+      waits: MeasuredPart.waits.map { (recorder.sum(of: $0), recorder.samples(of: $0)) },
+      bands: recorder.bands(of: .turnResponse), serverTurns: servers.map(\.turns),
+      serverSessions: Array(repeating: 0, count: servers.count))
+    for local in 0..<gateways.count { levels.residents += gateways[local].residents }
+    for connection in connections {
+      guard let connection else { continue }
+      levels.backlog += connection.unanswered
+      levels.serverSessions[connection.server.place] += connection.sessions.count
+    }
+    return levels
   }
 
   mutating func endWindow(_ due: Instant) {
     guard var part = measuring, !part.isOver else { return }
-    var residents = 0
-    var evicted = 0
-    for local in 0..<gateways.count {
-      residents += gateways[local].residents
-      evicted += gateways[local].tally.evicted
-    }
-    var unanswered = 0
-    for connection in connections { unanswered += connection?.unanswered ?? 0 }
-    part.endWindow(residents: residents, evicted: evicted, backlog: unanswered)
+    part.endWindow(levels())
     measuring = part
     if !part.isOver { timers.push(part.nextEnd, ShardTimer.windowEnds.code) }
   }

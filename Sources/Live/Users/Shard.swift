@@ -200,7 +200,7 @@ struct Shard: ~Copyable {
       servers[completion.server.place].turns += 1
       figures.completed += 1
       figures.responses.append(response.nanoseconds)
-      measuring?.completed(response, due: due)
+      measuring?.completed(response)
       if observes { observed.append((due, response)) }
     } else {
       recorder.count(.turnsFailed)

@@ -87,56 +87,6 @@ struct ShardReport: Sendable {
   }
 }
 
-/// Equal windows over the measured time.
-struct MeasuredPart: Sendable {
-  struct Window: Sendable {
-    var turns = 0
-    var failures = 0
-    var responseSum: Int64 = 0
-    var residents = 0
-    var evicted = 0
-    var backlog = 0
-    /// Counts of responses by height, for the heat map.
-    var heights: [Int: Int] = [:]
-  }
-
-  let from: Instant
-  let length: Interval
-  let step: Interval
-  let count: Int
-  private(set) var windows: [Window] = []
-  private var current = Window()
-  private var evictedBefore = -1
-
-  init(from: Instant, length: Interval, windows: Int) {
-    self.from = from
-    self.length = length
-    count = max(1, windows)
-    step = Interval(nanoseconds: max(1, length.nanoseconds / Int64(count)))
-  }
-
-  var isOver: Bool { windows.count >= count }
-  var nextEnd: Instant {
-    from + Interval(nanoseconds: step.nanoseconds * Int64(windows.count + 1))
-  }
-
-  mutating func completed(_ response: Interval, due: Instant) {
-    current.turns += 1
-    current.responseSum += response.nanoseconds
-  }
-
-  mutating func failed() { current.failures += 1 }
-
-  mutating func endWindow(residents: Int, evicted: Int, backlog: Int) {
-    current.residents = residents
-    current.evicted = evictedBefore < 0 ? 0 : evicted - evictedBefore
-    evictedBefore = evicted
-    current.backlog = backlog
-    windows.append(current)
-    current = Window()
-  }
-}
-
 extension GatewayTally {
   /// Under the numbers of the catalog.
   func add(to sums: inout [Int]) {

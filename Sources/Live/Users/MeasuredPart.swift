@@ -1,0 +1,112 @@
+// The measured time of a shard in equal windows, read off the counters that are kept anyway: how
+// everything moved, for curves and for the map of responses. Bounded by the number of windows.
+internal import Basics
+internal import Metrics
+
+struct MeasuredPart: Sendable {
+  /// Per second, named as the tallies they come from.
+  static let rates: [CountMetric] = [
+    .turnsPlanned, .sessionsCreated, .sessionsResumed, .sessionsEvictedBusy, .sessionsIdleRemoved,
+    .sessionsDeleted,
+  ]
+  static let waits: [TimeMetric] = [.lockWait, .lockHold, .driverLag]
+
+  struct Window: Sendable {
+    var turns = 0
+    var failures = 0
+    var responseSum: Int64 = 0
+    var residents = 0
+    var evicted = 0
+    var backlog = 0
+    /// In the order of `rates`.
+    var counts = [Int](repeating: 0, count: MeasuredPart.rates.count)
+    /// In the order of `waits`: sum in nanoseconds and number.
+    var waits = [(sum: Double, count: Int)](repeating: (0, 0), count: MeasuredPart.waits.count)
+    /// Responses by height.
+    var bands = [Int](repeating: 0, count: BucketLayout.bands)
+    /// By server.
+    var serverTurns: [Int] = []
+    var serverSessions: [Int] = []
+
+    mutating func merge(_ other: Window) {
+      turns += other.turns
+      failures += other.failures
+      responseSum += other.responseSum
+      residents += other.residents
+      evicted += other.evicted
+      backlog += other.backlog
+      for place in counts.indices { counts[place] += other.counts[place] }
+      for place in waits.indices {
+        waits[place].sum += other.waits[place].sum
+        waits[place].count += other.waits[place].count
+      }
+      for place in bands.indices { bands[place] += other.bands[place] }
+      Window.add(other.serverTurns, to: &serverTurns)
+      Window.add(other.serverSessions, to: &serverSessions)
+    }
+
+    private static func add(_ other: [Int], to own: inout [Int]) {
+      while own.count < other.count { own.append(0) }
+      for place in other.indices { own[place] += other[place] }
+    }
+  }
+
+  /// Everything counted so far, at the end of a window.
+  struct Levels {
+    var residents = 0
+    var backlog = 0
+    var evicted = 0
+    var counts: [Int]
+    var waits: [(sum: Double, count: Int)]
+    var bands: [Int]
+    var serverTurns: [Int]
+    var serverSessions: [Int]
+  }
+
+  let from: Instant
+  let length: Interval
+  let step: Interval
+  let count: Int
+  private(set) var windows: [Window] = []
+  private var current = Window()
+  private var before: Levels?
+
+  init(from: Instant, length: Interval, windows: Int) {
+    self.from = from
+    self.length = length
+    count = max(1, windows)
+    step = Interval(nanoseconds: max(1, length.nanoseconds / Int64(count)))
+  }
+
+  var isOver: Bool { windows.count >= count }
+  var nextEnd: Instant {
+    from + Interval(nanoseconds: step.nanoseconds * Int64(windows.count + 1))
+  }
+
+  mutating func completed(_ response: Interval) {
+    current.turns += 1
+    current.responseSum += response.nanoseconds
+  }
+
+  mutating func failed() { current.failures += 1 }
+
+  mutating func begin(_ levels: Levels) { before = levels }
+
+  mutating func endWindow(_ now: Levels) {
+    let before = self.before ?? now
+    current.residents = now.residents
+    current.backlog = now.backlog
+    current.evicted = now.evicted - before.evicted
+    current.counts = zip(now.counts, before.counts).map { $0 - $1 }
+    current.waits = zip(now.waits, before.waits).map { ($0.sum - $1.sum, $0.count - $1.count) }
+    current.bands = zip(now.bands, before.bands).map { $0 - $1 }
+    current.serverTurns = now.serverTurns.indices.map { place in
+      now.serverTurns[place]
+        - (place < before.serverTurns.count ? before.serverTurns[place] : 0)
+    }
+    current.serverSessions = now.serverSessions
+    self.before = now
+    windows.append(current)
+    current = Window()
+  }
+}
