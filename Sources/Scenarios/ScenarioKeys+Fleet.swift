@@ -51,6 +51,12 @@ extension ScenarioKeys {
       "fleet.events", .word(LiveSettings.Events.self), \.live.events, part: .report,
       "What a live run's mocks send of a turn: all 19 messages, or the few that clients need."),
     ScenarioKey(
+      "fleet.disk", .word(LiveSettings.Disk.self), \.live.disk, part: .report,
+      "Whether a live run's mocks keep session files; with none nothing can be resumed."),
+    ScenarioKey(
+      "fleet.broadcast", .word(LiveSettings.Audience.self), \.live.broadcast, part: .report,
+      "Whom they tell: every connection, as the real CLI does, or a session's owners."),
+    ScenarioKey(
       "fleet.profile", .text(most: 100), \.profile,
       "Measured costs: profiles/NAME.json beside the scenario."),
     ScenarioKey(
