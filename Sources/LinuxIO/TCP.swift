@@ -3,12 +3,6 @@
 internal import CLinux
 internal import Glibc
 
-/// How a peer is told apart from a refusal while a connection is being made.
-public enum Connecting: Hashable, Sendable {
-  case underWay
-  case failed(SystemFailure)
-}
-
 public struct Listener: ~Copyable {
   public let descriptor: Descriptor
   /// The one the kernel gave where 0 was asked for.
