@@ -113,7 +113,8 @@ let package = Package(
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
     tests("MockCLI", "MockCLI", "Basics", "CLIModel", "LinuxIO"),
-    tests("Live", "Live", "Basics", "Policies", "LinuxIO"),
+    tests(
+      "Live", "Live", "Basics", "Policies", "CLIModel", "Metrics", "Wire", "LinuxIO"),
     tests("Hazards", "Hazards", "Policies"),
     tests("Fuzzing", "Fuzzing", "LinuxIO", files: ["Corpus"]),
     tests(

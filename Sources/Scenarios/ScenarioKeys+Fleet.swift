@@ -18,6 +18,10 @@ extension ScenarioKeys {
       "model.first-token", Syntax<Distribution>.distribution(.seconds).or("off"),
       \.model.firstToken, example: "400ms", "To the first token, where streaming matters."),
     ScenarioKey(
+      "model.tokens", .distribution(.count), \.model.tokens, part: .report,
+      example: "geometric(60)",
+      "Tokens of an answer, sent evenly from the first to the end; a simulation has none."),
+    ScenarioKey(
       "model.failures.share", .share(), \.model.failureShare, short: true,
       "Share of calls that fail."),
     ScenarioKey(

@@ -85,7 +85,8 @@ struct Shard: ~Copyable {
     tabs = workload.arrivals == .closed ? workload.tabs : 1
     latest = []
     writer = RequestWriter(
-      names: plan.names, streaming: scenario.model.firstToken != nil, model: plan.model,
+      names: plan.names, run: plan.run, streaming: scenario.model.firstToken != nil,
+      model: plan.model,
       providerURL: plan.providerURL)
     waitsForServers = scenario.app.pattern == .isolated ? 0 : plan.firstServers
     let ids = scenario.userIDs
