@@ -70,8 +70,8 @@ let package = Package(
       resources: [.embedInCode("Resources/copilot-cli-1.0.57.json")],
       swiftSettings: house + unchecked),
     module(
-      "Live", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
-      "Wire", "LinuxIO", "CHiredis"),
+      "Live", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Truth",
+      "Scenarios", "Wire", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
     // What libFuzzer is let loose on, and what the files it found are tried on as tests.
     module("Fuzzing", "Basics", "Wire", "LinuxIO", "MockCLI"),

@@ -55,6 +55,9 @@ extension ScenarioKeys {
       "fleet.events", .word(LiveSettings.Events.self), \.live.events, part: .report,
       "What a live run's mocks send of a turn: all 19 messages, or the few that clients need."),
     ScenarioKey(
+      "fleet.provider", .word(LiveSettings.Provider.self), \.live.provider, part: .report,
+      "Behind a live run's mocks: their own model, or a fake provider that sees conversations."),
+    ScenarioKey(
       "fleet.disk", .word(LiveSettings.Disk.self), \.live.disk, part: .report,
       "Whether a live run's mocks keep session files; with none nothing can be resumed."),
     ScenarioKey(

@@ -26,8 +26,8 @@ struct Layer {
       "Synchronization"),
     "LinuxIO": host("Basics", "CLinux", "CHTTP", "CJemalloc"),
     "Live": host(
-      "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios", "Wire",
-      "Truth", "LinuxIO", "CHiredis"),
+      "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Truth", "Scenarios",
+      "Wire", "LinuxIO", "CHiredis"),
     "MockCLI": host("Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"),
     // Both are hosts of virtual time, as Simulation is.
     "Planning": pure(
