@@ -31,7 +31,7 @@ PLAN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SC
 REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate report compare plan test test-browser conformance real-setup \
+.PHONY: agreement real bench-live help setup build run simulate report compare plan test test-browser conformance real-setup \
   lint format bench bench-checker bench-hazards bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
@@ -84,6 +84,8 @@ test: setup ## set up and run every test
 	@echo "turns of mock-copilot on the fake provider"
 	@python3 Tests/Conformance/provider_turn.py --seatrial $(PROGRAMS)/seatrial \
 	  --cli $(PROGRAMS)/mock-copilot
+	@echo "a simulated fleet beside a real one (a minute)"
+	@python3 Tests/Live/agreement.py --seatrial $(PROGRAMS)/seatrial --short
 
 conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
 	@$(SWIFT_BUILD) --product mock-copilot
@@ -92,6 +94,20 @@ conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by s
 	@CLI_HOME="$(CURDIR)/.build/conformance-user" python3 Tests/Conformance/provider_turn.py \
 	  --seatrial $(PROGRAMS)/seatrial --cli $(REAL_CLI)
 	@python3 Tests/Conformance/run.py live --real $(REAL_CLI) --mock $(PROGRAMS)/mock-copilot
+
+agreement: build ## a simulated fleet held against a real one, every variant (ten minutes)
+	@python3 Tests/Live/agreement.py --seatrial $(PROGRAMS)/seatrial --runs 2
+
+real: build real-setup ## two real CLIs driven and simulated, side by side (two minutes)
+	@rm -rf results/real && mkdir -p results/real
+	@$(PROGRAMS)/seatrial simulate scenarios/real-cli.yaml --out results/real/simulated --quiet
+	@$(PROGRAMS)/seatrial run scenarios/real-cli.yaml --out results/real/live \
+	  --set fleet.binary=$(REAL_CLI)
+	@$(PROGRAMS)/seatrial compare results/real/simulated results/real/live \
+	  --page results/real/compare.html --force
+
+bench-live: build ## time the driver: turns/s beside C, open load, 100,000 people, 500 processes
+	@python3 Tests/Benchmarks/live/bench_live.py $(PROGRAMS) .build/wire-bench
 
 real-setup: ## put the real Copilot CLI into .build/real-cli, for comparisons
 	@bash Tests/Setup/real-cli.sh

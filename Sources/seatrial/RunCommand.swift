@@ -46,6 +46,7 @@ struct RunCommand {
     result.scenario.settings = file.base.settings()
     var code = ExitCode.pass
     var isInvalid = false
+    var remarks: [RunResult.Fact] = []
     let view = LiveView(shown: !isQuiet && !invocation.has("no-progress"), count: orders.count)
     for (place, order) in orders.enumerated() where !stop.isRequested && code == .pass {
       let outcome = LiveRun.run(order, stop: stop) { view.show($0, variant: place) }
@@ -69,15 +70,25 @@ struct RunCommand {
           isInvalid = isInvalid || doubt.invalid
           result.reasons.append("\(order.scenario.variant): \(doubt.text)")
         }
+        if let up = figures.upAfter {
+          remarks.append(
+            RunResult.Fact("fleet up (\(order.scenario.variant))", "\(up.seconds) s"))
+        }
+        for (number, remark) in figures.remarks.enumerated() {
+          remarks.append(
+            RunResult.Fact("servers said (\(order.scenario.variant), \(number + 1))", remark))
+        }
         result.verdict = isInvalid ? .invalid : result.reasons.isEmpty ? .valid : .suspect
         result.complete = place == orders.count - 1 && !stop.isRequested
         result.cost.events += figures.messages
         facts.fill(&result)
+        result.environment += remarks
         folder.write(result)
       }
     }
     guard !result.variants.isEmpty else { return code }
     facts.fill(&result)
+    result.environment += remarks
     folder.write(result)
     folder.writePage(of: result)
     let report = ResultReport(invocation)
@@ -90,6 +101,16 @@ struct RunCommand {
     }
     if !result.reasons.isEmpty && !isQuiet {
       for reason in result.reasons { Console.say("\(result.verdict.rawValue): \(reason)") }
+    }
+    if !isQuiet {
+      for remark in remarks where !remark.name.hasPrefix("fleet") {
+        Console.say("\(remark.name): \(remark.value)")
+      }
+      for variant in result.variants {
+        for finding in variant.findings {
+          Console.say("found: \(variant.name): \(finding.text)")
+        }
+      }
     }
     if let signal = stop.signal { return .stopped(by: signal) }
     if file.base.live.strict && result.verdict != .valid { code = code.or(.cannotTell) }

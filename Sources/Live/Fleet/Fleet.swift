@@ -49,6 +49,14 @@ struct Fleet: ~Copyable {
   private var starting = 0
   var news: [News] = []
   private(set) var startTimes: [Interval] = []
+  private var firstStart: Instant?
+  private var lastUp: Instant?
+
+  /// From the first start to the last process that listened.
+  var upAfter: Interval? {
+    guard let firstStart, let lastUp else { return nil }
+    return lastUp - firstStart
+  }
 
   init(_ plan: FleetLaunch, _ folder: RunFolder) {
     self.plan = plan
@@ -86,7 +94,7 @@ struct Fleet: ~Copyable {
   }
 
   private mutating func start(_ place: Int, _ poller: inout Poller, at now: Instant) {
-    let id = servers[place].id
+    if firstStart == nil { firstStart = MonotonicClock.now() }
     if let failure = launch(place, &poller, at: now) {
       give(up: place, "\(failure)")
     } else {
@@ -94,7 +102,6 @@ struct Fleet: ~Copyable {
       servers[place].state = .starting
       servers[place].startedAt = now
     }
-    _ = id
   }
 
   private mutating func launch(
@@ -167,6 +174,7 @@ struct Fleet: ~Copyable {
     starting -= 1
     servers[place].state = .up
     startTimes.append(now - servers[place].startedAt)
+    lastUp = MonotonicClock.now()
     let id = servers[place].id
     if let turn = servers[place].turn {
       servers[place].turn = nil

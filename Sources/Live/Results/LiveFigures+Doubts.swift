@@ -12,7 +12,6 @@ extension LiveFigures {
       doubts.append(Doubt(text: text, invalid: invalid))
     }
     if wasStopped { doubt("the run was stopped before its end") }
-    explainFailures(&doubts)
     let completed = count(.turnsCompleted)
     if completed == 0 {
       doubt("no turn was completed", invalid: true)
@@ -42,13 +41,11 @@ extension LiveFigures {
     return doubts
   }
 
-  /// What failed is a figure, not a doubt, as long as the reader can see what it was; a server's
-  /// own words are the only place where that stands.
-  private func explainFailures(_ doubts: inout [Doubt]) {
-    let reasons = tallies.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    for (text, count) in reasons.prefix(5) {
-      doubts.append(Doubt(text: "\(count) x \(text)", invalid: false))
-    }
+  /// What failed is a figure, not a doubt, as long as the reader can see what it was: the servers'
+  /// own words, the most frequent first.
+  public var remarks: [String] {
+    tallies.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
+      .map { "\($0.value) x \($0.key)" }
   }
 
   private func judgeDriver(_ doubts: inout [Doubt]) {

@@ -1,6 +1,6 @@
 // What a live run of one variant came to: the shards' figures put together, in the form in which
 // simulated ones are reported, and everything that makes them doubtful.
-internal import Basics
+public import Basics
 internal import CLIModel
 public import Metrics
 internal import Policies
@@ -19,6 +19,9 @@ public struct LiveFigures: Sendable {
   let names: [String]
   let restarts: [Int]
   let startTimes: [Interval]
+  /// From the first start to the last process that listened; nil with servers that somebody else
+  /// runs.
+  public let upAfter: Interval?
   let locks: LockTally
   let locksBefore: LockTally
   let measured: Interval

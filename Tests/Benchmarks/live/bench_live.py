@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Times the live driver: turns a second beside a C program that moves the same bytes, lag under
+open load, 100,000 people, 500 processes.
+
+    bench_live.py PROGRAMS SCRATCH [ROUNDS]
+
+The driver is pinned to the first core and what it drives to the second, as the C program is.
+Rounds of driver and C alternate and the median of their ratio counts. Run it on a quiet machine;
+the load is printed with the figures.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "wire"))
+import mock_speed  # noqa: E402  its C programs and its mocks are ours too
+
+
+def live(programs, name, *settings, core="0"):
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["taskset", "-c", core] if core else []
+        words += [os.path.join(programs, "seatrial"), "run", os.path.join(HERE, name), "--quiet",
+                  "--json", "--out", folder]
+        for setting in settings:
+            words += ["--set", setting]
+        done = subprocess.run(words, stdout=subprocess.PIPE)
+        if done.returncode not in (0, 4):
+            sys.exit(f"bench-live: exit code {done.returncode} of {' '.join(words)}")
+        return json.loads(done.stdout)
+
+
+def metric(result, name, statistic="value"):
+    return result["variants"][0]["metrics"][name][statistic]
+
+
+def pinned_program(programs, scratch, name):
+    """A CLI that runs on the second core, whoever starts it."""
+    path = os.path.join(scratch, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\nexec taskset -c 1 "{os.path.abspath(programs)}/mock-copilot" "$@"\n')
+    os.chmod(path, 0o755)
+    return path
+
+
+def main():
+    programs, scratch = sys.argv[1], sys.argv[2]
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
+    os.makedirs(scratch, exist_ok=True)
+    _, drive = mock_speed.build(scratch)
+    mock = os.path.abspath(os.path.join(programs, "mock-copilot"))
+    binary = pinned_program(programs, scratch, "pinned-mock")
+    print(f"load average {os.getloadavg()[0]:.1f}, {rounds} rounds", flush=True)
+
+    ratios, ours, theirs, costs = [], [], [], []
+    for _ in range(rounds):
+        result = live(programs, "turns.yaml", f"fleet.binary={binary}")
+        ours.append(metric(result, "turn.throughput"))
+        costs.append(result["cost"]["cpu_seconds"])
+        home = os.path.join(scratch, "home")
+        shutil.rmtree(home, ignore_errors=True)
+        flags = ["--headless", "--profile", "none", "--events", "lean", "--broadcast", "owners",
+                 "--set", "model.latency=0s"]
+        process, port = mock_speed.start(mock_speed.pinned(1, [mock, *flags]), home)
+        rate, _ = mock_speed.drive(drive, port, 1000, 6, FRAMES, "turn")
+        mock_speed.stop(process)
+        theirs.append(rate)
+        ratios.append(ours[-1] / rate)
+    print(f"turns/s, 1,000 connections, lean mock: {statistics.median(ours):,.0f}, "
+          f"C {statistics.median(theirs):,.0f}, ratio {statistics.median(ratios):.2f} (goal 0.8)",
+          flush=True)
+
+    result = live(programs, "open-load.yaml", f"fleet.binary={binary}")
+    print(f"open load: {metric(result, 'turn.throughput'):,.0f} turns/s, lag p50 "
+          f"{metric(result, 'driver.lag', 'p50') * 1e3:.2f} ms, p99 "
+          f"{metric(result, 'driver.lag', 'p99') * 1e3:.2f} ms (goal 1 ms), {result['verdict']}",
+          flush=True)
+
+    result = live(programs, "many-people.yaml", f"fleet.binary={binary}")
+    peak = result["cost"]["peak_memory_bytes"]
+    print(f"100,000 people: {metric(result, 'turn.throughput'):,.0f} turns/s, "
+          f"{result['verdict']}, {peak / 1e6:.0f} MB at most, {peak / 1e5:.0f} B a person "
+          f"(goal 2,048)", flush=True)
+
+    result = live(programs, "pattern-one.yaml", core=None)
+    up = next((v for n, v in ((f["name"], f["value"]) for f in facts(result))
+               if n.startswith("fleet up")), None)
+    print(f"500 processes: {metric(result, 'turn.throughput'):,.1f} turns/s, {result['verdict']}, "
+          f"up in {up or 'an unknown time'} (goal 15 s)", flush=True)
+
+
+def facts(result):
+    return [{"name": name, "value": value} for name, value in result["environment"].items()]
+
+
+# Frames that end a lean turn of the C program: what mock_speed.py counts, too.
+FRAMES = mock_speed.LEAN_FRAMES if hasattr(mock_speed, "LEAN_FRAMES") else 3
+
+if __name__ == "__main__":
+    main()
