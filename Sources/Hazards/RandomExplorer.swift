@@ -33,7 +33,7 @@ public struct RandomExplorer: Sendable {
     var schedule: [Int] = []
     for run in 0..<runs {
       var draw = stream.draw(entity: run, count: 0)
-      RandomExplorer.shuffle(&priorities, &draw)
+      RandomExplorer.mixUp(&priorities, &draw)
       let changes = (1..<max(1, depth)).map { (at: draw.index(below: steps), to: $0) }
       schedule.removeAll(keepingCapacity: true)
       var race = Run(program, tells: false)
@@ -54,7 +54,7 @@ public struct RandomExplorer: Sendable {
   }
 
   /// Those of changes are negative, so below all of these.
-  private static func shuffle(_ priorities: inout [Int], _ draw: inout Draw) {
+  private static func mixUp(_ priorities: inout [Int], _ draw: inout Draw) {
     for place in priorities.indices {
       priorities[place] = place
       priorities.swapAt(place, draw.index(below: place + 1))

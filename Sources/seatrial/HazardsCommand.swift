@@ -1,6 +1,6 @@
-// `seatrial hazards`: the races of the guide's code and their cures under every order of answers, or
-// under orders by chance, or one schedule again. The verdict is about the cures: that the guide's
-// code breaks is what the command is there to show.
+// `seatrial hazards`: the races of the guide's code and their cures under every order of answers,
+// or under orders by chance, or one schedule again. The verdict is about the cures: that the
+// guide's code breaks is what the command is there to show.
 internal import Basics
 internal import CLIModel
 internal import Hazards

@@ -1,5 +1,5 @@
-// What `seatrial hazards` prints: a table of all, or each with its cause, its cure, its odds and the
-// shortest schedule that breaks it as columns of actors.
+// What `seatrial hazards` prints: a table of all, or each with its cause, its cure, its odds and
+// the shortest schedule that breaks it as columns of actors.
 internal import Hazards
 internal import Metrics
 

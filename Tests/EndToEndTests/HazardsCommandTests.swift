@@ -1,5 +1,5 @@
-// `seatrial hazards` as its users meet it: the table, one hazard, a schedule again, a scenario's load,
-// a result beside it, and what is said to whoever mistypes.
+// `seatrial hazards` as its users meet it: the table, one hazard, a schedule again, a scenario's
+// load, a result beside it, and what is said to whoever mistypes.
 import Basics
 import LinuxIO
 import Testing
