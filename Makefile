@@ -19,7 +19,8 @@ SIZES ?= 1000 100000 1000000
 RESULT ?=
 RESULTS ?=
 FORMAT ?= html
-export SCENARIO SEED OUT SET SIZES FUZZ USERS RESULT RESULTS FORMAT
+HAZARD ?=
+export SCENARIO SEED OUT SET SIZES FUZZ USERS RESULT RESULTS FORMAT HAZARD
 
 # Programs are built as users get them: plain -O, no unsafe flags.
 SWIFT_BUILD := swift build -c release
@@ -31,8 +32,9 @@ PLAN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SC
 REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
-.PHONY: agreement real bench-live help setup build run simulate report compare plan test test-browser conformance real-setup \
-  lint format bench bench-checker bench-hazards bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
+.PHONY: help setup build run simulate report compare plan hazards agreement real test \
+  test-browser conformance real-setup \
+  lint format bench bench-checker bench-hazards bench-live bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
@@ -40,7 +42,7 @@ help: ## list the targets (this page)
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  run, simulate: SCENARIO=file SEED=number OUT=directory SET='key=value'"
-	@echo "  plan: the same and USERS=100,1k"
+	@echo "  plan: the same and USERS=100,1k   hazards: HAZARD=name OUT=file.json"
 	@echo "  report: RESULT=folder FORMAT=markdown   compare: RESULTS='folder folder'"
 	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds SECONDS=30"
 
@@ -58,6 +60,11 @@ simulate: ## simulate SCENARIO with the programs as they are built
 	@echo "simulating $$SCENARIO"
 	@$(PROGRAMS)/seatrial simulate "$$SCENARIO" \
 	  $${SEED:+--seed "$$SEED"} $${OUT:+--out "$$OUT"} $${SET:+--set "$$SET"}
+
+hazards: ## every order of answers in the guide's races, beside the cure; HAZARD=name for one
+	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
+	@if [ -n "$$OUT" ]; then $(PROGRAMS)/seatrial hazards $$HAZARD --json > "$$OUT"; \
+	else $(PROGRAMS)/seatrial hazards $$HAZARD; fi
 
 report: ## make the page of RESULT (the latest in results/), or another FORMAT
 	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi

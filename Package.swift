@@ -118,7 +118,7 @@ let package = Package(
     tests("MockCLI", "MockCLI", "Basics", "CLIModel", "LinuxIO"),
     tests(
       "Live", "Live", "Basics", "Policies", "CLIModel", "Metrics", "Wire", "LinuxIO"),
-    tests("Hazards", "Hazards", "Policies"),
+    tests("Hazards", "Hazards", "Basics", "Policies"),
     tests("Fuzzing", "Fuzzing", "LinuxIO", files: ["Corpus"]),
     tests(
       "Planning", "Planning", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",

@@ -1,7 +1,7 @@
-// Small races as values: who asks for what, under which policy, and which answers take their time.
-// The guide's code and its cures are the same program with one policy changed. A program decides
-// nothing itself; the Gateway and the LockStore that it is run on are those of every other run.
-internal import Basics
+// Small races as values: who asks for what, under which policy, which answers take their time, and
+// what happens around them. The guide's code and its cures are the same program with one policy
+// changed. A program decides nothing itself; the machines that it is run on are those of every
+// other run.
 public import Policies
 
 /// Where a caller has to wait, so that others may come between. What is not listed is answered at
@@ -16,7 +16,7 @@ public struct Awaits: OptionSet, Sendable, Hashable {
   public static let disconnect = Awaits(rawValue: 2)
   /// `await client.createSession(…)`
   public static let open = Awaits(rawValue: 4)
-  /// `await fn()`: the turn under the lock.
+  /// `await fn()`, `await session.sendAndWait(…)`: the turn itself.
   public static let turn = Awaits(rawValue: 8)
   /// The first command of a release is on its way to the lock service.
   public static let release = Awaits(rawValue: 16)
@@ -24,73 +24,95 @@ public struct Awaits: OptionSet, Sendable, Hashable {
   public static let ownerRead = Awaits(rawValue: 32)
 }
 
+/// One request: a turn of a person on a session. Sessions 16 times p and up belong to person p.
+public struct Caller: Sendable, Hashable {
+  static let sessionsPerPerson = 16
+
+  public var person = 0
+  public var session = 0
+  /// The first turn of its conversation.
+  public var begins = false
+
+  public init(person: Int = 0, session: Int, begins: Bool = false) {
+    self.person = person
+    self.session = session
+    self.begins = begins
+  }
+}
+
+/// What happens besides: time passes, servers come and go. Each is a task of its own.
+public enum WorldEvent: Sendable, Hashable {
+  /// Time may once run past the end of the lock that is held then. Two steps: armed, expired.
+  case lockExpires
+  /// The next millisecond.
+  case millisecondPasses
+  /// The pool's idle time is over: the app releases the person's process. Two steps: stop, and the
+  /// deletion from the map.
+  case poolReleases
+  case serverJoins
+  /// `kill -9` of a server.
+  case crash(Int)
+  /// It leaves the router, and ends when its turns are over and its files are written. Two steps.
+  case drain(Int)
+  /// So much time that what was written before is on disk.
+  case diskSettles
+}
+
 public struct HazardProgram: Sendable {
-  public let name: String
+  public internal(set) var name: String
   /// Those that a schedule of this program may break.
-  public let promises: [Promise]
-  public let policy: GatewayPolicy
-  public let awaits: Awaits
-  /// Sessions open and idle before the race.
-  public let residents: Int
-  /// The session that each caller asks for. All callers are tabs of one person.
-  public let sessions: [Int]
-  /// Whether time may once run past the end of the lock that is held then.
-  public let expires: Bool
+  public internal(set) var promises: [Promise]
+  public internal(set) var policy = GatewayPolicy()
+  public internal(set) var awaits: Awaits = []
+  /// Turns that are over before the race: what is resident then.
+  var before: [Caller] = []
+  /// One each; a caller is a column of a timeline.
+  public internal(set) var callers: [Caller]
+  public internal(set) var events: [WorldEvent] = []
+  /// CLI servers; none: every opening succeeds and every turn is a good one.
+  var servers = 0
+  var sharedStorage = false
+  /// Conversations that are on disk before the race, in memory nowhere.
+  var stored: [Int] = []
+  /// Names by person, where they matter.
+  var names: [String] = []
+  /// What is no race of machines but of a storage or a map, told by itself.
+  var sketch: Sketch?
 
-  /// Callers of one person who has no process yet.
-  public static func pool(callers: Int, spawn: PoolPolicy.Spawn) -> HazardProgram {
-    var policy = GatewayPolicy()
-    policy.pattern = .isolated
-    policy.pool.spawn = spawn
-    return HazardProgram(
-      name: "CLIPool (\(spawn.rawValue)), \(callers) callers of one person",
-      promises: [.oneProcessPerPerson], policy: policy, awaits: .spawn, residents: 0,
-      sessions: Array(repeating: 0, count: callers), expires: false)
+  init(_ name: String, _ promises: [Promise], _ callers: [Caller]) {
+    self.name = name
+    self.promises = promises
+    self.callers = callers
   }
 
-  /// Callers who want sessions that are not resident, while the manager is full.
-  /// - Parameter sessions: one number a caller; equal numbers ask for the same session.
-  /// - Parameter awaits: `.open` alone is an app that does not wait for the victim's disconnect.
-  public static func sessions(
-    _ sessions: [Int], limit: Int = 2, overflow: SessionPolicy.Overflow,
-    awaits: Awaits = [.disconnect, .open]
-  ) -> HazardProgram {
-    var policy = GatewayPolicy()
-    policy.sessions.limit = limit
-    policy.sessions.overflow = overflow
-    let wanted = sessions.map(String.init).joined(separator: ", ")
-    return HazardProgram(
-      name: "SessionManager (\(overflow.rawValue)), full at \(limit), new sessions \(wanted)",
-      promises: [.limitKept, .oneCreation, .oneDisconnect], policy: policy, awaits: awaits,
-      residents: limit, sessions: sessions.map { $0 + limit }, expires: false)
+  /// Tasks: the callers, then the events.
+  public var taskCount: Int { sketch?.taskCount ?? callers.count + events.count }
+
+  public func nameOfTask(_ task: Int) -> String {
+    if let sketch { return sketch.nameOfTask(task) }
+    if task < callers.count { return "caller \(task + 1)" }
+    switch events[task - callers.count] {
+    case .lockExpires, .millisecondPasses, .diskSettles: return "clock"
+    case .poolReleases: return "release"
+    case .serverJoins, .crash, .drain: return "fleet"
+    }
   }
 
-  /// Callers of one shared session, each with one attempt at its lock.
-  public static func lock(
-    callers: Int = 2, release: LockPolicy.Release, fencing: Bool = false, expires: Bool = true
-  ) -> HazardProgram {
-    var policy = GatewayPolicy()
-    policy.pattern = .collaborative
-    policy.lock.release = release
-    policy.lock.fencing = fencing
-    let guarding = fencing ? ", fencing" : ""
-    let ending = expires ? "one expiry" : "no expiry"
-    return HazardProgram(
-      name: "lock (\(release.rawValue)\(guarding)), \(callers) callers, \(ending)",
-      promises: [.oneHolder, .noStaleWrite, .onlyOwnRelease], policy: policy,
-      awaits: [.turn, .release, .ownerRead], residents: 1,
-      sessions: Array(repeating: 0, count: callers), expires: expires)
+  /// Callers that differ in their names alone are interchangeable: the class of each task, its own
+  /// where nobody is like it. New sessions that one caller each asks for differ in nothing else,
+  /// as long as no server is chosen by them.
+  var likeness: [Int] {
+    let wanted = callers.map { caller -> Caller in
+      var caller = caller
+      let isShared = callers.count { $0.session == caller.session } > 1
+      if !isShared && servers == 0 && !before.contains(where: { $0.session == caller.session }) {
+        caller.session = -1
+      }
+      return caller
+    }
+    return (0..<taskCount).map { task in
+      guard sketch == nil, task < callers.count else { return task }
+      return wanted.firstIndex(of: wanted[task]) ?? task
+    }
   }
-
-  /// The races of the guide's code and their cures, in the order of a report.
-  public static let all: [HazardProgram] = [
-    .pool(callers: 2, spawn: .guide), .pool(callers: 3, spawn: .guide),
-    .pool(callers: 4, spawn: .guide), .pool(callers: 3, spawn: .singleFlight),
-    .sessions([0, 1], overflow: .guide), .sessions([0, 0], overflow: .guide),
-    .sessions([0, 1, 2], overflow: .guide), .sessions([0, 1], overflow: .reserve),
-    .sessions([0, 0], overflow: .reserve),
-    .lock(release: .getThenDelete), .lock(release: .compareAndDelete),
-    .lock(release: .compareAndDelete, fencing: true),
-    .lock(release: .getThenDelete, expires: false),
-  ]
 }

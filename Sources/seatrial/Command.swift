@@ -3,7 +3,7 @@
 
 struct Command: Sendable {
   enum Kind: Sendable {
-    case validate, inspect, schema, simulate, run, report, compare, plan, provider, doctor
+    case validate, inspect, schema, simulate, run, report, compare, plan, provider, doctor, hazards
   }
 
   enum Arguments: Sendable {
@@ -13,6 +13,8 @@ struct Command: Sendable {
     case optional(String)
     /// `FILE…`, at least one.
     case many(String)
+    /// `[NAME…]`, or none for all.
+    case any(String)
     /// One of these words, or nothing for the first.
     case word([String])
   }
@@ -34,6 +36,7 @@ struct Command: Sendable {
       case .one(let name): name
       case .optional(let name): "[\(name)]"
       case .many(let name): "\(name)…"
+      case .any(let name): "[\(name)…]"
       case .word(let words): "[\(words.joined(separator: "|"))]"
       }
     return "seatrial \(name) \(tail) [flags]"

@@ -154,6 +154,7 @@ struct CommandLineParser {
       }
     case .many(let name):
       if given.isEmpty { complain("\(invocation.command.name) needs at least one \(name)") }
+    case .any: break
     case .word(let words):
       for word in given.prefix(1) where !words.contains(word) {
         let guess = nearest(to: word, among: words).map { "; did you mean \($0)?" }

@@ -1,11 +1,12 @@
 // The commands of the program, as data. A new command is an entry here, a case of `Command.Kind`
 // and a file of its own.
+internal import Hazards
 internal import Live
 internal import Reporting
 
 enum CommandTable {
   static let all = [
-    simulate, run, plan, report, compare, doctor, provider, validate, inspect, schema,
+    simulate, run, plan, report, compare, hazards, doctor, provider, validate, inspect, schema,
   ]
 
   // MARK: flags that several commands share
@@ -265,6 +266,59 @@ enum CommandTable {
       "  \(name)\(String(repeating: " ", count: 12 - name.count))\(about)"
     }.joined(separator: "\n")
   }
+
+  static let hazards = Command(
+    kind: .hazards, name: "hazards", summary: "every order of answers in the guide's races",
+    about: """
+      Runs the machines of the simulator under every possible order of completions,
+      for each race of the guide's code and for its cure: how many schedules there
+      are, how many break the promise, the shortest of them, and how likely that is
+      under a load. Without a NAME a table of all; with names, or --full, each with
+      its timeline. A FILE is a scenario: its base gives the load. --load changes it;
+      the numbers are
+      \(loads).
+      Lengths are seconds, rate is turns a second of one person. A RESULT of the
+      hazard's scenario under scenarios/hazards gives the rate that was seen.
+      Exit code 99: a cure breaks its promise, or a race can no longer be shown.
+      Hazards:
+      \(hazardNames)
+      """,
+    examples: [
+      ("seatrial hazards", "all of them, the guide's code beside the cure"),
+      ("seatrial hazards pool-double-spawn", "one, with the shortest way to break it"),
+      ("seatrial hazards --replay evict-mid-turn/guide:1.2.2.2.2.1", "that schedule again"),
+      ("seatrial hazards lock-expired --load ttl=30 --load turn=20", "under another load"),
+      ("seatrial hazards --random 100000 --seed 7", "more callers, schedules by chance"),
+    ],
+    arguments: .any("FILE|NAME"),
+    flags: [
+      Flag(
+        name: "replay", value: .text, placeholder: "SCHEDULE", repeatable: true,
+        help: "run this schedule again and print its timeline"),
+      Flag(
+        name: "random", value: .whole(1...100_000_000), placeholder: "N",
+        help: "N random schedules of the larger programs"),
+      Flag(
+        name: "limit", value: .whole(1...1_000_000_000), placeholder: "N",
+        help: "schedules run at most for each program, else 1048576"),
+      Flag(name: "seed", value: .whole(0...Int.max), placeholder: "N", help: "seed of --random"),
+      Flag(
+        name: "load", value: .setting, placeholder: "NAME=NUMBER", repeatable: true,
+        help: "a number of the load; repeatable"),
+      Flag(
+        name: "result", value: .text, placeholder: "RESULT", repeatable: true,
+        help: "a result of a hazard's scenario; repeatable"),
+      set,
+      Flag(name: "full", help: "cause, cure, odds and timeline of each"),
+      json, quiet, noColor,
+    ])
+
+  private static let hazardNames = Hazard.all.map { "  \($0.name)" }.joined(separator: "\n")
+
+  /// Wrapped by hand below 78 columns.
+  private static let loads =
+    HazardLoad.names.prefix(10).joined(separator: ", ") + ",\n"
+    + HazardLoad.names.dropFirst(10).joined(separator: ", ")
 
   static let validate = Command(
     kind: .validate, name: "validate", summary: "check scenarios without running them",

@@ -36,6 +36,7 @@ enum Program {
     case .plan: PlanCommand(invocation).run()
     case .provider: ProviderCommand(invocation).run()
     case .doctor: DoctorCommand(invocation).run()
+    case .hazards: HazardsCommand(invocation).run()
     }
   }
 

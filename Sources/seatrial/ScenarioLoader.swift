@@ -76,11 +76,13 @@ struct ScenarioLoader {
     return folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
-  /// Beside the scenario first; a profile may also come from the library in the current folder.
+  /// Beside the scenario first; a profile may also come from the folder above, where scenarios lie
+  /// in folders, and from the library in the current folder.
   private func places(of name: String) -> [String] {
     let beside = name.hasPrefix("/") ? name : inside(folder, name)
     let isOfLibrary = name.hasPrefix("profiles/") || name.hasPrefix("prices/")
-    return isOfLibrary ? [beside, "scenarios/" + name] : [beside]
+    return isOfLibrary
+      ? [beside, inside(folder, "../" + name), "scenarios/" + name] : [beside]
   }
 
   private func place(of name: String) -> String {

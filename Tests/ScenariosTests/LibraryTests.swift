@@ -29,6 +29,24 @@ import Testing
     #expect(lines[1].hasPrefix("# ") && lines[1...3].joined().contains("?"))
   }
 
+  @Test("Every hazard has a scenario: the guide's code and its cure", arguments: Repository.hazards)
+  func hazard(name: String) throws {
+    let path = "scenarios/hazards/\(name).yaml"
+    let bytes = try #require(Repository.bytes(path))
+    let people = Repository.text("scenarios/hazards/people.txt")
+    let read = ScenarioFile.read(bytes: bytes, name: path, files: files(["people.txt": people]))
+    switch read {
+    case .success(let file):
+      #expect(file.warnings.isEmpty, "\(Complaints(file.warnings).text)")
+      #expect(file.base.name == name)
+      #expect(file.variants.map(\.variant) == ["base", "safe"])
+    case .failure(let complaints): Issue.record("\(complaints.text)")
+    }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    #expect(lines[0] == "# yaml-language-server: $schema=../scenario.schema.json")
+    #expect(lines[1].hasPrefix("# ") && lines[1...3].joined().contains("?"))
+  }
+
   @Test("The profile of CLI 1.0.57 holds the measured numbers in base units")
   func profile() throws {
     let path = "scenarios/profiles/copilot-cli-1.0.57.json"

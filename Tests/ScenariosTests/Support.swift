@@ -39,6 +39,13 @@ enum Repository {
     "three-patterns", "sticky-vs-shared", "session-limit", "lock-contention", "million-users",
     "morning-peak", "resize", "lose-a-server", "how-many-servers",
   ]
+
+  /// Under `scenarios/hazards`; each has the guide's code as its base and the cure as `safe`.
+  static let hazards = [
+    "pool-double-spawn", "release-leak", "prefix-access", "same-millisecond-ids",
+    "session-limit-overshoot", "double-create", "evict-mid-turn", "lock-expiry", "resize-remap",
+    "round-robin-not-found", "lost-update", "crash-flush",
+  ]
 }
 
 /// The shipped profile, and whatever else a test puts beside it.
