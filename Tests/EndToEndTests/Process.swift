@@ -72,6 +72,9 @@ struct Process {
 
   private let errorsAt: String
 
+  /// What it has printed so far.
+  var said: String { output.map { text("\($0).out") } ?? "" }
+
   func send(_ signal: Int32) { _ = kill(id, signal) }
 
   func wait() -> Finished {

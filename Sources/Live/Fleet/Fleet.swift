@@ -86,7 +86,6 @@ struct Fleet: ~Copyable {
   }
 
   private mutating func start(_ place: Int, _ poller: inout Poller, at now: Instant) {
-    let id = servers[place].id
     if let failure = launch(place, &poller, at: now) {
       give(up: place, "\(failure)")
     } else {
@@ -94,7 +93,6 @@ struct Fleet: ~Copyable {
       servers[place].state = .starting
       servers[place].startedAt = now
     }
-    _ = id
   }
 
   private mutating func launch(
@@ -120,6 +118,11 @@ struct Fleet: ~Copyable {
       _ = Descriptor(owning: ends.reading)
       return failure
     case .success(let process):
+      // Of an earlier life whose end has not been heard yet.
+      if let old = servers[place].output {
+        poller.remove(old)
+        _ = Descriptor(owning: old)
+      }
       servers[place].process = process
       servers[place].output = ends.reading
       servers[place].said = ""
@@ -130,6 +133,7 @@ struct Fleet: ~Copyable {
   }
 
   static let firstToken: UInt64 = 1 << 20
+  private static let mostLooks = 100
 
   /// Something was printed, or the pipe has ended.
   mutating func hear(_ token: UInt64, _ poller: inout Poller, at now: Instant) {
@@ -231,7 +235,7 @@ struct Fleet: ~Copyable {
       text += String(decoding: bytes.suffix(2000), as: UTF8.self)
     }
     let line = text.split(whereSeparator: \.isNewline).last { !$0.isEmpty }
-    return line.map { ": \($0.prefix(300))" } ?? ""
+    return line.map { ": \(PeerText.line(String($0)))" } ?? ""
   }
 
   mutating func kill(_ server: ServerID) {
@@ -284,8 +288,13 @@ struct Fleet: ~Copyable {
       if running > 0 { ThisProcess.sleep(.milliseconds(5)) }
     }
     // Grandchildren that left their group: they still carry the mark.
-    for process in Processes.having(RunFolder.markName, folder.mark) { process.send(.kill) }
-    while ChildProcess.nextEnded() != nil {}
+    for _ in 0..<Fleet.mostLooks {
+      let left = Processes.having(RunFolder.markName, folder.mark)
+      while ChildProcess.nextEnded() != nil {}
+      if left.isEmpty { break }
+      for process in left { process.send(.kill) }
+      ThisProcess.sleep(.milliseconds(5))
+    }
     for place in servers.indices {
       if let output = servers[place].output { _ = Descriptor(owning: output) }
       servers[place].output = nil

@@ -11,8 +11,13 @@ extension LiveFigures {
     func doubt(_ text: String, invalid: Bool = false) {
       doubts.append(Doubt(text: text, invalid: invalid))
     }
-    if wasStopped { doubt("the run was stopped before its end") }
+    if wasWarming {
+      doubt("the run was stopped before its warm-up ended")
+    } else if wasStopped {
+      doubt("the run was stopped before its end")
+    }
     explainFailures(&doubts)
+    balanceBooks(&doubts)
     let completed = count(.turnsCompleted)
     if completed == 0 {
       doubt("no turn was completed", invalid: true)
@@ -38,6 +43,9 @@ extension LiveFigures {
     if tallies.connectionsLost > 0 && scenario.fleet.changes.isEmpty {
       doubt("\(tallies.connectionsLost) connections broke")
     }
+    if tallies.unreadable > 0 {
+      doubt("\(tallies.unreadable) messages of servers could not be read")
+    }
     for note in notes { doubt(note) }
     return doubts
   }
@@ -49,6 +57,15 @@ extension LiveFigures {
     for (text, count) in reasons.prefix(5) {
       doubts.append(Doubt(text: "\(count) x \(text)", invalid: false))
     }
+  }
+
+  private func balanceBooks(_ doubts: inout [Doubt]) {
+    let books = reports.reduce(into: TurnLedger()) { $0.merge($1.ledger) }
+    guard books.missing != 0 else { return }
+    doubts.append(
+      Doubt(
+        text: "seatrial lost count of \(books.missing) of \(books.planned) turns, which is a "
+          + "mistake in seatrial", invalid: true))
   }
 
   private func judgeDriver(_ doubts: inout [Doubt]) {

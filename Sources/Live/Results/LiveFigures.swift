@@ -25,6 +25,8 @@ public struct LiveFigures: Sendable {
   let crashes: Int
   let notes: [String]
   let warmUpNotFound: Bool
+  /// What was measured is the warm-up.
+  let wasWarming: Bool
   let wasStopped: Bool
   let lag: Interval
 

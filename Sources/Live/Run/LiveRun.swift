@@ -42,9 +42,12 @@ public struct LiveRun: ~Copyable {
   private var isDraining = false
   private var isMeasuring = false
   private var warmUpNotFound = false
+  private var wasWarming = false
   private var nextChange = 0
   private var returning: [(at: Instant, ServerID)] = []
   private var crashes = 0
+  /// Of servers that were removed: how many shards need it no more.
+  private var unused: [Int: Int] = [:]
   private var lastLens = Instant.zero
   private var notes: [String] = []
   private var locksBefore = LockTally()
@@ -54,6 +57,8 @@ public struct LiveRun: ~Copyable {
   public static func run(
     _ order: LiveOrder, stop: StopRequest, watch: @escaping (LiveProgress) -> Void
   ) -> Outcome {
+    // A connection for each person is a descriptor for each.
+    ThisProcess.allowDescriptors()
     do throws(SystemFailure) {
       let mailbox = try Mailbox<KeeperLetter>()
       var shards: [Mailbox<ShardLetter>] = []
@@ -61,10 +66,12 @@ public struct LiveRun: ~Copyable {
         shards.append(try Mailbox())
       }
       let poller = try Poller()
-      let folder = try RunFolder.make().get()
+      let folder = RunFolder.named()
       var run = LiveRun(
         order, folder: folder, mailbox: mailbox, shards: shards, poller: poller, stop: stop,
         watch: watch)
+      // After the reaper, which would not know of it otherwise.
+      if let failure = folder.make() { throw failure }
       return run.run()
     } catch {
       return .fault("\(error)")
@@ -180,7 +187,8 @@ public struct LiveRun: ~Copyable {
   private mutating func start(isolated: Bool) -> Bool {
     progress.serversWanted = isolated ? 0 : firstServers
     var nextWord = MonotonicClock.now()
-    while problems.isEmpty && !stop.isRequested {
+    // A shard that is over before the start could not be made; its reason comes with its end.
+    while problems.isEmpty && !stop.isRequested && done == 0 {
       if isolated || ready == shards.count { return true }
       turn(atMost: .milliseconds(20))
       fleet.checkStarts(at: clock)
@@ -221,6 +229,7 @@ public struct LiveRun: ~Copyable {
       }
       fleet.checkStarts(at: now)
       fleetChanges(at: now)
+      retire()
       if !isDraining {
         lookForTheEnd(at: now)
         if isDraining {
@@ -265,6 +274,11 @@ public struct LiveRun: ~Copyable {
 
   private mutating func drain(at now: Instant) {
     isDraining = true
+    // Stopped in the warm-up: then the warm-up is what there is.
+    if measureFrom.map({ now <= $0 }) ?? true {
+      measureFrom = .zero
+      wasWarming = true
+    }
     if measureEnd.map({ now < $0 }) ?? true { measureEnd = now }
     let end = now + scenario.live.drain
     for box in shards { box.post(.drain(until: end)) }
@@ -317,6 +331,7 @@ public struct LiveRun: ~Copyable {
         fleet.add(for: turn)
       }
     case .kill(let server): fleet.kill(server)
+    case .unused(let server): unused[server.place, default: 0] += 1
     case .figures(let shard, let figures):
       recent.add(figures, of: shard, at: MonotonicClock.now())
       progress.completed += figures.completed
@@ -397,6 +412,16 @@ public struct LiveRun: ~Copyable {
     }
   }
 
+  /// A server that was removed stops when nobody has a turn there any more.
+  private mutating func retire() {
+    for place in unused.keys.sorted() where unused[place] == shards.count {
+      unused[place] = nil
+      let server = ServerID(place)
+      for box in shards { box.post(.serverRetired(server)) }
+      fleet.terminate(server)
+    }
+  }
+
   // MARK: figures
 
   private func figures(
@@ -409,7 +434,8 @@ public struct LiveRun: ~Copyable {
       locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
       measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
       measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes,
-      warmUpNotFound: warmUpNotFound, wasStopped: stop.isRequested, lag: plan.lagTolerance)
+      warmUpNotFound: warmUpNotFound, wasWarming: wasWarming,
+      wasStopped: stop.isRequested, lag: plan.lagTolerance)
   }
 }
 

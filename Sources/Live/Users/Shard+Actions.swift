@@ -132,6 +132,7 @@ extension Shard {
       $0.send = number
       $0.isAcknowledged = false
       $0.sawPiece = false
+      $0.hasFailed = false
       $0.isUnderWay = true
     }
     let id = connection.ask(.send(turn, place))

@@ -12,7 +12,6 @@ struct LiveTallies: Sendable {
   var bytesWritten = 0
   var connections = 0
   var connectionsLost = 0
-  var cleanUpsSkipped = 0
   /// Failed turns by what became of them.
   var outcomes = [Int](repeating: 0, count: TurnOutcome.allCases.count)
   /// Reasons in the servers' own words, a few of them, with their counts.
@@ -52,7 +51,6 @@ struct LiveTallies: Sendable {
     bytesWritten += other.bytesWritten
     connections += other.connections
     connectionsLost += other.connectionsLost
-    cleanUpsSkipped += other.cleanUpsSkipped
     for place in outcomes.indices { outcomes[place] += other.outcomes[place] }
     for (text, count) in other.reasons { reasons[text, default: 0] += count }
     lastFailure = lastFailure ?? other.lastFailure
@@ -78,8 +76,8 @@ struct ShardReport: Sendable {
   /// By how much the end of the measured time was noticed late.
   var lateness = Interval.zero
   var hasMeasured = false
-  /// Stopped before its time.
-  var wasCut = false
+  /// Of the whole run.
+  var ledger = TurnLedger()
 
   mutating func take(_ recorder: borrowing Recorder) {
     times = TimeMetric.allCases.map { recorder.snapshot(of: $0) }
