@@ -24,6 +24,8 @@ public struct LiveSettings: Sendable, Hashable {
   /// Environment variable that holds the connection token.
   public var tokenVariable = "COPILOT_CONNECTION_TOKEN"
   public var events = Events.faithful
+  /// What goes wrong in each mock, as its `--fault` takes it.
+  public var faults: [String] = []
   public var connections = Connections.shared
   /// After the measured time, for turns that are under way.
   public var drain = Interval.seconds(30)

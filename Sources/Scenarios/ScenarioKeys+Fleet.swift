@@ -51,6 +51,9 @@ extension ScenarioKeys {
       "fleet.events", .word(LiveSettings.Events.self), \.live.events, part: .report,
       "What a live run's mocks send of a turn: all 19 messages, or the few that clients need."),
     ScenarioKey(
+      "fleet.faults", .list(.text(most: 100), most: 20), \.live.faults, part: .report,
+      "In a live run: what goes wrong in each mock, as crash-during@turn=50; see mock.md."),
+    ScenarioKey(
       "fleet.profile", .text(most: 100), \.profile,
       "Measured costs: profiles/NAME.json beside the scenario."),
     ScenarioKey(

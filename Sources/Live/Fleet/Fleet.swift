@@ -29,6 +29,8 @@ struct Fleet: ~Copyable {
     /// It is to be as if it had never been away: its letter says "back".
     var isReturning = false
     var isLeaving = false
+    /// In front of the servers, and none itself.
+    var isBalancer = false
     var lens = ServerLens()
   }
 
@@ -76,6 +78,15 @@ struct Fleet: ~Copyable {
     server.address = address
     servers.append(server)
     return id
+  }
+
+  mutating func append(balancer id: ServerID, _ process: ChildProcess, _ address: ServerAddress) {
+    var server = Server(id: id)
+    server.state = .up
+    server.process = process
+    server.address = address
+    server.isBalancer = true
+    servers.append(server)
   }
 
   mutating func startQueued(_ poller: inout Poller, at now: Instant) {
@@ -263,7 +274,8 @@ struct Fleet: ~Copyable {
   mutating func markLeaving(_ server: ServerID) { servers[server.place].isLeaving = true }
 
   func lastUp(_ count: Int) -> [ServerID] {
-    servers.reversed().filter { $0.state == .up && !$0.isLeaving }.prefix(count).map(\.id)
+    servers.reversed().filter { $0.state == .up && !$0.isLeaving && !$0.isBalancer }.prefix(count)
+      .map(\.id)
   }
 
   var running: Int { servers.count { $0.process != nil } }

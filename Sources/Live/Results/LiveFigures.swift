@@ -91,6 +91,8 @@ public struct LiveFigures: Sendable {
     case .residentMean:
       return windows.isEmpty
         ? nil : Double(windows.reduce(0) { $0 + $1.residents }) / Double(windows.count)
+    // Behind a balancer nobody here knows which server a turn went to.
+    case .imbalance where scenario.app.routing == .external: return nil
     case .imbalance: return imbalance(ofTurns: turnsByServer)
     case .serverCPU:
       guard !servers.isEmpty, measured > .zero else { return nil }

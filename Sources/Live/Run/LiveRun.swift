@@ -113,7 +113,8 @@ public struct LiveRun: ~Copyable {
     let isolated = scenario.app.pattern == .isolated
     let plan = ShardPlan(
       scenario, seed: seed, run: LiveRun.number(of: folder), token: fleet.plan.token,
-      providerURL: nil, firstServers: isolated ? 0 : firstServers)
+      providerURL: nil,
+      firstServers: isolated ? 0 : isBehindBalancer ? 1 : firstServers)
     var workers = Table<Worker<Result<ShardReport, SystemFailure>>>()
     let (boxes, keeper) = (shards, mailbox)
     for index in boxes.indices {
@@ -180,7 +181,28 @@ public struct LiveRun: ~Copyable {
       }
       return
     }
+    if isBehindBalancer && Balancer.program == nil { return problems.append(Balancer.advice) }
     for _ in 0..<scenario.fleet.servers { fleet.add() }
+  }
+
+  /// Servers of our own that shards do not see: they know the balancer in front.
+  private var isBehindBalancer: Bool {
+    scenario.app.routing == .external && scenario.cli != .external
+      && scenario.app.pattern != .isolated
+  }
+
+  private mutating func isUp(_ server: ServerID) {
+    guard isBehindBalancer else {
+      for box in shards { box.post(.serverUp(server, address(server))) }
+      return
+    }
+    guard fleet.servers.count(where: { $0.state == .up }) == scenario.fleet.servers,
+      let program = Balancer.program
+    else { return }
+    switch fleet.addBalancer(program, people: scenario.workload.users) {
+    case .failure(let failure): problems.append("the balancer: \(failure)")
+    case .success(let id): for box in shards { box.post(.serverUp(id, address(id))) }
+    }
   }
 
   /// True: everything stands.
@@ -344,9 +366,10 @@ public struct LiveRun: ~Copyable {
 
   private mutating func hear(_ news: Fleet.News) {
     switch news {
-    case .up(let server):
-      for box in shards { box.post(.serverUp(server, address(server))) }
+    case .up(let server): isUp(server)
     case .back(let server):
+      // The balancer finds it by itself.
+      if isBehindBalancer { return }
       for box in shards { box.post(.serverBack(server, address(server))) }
     case .spawned(let turn, let server):
       shards[turn.instance % shards.count].post(.spawned(turn, server, address(server)))
@@ -374,6 +397,7 @@ public struct LiveRun: ~Copyable {
 
   private func name(_ server: ServerID) -> String {
     let address = address(server)
+    if fleet.servers[server.place].isBalancer { return "the balancer (\(address.text))" }
     return address.port == 0
       ? "cli-\(server.place + 1)" : "cli-\(server.place + 1) (\(address.text))"
   }
@@ -429,7 +453,7 @@ public struct LiveRun: ~Copyable {
   ) -> LiveFigures {
     LiveFigures(
       scenario: scenario, reports: reports, servers: fleet.servers.map(\.lens),
-      names: fleet.servers.map { "cli-\($0.id.place + 1)" },
+      names: fleet.servers.map { $0.isBalancer ? "balancer" : "cli-\($0.id.place + 1)" },
       restarts: fleet.servers.map(\.restarts), startTimes: fleet.startTimes,
       locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
       measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),

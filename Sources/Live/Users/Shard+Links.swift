@@ -30,7 +30,8 @@ extension Shard {
     switch TCP.connect(host: address.host, port: address.port) {
     case .success(let descriptor): socket = descriptor
     case .failure(let failure):
-      tallies.connectionFailed("\(failure)")
+      lastFailure = "\(failure.reason) (\(failure.call))"
+      tallies.connectionFailed("\(address.text) \(lastFailure)")
       return nil
     }
     TCP.sendAtOnce(socket)
@@ -45,7 +46,8 @@ extension Shard {
     if let failure = poller.add(
       connection.socket.number, token: token(of: connection), for: [.reading, .writing])
     {
-      tallies.connectionFailed("\(failure)")
+      lastFailure = "\(failure)"
+      tallies.connectionFailed("\(address.text) \(lastFailure)")
       drop(connection)
       return nil
     }
@@ -146,7 +148,7 @@ extension Shard {
       keeper.post(.failed(shard: index, server, reason: explained))
       return
     }
-    tallies.connectionFailed(explained)
+    tallies.connectionFailed("\(servers[server.place].address.text) \(explained)")
     if wasReady { tallies.connectionsLost += 1 }
     refuse(waiting + (spawnedFor.map { [$0] } ?? []))
     if wasReady && isShared {
@@ -205,7 +207,7 @@ extension Shard {
       if connect(local, 0, server) != nil { continue }
       if phase == .starting {
         keeper.post(
-          .failed(shard: index, server, reason: tallies.lastFailure ?? "cannot be reached"))
+          .failed(shard: index, server, reason: lastFailure))
       } else {
         reconnectLater(local, server)
       }

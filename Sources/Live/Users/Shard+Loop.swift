@@ -114,9 +114,7 @@ extension Shard {
       guard !ready.what.isDisjoint(with: [.writing, .broken]) else { return }
       let number = TCP.pendingError(of: connection.socket)
       if number != 0 {
-        let failure = SystemFailure(
-          call: "connect", subject: servers[connection.server.place].address.text, number: number)
-        return broke(connection, reason: "\(failure)")
+        return broke(connection, reason: Shard.words("connect", number))
       }
       connection.state = .greeting
       write(connection)
@@ -124,6 +122,12 @@ extension Shard {
     }
     if ready.what.contains(.writing) { write(connection) }
     if !ready.what.isDisjoint(with: [.reading, .peerClosed, .broken]) { read(connection) }
+  }
+
+  /// The kernel's, without the address: whoever reports it says whose they are.
+  private static func words(_ call: String, _ number: Int32) -> String {
+    let failure = SystemFailure(call: call, subject: "", number: number)
+    return "\(failure.reason) (\(call))"
   }
 
   private mutating func read(_ connection: ServerConnection) {
@@ -157,9 +161,7 @@ extension Shard {
     case .wouldBlock: break
     case .closed: broke(connection, reason: "closed the connection")
     case .failed(let number):
-      let failure = SystemFailure(
-        call: "read", subject: servers[connection.server.place].address.text, number: number)
-      broke(connection, reason: "\(failure)")
+      broke(connection, reason: Shard.words("read", number))
     }
   }
 
@@ -195,9 +197,7 @@ extension Shard {
       case .wouldBlock: blocked = true
       case .closed: return broke(connection, reason: "closed the connection")
       case .failed(let number):
-        let failure = SystemFailure(
-          call: "write", subject: servers[connection.server.place].address.text, number: number)
-        return broke(connection, reason: "\(failure)")
+        return broke(connection, reason: Shard.words("write", number))
       }
     }
     if blocked != connection.wantsWriting {

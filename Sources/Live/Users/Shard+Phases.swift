@@ -76,7 +76,7 @@ extension Shard {
 
   mutating func beginMeasuring() {
     recorder.reset()
-    tallies = LiveTallies(goingOn: tallies)
+    tallies = LiveTallies()
     observes = false
     for local in 0..<gateways.count { gateways[local].resetPeaks() }
     for place in servers.indices { servers[place].turns = 0 }

@@ -66,6 +66,8 @@ struct Shard: ~Copyable {
   var waitsForServers: Int
   var waitsForLinks = 0
   var evictedTold = 0
+  /// Why the last connection could not be made.
+  var lastFailure = "cannot be reached"
 
   enum Phase { case starting, running, draining }
 

@@ -16,14 +16,10 @@ struct LiveTallies: Sendable {
   var outcomes = [Int](repeating: 0, count: TurnOutcome.allCases.count)
   /// Reasons in the servers' own words, a few of them, with their counts.
   var reasons: [String: Int] = [:]
-  var lastFailure: String?
 
   private static let mostReasons = 20
 
   init() {}
-
-  /// From the beginning of the measured time: counts start again.
-  init(goingOn earlier: LiveTallies) { lastFailure = earlier.lastFailure }
 
   mutating func note(_ outcome: TurnOutcome) { outcomes[Int(outcome.rawValue)] += 1 }
 
@@ -32,7 +28,6 @@ struct LiveTallies: Sendable {
   }
 
   mutating func connectionFailed(_ text: String) {
-    lastFailure = text
     count(text)
   }
 
@@ -53,7 +48,6 @@ struct LiveTallies: Sendable {
     connectionsLost += other.connectionsLost
     for place in outcomes.indices { outcomes[place] += other.outcomes[place] }
     for (text, count) in other.reasons { reasons[text, default: 0] += count }
-    lastFailure = lastFailure ?? other.lastFailure
   }
 }
 
