@@ -85,8 +85,7 @@ import Testing
   @Test("a program that is no CLI server is explained in one line, exit 6", arguments: programs)
   func program(script: String, words: String) throws {
     try LiveTrial.test { trial in
-      try trial.seatrial.write("#!/bin/sh\n\(script)\n", to: "cli")
-      try #require(chmod(trial.seatrial.folder + "/cli", 0o755) == 0)
+      try trial.program("#!/bin/sh\n\(script)\n", "cli")
       let run = try trial.run("--set", "fleet.binary=./cli", "--set", "fleet.servers=1")
       Self.expectOneLine(run, words)
       #expect(!run.errors.contains("\u{1B}") && !run.errors.contains("\u{7}"))
@@ -98,8 +97,7 @@ import Testing
   func binaries() throws {
     try LiveTrial.test { trial in
       try trial.seatrial.write("hello", to: "text")
-      try trial.seatrial.write("hello", to: "runnable")
-      try #require(chmod(trial.seatrial.folder + "/runnable", 0o755) == 0)
+      try trial.program("hello", "runnable")
       for (binary, words) in [
         ("./missing", "there is no ./missing"), ("./profiles", "Permission denied"),
         ("./text", "Permission denied"), ("./runnable", "Exec format error"),

@@ -3,6 +3,7 @@
 import Basics
 import Glibc
 import LinuxIO
+import Metrics
 import Testing
 
 @Suite(.serialized) struct LeftoverTests {
@@ -45,8 +46,7 @@ import Testing
         let blow = Blow.allCases[round % Blow.allCases.count]
         let pattern = ["shared", "isolated"][Int(chance.uniform() * 2)]
         let moment = chance.uniform() * 2
-        try trial.seatrial.write(Self.unruly, to: "unruly")
-        try #require(chmod(trial.seatrial.folder + "/unruly", 0o755) == 0)
+        try trial.program(Self.unruly, "unruly")
         let process = try trial.start(
           LiveTrial.set([
             "fleet.binary=./unruly", "app.pattern=\(pattern)", "fleet.servers=4", "run.drain=1s",
@@ -65,8 +65,7 @@ import Testing
   @Test("a run that ends by itself leaves nothing either, and ends children that left their group")
   func ended() throws {
     try LiveTrial.test { trial in
-      try trial.seatrial.write(Self.unruly, to: "unruly")
-      try #require(chmod(trial.seatrial.folder + "/unruly", 0o755) == 0)
+      try trial.program(Self.unruly, "unruly")
       let process = try trial.start(LiveTrial.set(["fleet.binary=./unruly"]))
       try eventually("the children run") { trial.processes("sleep\u{0}1000").count == 2 }
       let run = process.wait()

@@ -64,6 +64,12 @@ struct LiveTrial {
     return (process, try #require(port))
   }
 
+  /// A file in the trial's folder that can be run.
+  func program(_ text: String, _ name: String) throws {
+    try seatrial.write(text, to: name)
+    try #require(makeExecutable("\(seatrial.folder)/\(name)"))
+  }
+
   /// Of this trial and still there, by a word of their command line.
   func processes(_ word: String = "") -> [Int32] {
     guard case .names(let names) = Files.list("/proc") else { return [] }

@@ -105,6 +105,8 @@ func eventually(_ what: String, _ isSo: () -> Bool) throws {
   try #require(Bool(false), "it did not happen within a minute: \(what)")
 }
 
+func makeExecutable(_ path: String) -> Bool { unsafe chmod(path, 0o755) == 0 }
+
 func removeTree(_ path: String) {
   if case .names(let names) = Files.list(path) {
     for name in names { removeTree("\(path)/\(name)") }

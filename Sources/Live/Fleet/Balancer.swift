@@ -26,9 +26,9 @@ enum Balancer {
       defaults
         mode tcp
         timeout connect 5s
-        # A connection is quiet for as long as nobody has a turn.
-        timeout client 30d
-        timeout server 30d
+        # A connection is quiet for as long as nobody has a turn; 24 days are the most it takes.
+        timeout client 20d
+        timeout server 20d
       listen fleet
         bind fd@0
         balance roundrobin

@@ -70,7 +70,10 @@ extension LiveFigures {
 
   private func judgeDriver(_ doubts: inout [Doubt]) {
     let lags = time(.driverLag)
-    if let lag = lags.quantile(0.99), let response = time(.turnResponse).quantile(0.5) {
+    if let lagNanoseconds = lags.quantile(0.99),
+      let responseNanoseconds = time(.turnResponse).quantile(0.5)
+    {
+      let (lag, response) = (lagNanoseconds * 1e-9, responseNanoseconds * 1e-9)
       // A twentieth of the median response is more than the figures are read to.
       if lag > max(0.001, response * 0.2) {
         doubts.append(

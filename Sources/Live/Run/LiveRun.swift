@@ -345,7 +345,11 @@ public struct LiveRun: ~Copyable {
     switch letter {
     case .ready: ready += 1
     case .failed(_, let server, let reason):
-      problems.append("\(name(server)): \(reason)")
+      if epoch == .never {
+        complain("\(name(server)): \(reason)")
+      } else {
+        note("\(name(server)): \(reason)")
+      }
     case .spawn(let turn):
       if isDraining {
         shards[turn.instance % shards.count].post(.notSpawned(turn))
@@ -377,16 +381,19 @@ public struct LiveRun: ~Copyable {
       note("a process for a person could not be started: \(reason)")
       shards[turn.instance % shards.count].post(.notSpawned(turn))
     case .crashed(let server, let reason):
+      if epoch == .never { return complain("\(name(server)): \(reason)") }
       crashes += 1
       note("\(name(server)) \(reason)")
       for box in shards { box.post(.serverLost(server)) }
     case .notStarted(let server, let reason):
-      if epoch == .never {
-        problems.append("\(name(server)): \(reason)")
-      } else {
-        note("\(name(server)) was not started: \(reason)")
-      }
+      if epoch == .never { return complain("\(name(server)): \(reason)") }
+      note("\(name(server)) was not started: \(reason)")
     }
+  }
+
+  /// Before the start. Each app instance meets the same trouble; it is told once.
+  private mutating func complain(_ text: String) {
+    if !problems.contains(text) { problems.append(text) }
   }
 
   private mutating func note(_ text: String) {

@@ -2,6 +2,7 @@
 // long. It runs in one app instance, as one cron entry would. Sessions of other runs in the same
 // storage are not ours to delete, and those that are open here are in use.
 internal import Basics
+internal import CLIModel
 internal import LinuxIO
 internal import Metrics
 internal import Policies

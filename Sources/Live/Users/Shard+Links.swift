@@ -9,9 +9,14 @@ internal import Scenarios
 extension Shard {
   /// What a connection joins: an app instance, or a person of it, and a server.
   func link(_ local: Int, _ person: Int, _ server: ServerID) -> UInt64 {
-    let user = plan.connectsPeople ? person : instance(local)
-    return UInt64(server.index) << 32 | UInt64(truncatingIfNeeded: user)
+    // 24, 14 and 26 bits: more servers, instances and people than a scenario may ask for. A person
+    // whose turns come by two instances has a connection in each, as two backends would.
+    let user = plan.connectsPeople ? UInt64(truncatingIfNeeded: person) & Shard.nobody : 0
+    return UInt64(server.index) << 40 | UInt64(truncatingIfNeeded: local) << 26 | user
   }
+
+  /// Whose connection tries a server out before the first turn, where people have their own.
+  private static let nobody: UInt64 = 0x3FF_FFFF
 
   /// Nil: the server is known to be gone, or the kernel refuses.
   mutating func connection(_ local: Int, _ person: Int, _ server: ServerID) -> ServerConnection? {
@@ -80,6 +85,11 @@ extension Shard {
     if let turn = connection.spawnedFor {
       connection.spawnedFor = nil
       toGateway(connection.instance, .spawned(turn, connection.server))
+      return
+    }
+    if connection.link & Shard.nobody == Shard.nobody {
+      drop(connection)
+      if phase == .starting { connected() }
       return
     }
     if connection.isSecondLife {
@@ -202,21 +212,36 @@ extension Shard {
     noteServer(server, address)
     for local in 0..<gateways.count {
       toGateway(local, .serverAdded(server))
-      if plan.connectsPeople { continue }
-      if phase == .starting { waitsForLinks += 1 }
-      if connect(local, 0, server) != nil { continue }
-      if phase == .starting {
-        keeper.post(
-          .failed(shard: index, server, reason: lastFailure))
-      } else {
-        reconnectLater(local, server)
-      }
+      if !plan.connectsPeople { connectFirst(local, 0, server) }
+    }
+    if plan.connectsPeople && phase == .starting && index == 0 {
+      connectFirst(0, Int(Shard.nobody), server)
     }
     if waitsForServers > 0 { waitsForServers -= 1 }
     if phase == .starting && waitsForServers == 0 && waitsForLinks == 0 {
       keeper.post(.ready(shard: index))
     }
     settle()
+  }
+
+  private mutating func connectFirst(_ local: Int, _ person: Int, _ server: ServerID) {
+    if phase == .starting { waitsForLinks += 1 }
+    if connect(local, person, server) != nil { return }
+    if phase == .starting {
+      keeper.post(.failed(shard: index, server, reason: lastFailure))
+    } else {
+      reconnectLater(local, server)
+    }
+  }
+
+  /// Connections that broke between the last word of the start and the first turn.
+  mutating func mendLinks() {
+    if plan.connectsPeople || plan.scenario.app.pattern == .isolated { return }
+    for place in servers.indices where servers[place].isAlive {
+      for local in 0..<gateways.count where links[link(local, 0, ServerID(place))] == nil {
+        reconnectLater(local, ServerID(place))
+      }
+    }
   }
 
   mutating func serverBack(_ server: ServerID, _ address: ServerAddress) {
