@@ -41,10 +41,15 @@ extension LiveFigures {
       doubt("\(left) turns had no answer \(text(scenario.live.drain)) after the end")
     }
     if tallies.connectionsLost > 0 && scenario.fleet.changes.isEmpty {
-      doubt("\(tallies.connectionsLost) connections broke")
+      doubt(
+        tallies.connectionsLost == 1
+          ? "a connection broke" : "\(tallies.connectionsLost) connections broke")
     }
     if tallies.unreadable > 0 {
-      doubt("\(tallies.unreadable) messages of servers could not be read")
+      doubt(
+        tallies.unreadable == 1
+          ? "a message of a server could not be read"
+          : "\(tallies.unreadable) messages of servers could not be read")
     }
     for note in notes { doubt(note) }
     return doubts
