@@ -54,7 +54,7 @@ import Testing
       let result = try trial.seatrial.result(at: "o/result.json")
       let variant = result.variants[0]
       #expect(result.verdict == .suspect)
-      #expect(variant.count("servers.crashes") == 1)
+      #expect(variant.count("server.crashes") == 1)
       #expect(result.reasons.contains { $0.contains("was ended by signal 9") }, "\(result.reasons)")
       #expect(variant.count("turns.failed") > 0 && variant.count("turns.completed") > 100)
       try expectBalance(variant, result.reasons)
