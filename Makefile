@@ -103,7 +103,7 @@ bench-pages: build ## time pages: 10^6 turns, and a comparison of 20 variants
 	@bash Tests/Benchmarks/pages.sh
 
 leftovers: build ## kill 50 live runs at random moments: nothing may be left behind
-	@echo "killing 50 live runs (two minutes)"
+	@echo "killing 50 live runs (four minutes)"
 	@SEATRIAL_ROUNDS=50 swift test -c release --disable-xctest --filter LeftoverTests
 
 lint: ## check the formatting of every source file

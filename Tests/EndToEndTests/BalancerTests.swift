@@ -21,7 +21,7 @@ import Testing
           "app.routing=external", "app.instances=4", "app.connections=\(connections)",
           "workload.phases.measure=4s",
         ]))
-      let servers = try trial.servers(2)
+      let servers = try trial.servers(2, of: process)
       try eventually("the balancer runs") { !trial.processes("haproxy\0-db").isEmpty }
       _ = usleep(1_500_000)
       // Both have work.

@@ -81,7 +81,7 @@ import Testing
     try LiveTrial.test { trial in
       let process = try trial.start(
         LiveTrial.set(["workload.phases.measure=5m", "model.latency=1s", "run.drain=30s"]))
-      _ = try trial.servers(2)
+      _ = try trial.servers(2, of: process)
       _ = usleep(2_500_000)
       process.send(signal)
       _ = usleep(300_000)
@@ -108,7 +108,7 @@ import Testing
   func stoppedInWarmUp() throws {
     try LiveTrial.test { trial in
       let process = try trial.start(LiveTrial.set(["workload.phases.warm-up=1m"]))
-      _ = try trial.servers(2)
+      _ = try trial.servers(2, of: process, in: "warm-up")
       _ = usleep(1_500_000)
       process.send(SIGINT)
       #expect(process.wait().code == 130)

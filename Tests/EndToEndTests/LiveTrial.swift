@@ -82,13 +82,11 @@ struct LiveTrial {
     }
   }
 
-  /// The mocks of a run that measures.
-  func servers(_ count: Int) throws -> [Int32] {
-    var found: [Int32] = []
-    try eventually("\(count) servers are up") {
-      found = processes("mock-copilot\0--headless")
-      return found.count == count
-    }
+  /// The mocks of a run that has begun; its first turns are planned.
+  func servers(_ count: Int, of run: Process, in phase: String = "measuring") throws -> [Int32] {
+    try eventually("the run is \(phase)") { run.complained.contains("base: \(phase)") }
+    let found = processes("mock-copilot\0--headless")
+    try #require(found.count == count)
     return found
   }
 

@@ -95,7 +95,7 @@ import Testing
       let process = try trial.start(
         LiveTrial.set(
           ["fleet.servers=1", "workload.phases.measure=8s", "run.drain=10s"] + settings))
-      let servers = try trial.servers(1)
+      let servers = try trial.servers(1, of: process)
       _ = usleep(3_000_000)
       _ = kill(servers[0], SIGSTOP)
       _ = usleep(2_000_000)

@@ -75,6 +75,8 @@ struct Process {
   /// What it has printed so far.
   var said: String { output.map { text("\($0).out") } ?? "" }
 
+  var complained: String { text(errorsAt) }
+
   func send(_ signal: Int32) { _ = kill(id, signal) }
 
   func wait() -> Finished {
