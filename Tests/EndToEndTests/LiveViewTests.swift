@@ -19,8 +19,10 @@ import Testing
     _ trial: LiveTrial, columns: Int, signals: String = "", settings: [String] = [],
     _ scenario: [String]
   ) throws -> Shown {
+    // Whoever runs the tests may not want colour.
     let words =
-      trial.command("python3", ["TERM=xterm"] + settings)
+      ["-u", "NO_COLOR"]
+      + trial.command("python3", ["TERM=xterm"] + settings)
       + [LiveTrial.terminal, String(columns), signals, Seatrial.program, "run", "live.yaml"]
       + ["--out", "o"] + LiveTrial.set(scenario)
     let finished = try Process("/usr/bin/env", words, in: trial.seatrial.folder).wait()
