@@ -81,9 +81,16 @@ test: setup ## set up and run every test
 	@swift test -c release --disable-xctest
 	@echo "mock-copilot against the recorded CLI, killed 200 times, and with the official SDK"
 	@python3 Tests/Conformance/test.py --mock $(PROGRAMS)/mock-copilot
+	@echo "turns of mock-copilot on the fake provider"
+	@python3 Tests/Conformance/provider_turn.py --seatrial $(PROGRAMS)/seatrial \
+	  --cli $(PROGRAMS)/mock-copilot
 
 conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
 	@$(SWIFT_BUILD) --product mock-copilot
+	@$(SWIFT_BUILD) --product seatrial
+	@echo "turns of the real CLI on the fake provider"
+	@CLI_HOME="$(CURDIR)/.build/conformance-user" python3 Tests/Conformance/provider_turn.py \
+	  --seatrial $(PROGRAMS)/seatrial --cli $(REAL_CLI)
 	@python3 Tests/Conformance/run.py live --real $(REAL_CLI) --mock $(PROGRAMS)/mock-copilot
 
 real-setup: ## put the real Copilot CLI into .build/real-cli, for comparisons

@@ -27,6 +27,13 @@ public struct LiveSettings: Sendable, Hashable {
   /// What goes wrong in each mock, as its `--fault` takes it.
   public var faults: [String] = []
   public var connections = Connections.shared
+  /// Who a live run's mocks tell of a session: everybody connected, as the real CLI does, or those
+  /// who opened it.
+  public enum Audience: String, Sendable, Hashable, CaseIterable { case everybody, owners }
+  public var broadcast = Audience.everybody
+  /// Whether its mocks keep session files, as the real CLI does.
+  public enum Disk: String, Sendable, Hashable, CaseIterable { case files, none }
+  public var disk = Disk.files
   /// After the measured time, for turns that are under way.
   public var drain = Interval.seconds(30)
   /// A doubtful measurement ends with exit code 4 instead of a warning.

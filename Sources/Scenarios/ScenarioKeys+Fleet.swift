@@ -18,6 +18,10 @@ extension ScenarioKeys {
       "model.first-token", Syntax<Distribution>.distribution(.seconds).or("off"),
       \.model.firstToken, example: "400ms", "To the first token, where streaming matters."),
     ScenarioKey(
+      "model.tokens", .distribution(.count), \.model.tokens, part: .report,
+      example: "geometric(60)",
+      "Tokens of an answer, sent evenly from the first to the end; a simulation has none."),
+    ScenarioKey(
       "model.failures.share", .share(), \.model.failureShare, short: true,
       "Share of calls that fail."),
     ScenarioKey(
@@ -53,6 +57,12 @@ extension ScenarioKeys {
     ScenarioKey(
       "fleet.faults", .list(.text(most: 100), most: 20), \.live.faults, part: .report,
       "In a live run: what goes wrong in each mock, as crash-during@turn=50; see mock.md."),
+    ScenarioKey(
+      "fleet.disk", .word(LiveSettings.Disk.self), \.live.disk, part: .report,
+      "Whether a live run's mocks keep session files; with none nothing can be resumed."),
+    ScenarioKey(
+      "fleet.broadcast", .word(LiveSettings.Audience.self), \.live.broadcast, part: .report,
+      "Whom they tell: every connection, as the real CLI does, or a session's owners."),
     ScenarioKey(
       "fleet.profile", .text(most: 100), \.profile,
       "Measured costs: profiles/NAME.json beside the scenario."),

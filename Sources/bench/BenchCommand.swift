@@ -1,6 +1,7 @@
-// Which benchmark to run: `bench [USERS…]` measures the reference model, `--growth` draws the curve
-// over the number of users, `--closed` runs the one model that SimPy runs too. One process measures
-// one thing, so that no measurement inherits another's memory.
+// Which benchmark to run: `bench [USERS…]` measures the reference model (with `--prompts`, behind
+// the users, with prompts of many sizes), `--growth` draws the curve over the number of users,
+// `--closed` runs the one model that SimPy runs too. One process measures one thing, so that no
+// measurement inherits another's memory.
 internal import LinuxIO
 
 enum BenchCommand {

@@ -34,6 +34,8 @@ enum Program {
     case .report: ReportCommand(invocation).run()
     case .compare: CompareCommand(invocation).run()
     case .plan: PlanCommand(invocation).run()
+    case .provider: ProviderCommand(invocation).run()
+    case .doctor: DoctorCommand(invocation).run()
     }
   }
 

@@ -22,6 +22,11 @@ struct ScenarioLoader {
     case .tooLarge: return .failure(complaint("has more than 4 MiB, so it is no scenario"))
     case .failed(let failure): return .failure(complaint(words(for: failure)))
     }
+    return read(bytes, settings: settings)
+  }
+
+  /// Bytes that stand for the file at the path.
+  func read(_ bytes: [UInt8], settings: [String]) -> Result<ScenarioFile, Complaints> {
     let read = ScenarioFile.read(
       bytes: bytes, name: path, settings: settings, files: { self.named($0) },
       expectationCheck: ScenarioLoader.check)

@@ -84,7 +84,7 @@ struct LiveTrial {
 
   /// The mocks of a run that has begun; its first turns are planned.
   func servers(_ count: Int, of run: Process, in phase: String = "measuring") throws -> [Int32] {
-    try eventually("the run is \(phase)") { run.complained.contains("base: \(phase)") }
+    try eventually("the run is \(phase)") { run.errorsSoFar.contains("base: \(phase)") }
     let found = processes("mock-copilot\0--headless")
     try #require(found.count == count)
     return found

@@ -75,7 +75,8 @@ struct Process {
   /// What it has printed so far.
   var said: String { output.map { text("\($0).out") } ?? "" }
 
-  var complained: String { text(errorsAt) }
+  /// What it has said on standard error so far.
+  var errorsSoFar: String { text(errorsAt) }
 
   func send(_ signal: Int32) { _ = kill(id, signal) }
 

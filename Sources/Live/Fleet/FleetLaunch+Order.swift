@@ -16,8 +16,10 @@ extension LiveRun {
     if let token { environment.append(("COPILOT_CONNECTION_TOKEN", token)) }
     let seed = scenario.seed.value
     let mock =
-      order.mockArguments + ["--events", scenario.live.events.rawValue]
-      + scenario.live.faults.flatMap { ["--fault", $0] }
+      order.mockArguments + [
+        "--events", scenario.live.events.rawValue, "--broadcast", scenario.live.broadcast.rawValue,
+        "--disk", scenario.live.disk.rawValue,
+      ] + scenario.live.faults.flatMap { ["--fault", $0] }
     var arguments: @Sendable (ServerID) -> [String] = { server in
       // Each server draws its own costs; 0 would mean the scenario's seed to all of them.
       mock + ["--seed", String(mix64(seed &+ UInt64(server.place)) >> 1 | 1)]

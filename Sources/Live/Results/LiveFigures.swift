@@ -24,6 +24,8 @@ public struct LiveFigures: Sendable {
   let measuredFrom: Instant
   let crashes: Int
   let notes: [String]
+  /// What the fake provider saw, where a run has one: since its start, so with the warm-up.
+  let observations: Observations?
   let warmUpNotFound: Bool
   /// What was measured is the warm-up.
   let wasWarming: Bool
@@ -57,6 +59,9 @@ public struct LiveFigures: Sendable {
     case .locksDoubleHeld: return locks.doubleHeld - locksBefore.doubleHeld
     case .locksWrongRelease: return locks.wrongReleases - locksBefore.wrongReleases
     case .locksStaleWrites: return locks.staleWrites - locksBefore.staleWrites
+    case .providerCalls: return observations?.asked ?? 0
+    case .providerRateLimited: return observations?.count(status: 429) ?? 0
+    case .providerFailed: return observations?.count(.faulted) ?? 0
     case .eventsBroadcast: return tallies.events
     case .serverCrashes: return crashes
     case .cliRestarted: return restarts.reduce(0, +)

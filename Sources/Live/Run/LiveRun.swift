@@ -26,6 +26,9 @@ public struct LiveRun: ~Copyable {
   private let shards: [Mailbox<ShardLetter>]
   private var poller: Poller
   private var fleet: Fleet
+  /// Behind the real CLI, which has no model of its own.
+  private let provider: FakeProvider?
+  private var observations: Observations?
   private let reaper: Descriptor?
   private let watch: (LiveProgress) -> Void
   private let stop: StopRequest
@@ -66,9 +69,17 @@ public struct LiveRun: ~Copyable {
         shards.append(try Mailbox())
       }
       let poller = try Poller()
+      var provider: FakeProvider?
+      if order.scenario.cli == .real {
+        var settings = ProviderSettings()
+        settings.model = order.scenario.model
+        settings.seed = order.scenario.seed.replication(0)
+        provider = try FakeProvider(settings)
+      }
       let folder = RunFolder.named()
       var run = LiveRun(
-        order, folder: folder, mailbox: mailbox, shards: shards, poller: poller, stop: stop,
+        order, folder: folder, provider: provider, mailbox: mailbox, shards: shards, poller: poller,
+        stop: stop,
         watch: watch)
       // After the reaper, which would not know of it otherwise.
       if let failure = folder.make() { throw failure }
@@ -79,7 +90,8 @@ public struct LiveRun: ~Copyable {
   }
 
   private init(
-    _ order: LiveOrder, folder: RunFolder, mailbox: Mailbox<KeeperLetter>,
+    _ order: LiveOrder, folder: RunFolder, provider: FakeProvider?,
+    mailbox: Mailbox<KeeperLetter>,
     shards: [Mailbox<ShardLetter>], poller: consuming Poller, stop: StopRequest,
     watch: @escaping (LiveProgress) -> Void
   ) {
@@ -94,7 +106,8 @@ public struct LiveRun: ~Copyable {
     // Before the first server, so that nothing is ever without it.
     reaper = Reaper.start(folder)
     ChildProcess.adoptOrphans()
-    fleet = Fleet(LiveRun.launch(order), folder)
+    self.provider = provider
+    fleet = Fleet(LiveRun.launch(order, providerURL: provider?.url), folder)
     progress.variant = order.scenario.variant
     progress.users = order.scenario.workload.users
   }
@@ -111,9 +124,19 @@ public struct LiveRun: ~Copyable {
     let seed = scenario.seed.replication(0)
     let desk = Desk(scenario, seed: seed)
     let isolated = scenario.app.pattern == .isolated
+    var providing = Table<Worker<Observations>>()
+    if let provider {
+      let serve: @Sendable () -> Observations = {
+        (try? provider.run(observing: nil)) ?? Observations()
+      }
+      switch Worker<Observations>.start("the fake provider", serve) {
+      case .success(let worker): providing.append(worker)
+      case .failure(let failure): problems.append("\(failure)")
+      }
+    }
     let plan = ShardPlan(
       scenario, seed: seed, run: LiveRun.number(of: folder), token: fleet.plan.token,
-      providerURL: nil,
+      providerURL: provider?.url,
       firstServers: isolated ? 0 : isBehindBalancer ? 1 : firstServers)
     var workers = Table<Worker<Result<ShardReport, SystemFailure>>>()
     let (boxes, keeper) = (shards, mailbox)
@@ -152,6 +175,8 @@ public struct LiveRun: ~Copyable {
     fleet.noteDisk()
     tell(.stopping)
     fleet.stopAll()
+    provider?.stop()
+    while providing.count > 0 { observations = providing.removeLast().join() }
     guard hasStarted, problems.isEmpty else { return .notStarted(problems) }
     return .finished(
       figures(
@@ -465,7 +490,7 @@ public struct LiveRun: ~Copyable {
       locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
       measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
       measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes,
-      warmUpNotFound: warmUpNotFound, wasWarming: wasWarming,
+      observations: observations, warmUpNotFound: warmUpNotFound, wasWarming: wasWarming,
       wasStopped: stop.isRequested, lag: plan.lagTolerance)
   }
 }

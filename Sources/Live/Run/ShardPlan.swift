@@ -8,6 +8,8 @@ struct ShardPlan: Sendable {
   let scenario: Scenario
   let seed: Seed
   let names: SessionNames
+  /// Tells this run's marks and sessions from those of others.
+  let run: UInt32
   let token: String?
   let providerURL: String?
   /// Servers that are there before the first turn.
@@ -28,6 +30,7 @@ struct ShardPlan: Sendable {
   ) {
     self.scenario = scenario
     self.seed = seed
+    self.run = UInt32(truncatingIfNeeded: run)
     self.token = token
     self.providerURL = providerURL
     self.firstServers = firstServers

@@ -48,8 +48,6 @@ struct Shard: ~Copyable {
   /// The latest conversation seen under each number, counted without end.
   var latest: [UInt32]
   var writer: RequestWriter
-  let prompt: Sampler
-  let promptStream: Stream
   var dirty: [Int] = []
 
   var phase = Phase.starting
@@ -94,10 +92,9 @@ struct Shard: ~Copyable {
     tabs = workload.arrivals == .closed ? workload.tabs : 1
     latest = []
     writer = RequestWriter(
-      names: plan.names, streaming: scenario.model.firstToken != nil, model: plan.model,
+      names: plan.names, run: plan.run, streaming: scenario.model.firstToken != nil,
+      model: plan.model,
       providerURL: plan.providerURL)
-    prompt = Sampler(workload.prompt)
-    promptStream = plan.seed.stream("prompt")
     waitsForServers = scenario.app.pattern == .isolated ? 0 : plan.firstServers
     let ids = scenario.userIDs
     for instance in stride(from: index, to: scenario.app.instances, by: mailboxes.count) {
