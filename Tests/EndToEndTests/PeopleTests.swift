@@ -94,9 +94,12 @@ import Testing
     try LiveTrial.test { trial in
       let process = try trial.start(
         LiveTrial.set(
-          ["fleet.servers=1", "workload.phases.measure=8s", "run.drain=10s"] + settings))
+          [
+            "fleet.servers=1", "workload.phases.measure=8s", "run.drain=10s",
+            "workload.sessions.turns=unlimited",
+          ] + settings))
       let servers = try trial.servers(1, of: process)
-      _ = usleep(3_000_000)
+      _ = usleep(2_000_000)
       _ = kill(servers[0], SIGSTOP)
       _ = usleep(2_000_000)
       _ = kill(servers[0], SIGCONT)
@@ -111,7 +114,7 @@ import Testing
 
   @Test("a freeze of two seconds shows in what people wait for, and hardly where they wait in turn")
   func coordinatedOmission() throws {
-    let open = try freeze(["workload.arrivals=constant(100/s)", "workload.users=500"])
+    let open = try freeze(["workload.arrivals=constant(25/s)", "workload.users=20"])
     let naive = try freeze(["workload.users=3", "workload.think=20ms"])
     func figures(_ variant: VariantResult, _ metric: String) -> String {
       "p50 \(variant.seconds(metric, .p50)) p95 \(variant.seconds(metric, .p95)) p99 "
@@ -120,13 +123,13 @@ import Testing
     print("open arrivals, turn.response: \(figures(open, "turn.response"))")
     print("three in turn, turn.service:  \(figures(naive, "turn.service"))")
     // Two of eight seconds: a quarter of the arrivals, evenly late by nothing to two seconds.
-    #expect(open.count("turns.planned") == 800)
+    #expect(abs(open.count("turns.planned") - 199) <= 1)
     #expect(abs(open.seconds("turn.response", .p90) - 1.2) < 0.3)
-    #expect(open.seconds("turn.response", .p99) > 1.7)
+    #expect(open.seconds("turn.response", .max) > 1.7)
     #expect(open.seconds("turn.response", .p50) < 0.3)
     // Nobody asks while it is frozen, so nobody is seen to wait: three of some hundred turns.
     #expect(naive.count("turns.completed") > 300)
-    #expect(naive.seconds("turn.service", .p95) < 0.2)
+    #expect(naive.seconds("turn.service", .p99) < 0.2)
     #expect(naive.seconds("turn.service", .max) > 1.7)
     // The driver was on time all along: the lateness is the server's.
     #expect(open.seconds("driver.lag", .p95) < 0.05)
