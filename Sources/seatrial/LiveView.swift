@@ -92,8 +92,12 @@ struct LiveText {
       "  \(fixed(progress.turnsPerSecond, 1)) turns/s   p50 \(text(progress.p50))   "
         + "p95 \(text(progress.p95))   p99 \(text(progress.p99))")
     lines.append(
-      "  failed \(progress.failed)   evictions \(fixed(progress.evictionsPerSecond, 1))/s   "
+      "  evictions \(fixed(progress.evictionsPerSecond, 1))/s   "
         + "lock refusals \(fixed(progress.refusalsPerSecond, 1))/s")
+    let kinds = progress.failures.prefix(4).map { "\($0.words) \($0.count)" }
+    lines.append(
+      "  failed \(progress.failed)"
+        + (kinds.isEmpty ? "" : ": \(kinds.joined(separator: ", "))"))
     if !progress.serverLoads.isEmpty {
       let bars = progress.serverLoads.prefix(max(1, width - 12)).map(LiveText.bar).joined()
       lines.append("  servers \(bars)")

@@ -58,6 +58,16 @@ import Testing
     }
   }
 
+  @Test("failed turns are shown by what became of them")
+  func kinds() throws {
+    try LiveTrial.test { trial in
+      let shown = try onTerminal(
+        trial, columns: 80, ["model.failures.share=50%", "model.failures.status=401"])
+      #expect(shown.code == 0 && shown.keepsTerminal)
+      #expect(shown.text.contains(": model failed "), "\(shown.text)")
+    }
+  }
+
   @Test(
     "whatever ends the run, the terminal is left as it was",
     arguments: [("int@2", 130), ("int@2,int@2.5", 130), ("quit@2", -3), ("kill@2", -9)])

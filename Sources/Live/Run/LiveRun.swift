@@ -49,6 +49,7 @@ public struct LiveRun: ~Copyable {
   private var nextChange = 0
   private var returning: [(at: Instant, ServerID)] = []
   private var crashes = 0
+  private var failures = [Int](repeating: 0, count: TurnOutcome.allCases.count)
   /// Of servers that were removed: how many shards need it no more.
   private var unused: [Int: Int] = [:]
   private var lastLens = Instant.zero
@@ -342,6 +343,9 @@ public struct LiveRun: ~Copyable {
     progress.elapsed = epoch == .never ? .zero : max(.zero, clock - .zero)
     progress.left = measureEnd.map { max(.zero, $0 - clock) }
     progress.serversUp = fleet.servers.count { $0.state == .up }
+    progress.failures = TurnOutcome.allCases.map { ($0, failures[Int($0.rawValue)]) }
+      .filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
+      .map { LiveProgress.Failure(words: $0.0.words, count: $0.1) }
     recent.fill(&progress, at: MonotonicClock.now())
     progress.serverLoads = fleet.servers.prefix(64).map(\.lens.recentLoad)
     watch(progress)
@@ -387,6 +391,7 @@ public struct LiveRun: ~Copyable {
       recent.add(figures, of: shard, at: MonotonicClock.now())
       progress.completed += figures.completed
       progress.failed += figures.failed
+      for place in figures.failures.indices { failures[place] += figures.failures[place] }
     case .observed(let list):
       for (at, response) in list { observed.append(response.seconds, at: at) }
     case .done: done += 1
@@ -528,6 +533,23 @@ struct RecentFigures {
     progress.p50 = quantile(0.5)
     progress.p95 = quantile(0.95)
     progress.p99 = quantile(0.99)
+  }
+}
+
+extension TurnOutcome {
+  /// For the live view.
+  fileprivate var words: String {
+    switch self {
+    case .completed: "completed"
+    case .failed: "model failed"
+    case .timedOut: "timed out"
+    case .denied: "denied"
+    case .rejected: "rejected"
+    case .lockRefused: "lock refused"
+    case .notFound: "not found"
+    case .serverLost: "server lost"
+    case .fenced: "fenced"
+    }
   }
 }
 

@@ -225,6 +225,7 @@ struct Shard: ~Copyable {
       }
       tallies.note(outcome)
       figures.failed += 1
+      figures.failures[Int(outcome.rawValue)] += 1
       measuring?.failed()
     }
     if let instant = desk.over(completion.plan, at: now), phase == .running {

@@ -48,6 +48,8 @@ struct ServerAddress: Hashable, Sendable {
 struct ShardFigures: Sendable {
   var completed = 0
   var failed = 0
+  /// By outcome.
+  var failures = [Int](repeating: 0, count: TurnOutcome.allCases.count)
   var evicted = 0
   var refused = 0
   var underWay = 0
