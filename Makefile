@@ -32,7 +32,7 @@ REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
 .PHONY: help setup build run simulate report compare plan test test-browser conformance real-setup \
-  lint format bench bench-mock bench-pages leftovers bench-plan validators gallery sanitize fuzz clean
+  lint format bench bench-checker bench-hazards bench-mock bench-pages leftovers bench-plan validators gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
@@ -131,6 +131,18 @@ bench: setup ## measure the engine: events/s, growth with the number of users, a
 	@$(MAKE) $(VENV)/ready
 	@echo "the same closed model here and in SimPy, in turn (half a minute)"
 	@$(VENV)/bin/python Tests/Benchmarks/against_simpy.py $(PROGRAMS)/bench
+
+bench-checker: setup ## check histories of 10^6 turns: time and memory
+	@echo "building the benchmark"
+	@$(SWIFT_BUILD) --product bench
+	@echo "histories of 1,000,000 turns (half a minute)"
+	@$(PROGRAMS)/bench --checker
+
+bench-hazards: setup ## schedules explored per second, on one core
+	@echo "building the benchmark"
+	@$(SWIFT_BUILD) --product bench
+	@echo "exploring schedules (a few seconds)"
+	@$(PROGRAMS)/bench --hazards
 
 bench-plan: setup ## how long plans take: 1,000 and 100,000 people, 12 candidates
 	@echo "building the programs"

@@ -36,6 +36,15 @@ public struct LiveSettings: Sendable, Hashable {
   public var disk = Disk.files
   /// After the measured time, for turns that are under way.
   public var drain = Interval.seconds(30)
+  /// Then, for looking at what became of every session; zero: nobody looks.
+  public var audit = Interval.seconds(10)
+  /// What stands behind a mock: the model it has itself, or the fake provider, which sees every
+  /// conversation.
+  public enum Provider: String, Sendable, Hashable, CaseIterable {
+    case builtIn = "built-in"
+    case fake
+  }
+  public var provider = Provider.builtIn
   /// A doubtful measurement ends with exit code 4 instead of a warning.
   public var strict = false
   /// Threads that hold users; nil: as many as the machine and the app instances allow.

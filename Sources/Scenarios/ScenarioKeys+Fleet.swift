@@ -58,6 +58,9 @@ extension ScenarioKeys {
       "fleet.faults", .list(.text(most: 100), most: 20), \.live.faults, part: .report,
       "In a live run: what goes wrong in each mock, as crash-during@turn=50; see mock.md."),
     ScenarioKey(
+      "fleet.provider", .word(LiveSettings.Provider.self), \.live.provider, part: .report,
+      "Behind a live run's mocks: their own model, or a fake provider that sees conversations."),
+    ScenarioKey(
       "fleet.disk", .word(LiveSettings.Disk.self), \.live.disk, part: .report,
       "Whether a live run's mocks keep session files; with none nothing can be resumed."),
     ScenarioKey(

@@ -8,6 +8,8 @@ internal import Metrics
 internal import Policies
 internal import Scenarios
 internal import Statistics
+internal import Truth
+internal import Wire
 internal import Workload
 
 public struct LiveRun: ~Copyable {
@@ -29,6 +31,7 @@ public struct LiveRun: ~Copyable {
   /// Behind the real CLI, which has no model of its own.
   private let provider: FakeProvider?
   private var observations: Observations?
+  private var looked = 0
   private let reaper: Descriptor?
   private let watch: (LiveProgress) -> Void
   private let stop: StopRequest
@@ -71,7 +74,9 @@ public struct LiveRun: ~Copyable {
       }
       let poller = try Poller()
       var provider: FakeProvider?
-      if order.scenario.cli == .real {
+      if order.scenario.cli == .real
+        || (order.scenario.cli == .mock && order.scenario.live.provider == .fake)
+      {
         var settings = ProviderSettings()
         settings.model = order.scenario.model
         settings.seed = order.scenario.seed.replication(0)
@@ -124,11 +129,17 @@ public struct LiveRun: ~Copyable {
     }
     let seed = scenario.seed.replication(0)
     let desk = Desk(scenario, seed: seed)
+    let truth = TruthDesk()
+    let run = UInt32(truncatingIfNeeded: LiveRun.number(of: folder))
     let isolated = scenario.app.pattern == .isolated
     var providing = Table<Worker<Observations>>()
     if let provider {
       let serve: @Sendable () -> Observations = {
-        (try? provider.run(observing: nil)) ?? Observations()
+        let observed = try? provider.run { seen in
+          guard let asked = seen.asked, asked.run == run, seen.ending == .answered else { return }
+          truth.saw(seen.marks, askedBy: asked, at: truth.clock(MonotonicClock.now()))
+        }
+        return observed ?? Observations()
       }
       switch Worker<Observations>.start("the fake provider", serve) {
       case .success(let worker): providing.append(worker)
@@ -145,7 +156,7 @@ public struct LiveRun: ~Copyable {
       let started = Worker<Result<ShardReport, SystemFailure>>.start("a shard of users") {
         do throws(SystemFailure) {
           let shard = try Shard(
-            index: index, plan: plan, desk: desk, mailboxes: boxes, keeper: keeper)
+            index: index, plan: plan, desk: desk, truth: truth, mailboxes: boxes, keeper: keeper)
           return .success(shard.run())
         } catch {
           keeper.post(.done(shard: index))
@@ -161,6 +172,7 @@ public struct LiveRun: ~Copyable {
     if !isolated { openFleet() }
     let hasStarted = problems.isEmpty && start(isolated: isolated)
     if hasStarted {
+      truth.begin(at: MonotonicClock.now() + LiveRun.headStart)
       conduct(desk)
     } else {
       for box in shards { box.post(.drain(until: .zero)) }
@@ -174,6 +186,8 @@ public struct LiveRun: ~Copyable {
       }
     }
     fleet.noteDisk()
+    if hasStarted && problems.isEmpty { audit(truth, plan) }
+    let checked = truth.finish()
     tell(.stopping)
     fleet.stopAll()
     provider?.stop()
@@ -181,7 +195,7 @@ public struct LiveRun: ~Copyable {
     guard hasStarted, problems.isEmpty else { return .notStarted(problems) }
     return .finished(
       figures(
-        reports, desk: desk, plan: plan,
+        reports, desk: desk, truth: checked, plan: plan,
         driverCPU: ProcessUsage.current().processorTime - began))
   }
 
@@ -192,6 +206,8 @@ public struct LiveRun: ~Copyable {
   private var firstServers: Int {
     scenario.cli == .external ? scenario.live.targets.count : scenario.fleet.servers
   }
+
+  private static let headStart = Interval.milliseconds(20)
 
   // MARK: the start
 
@@ -258,7 +274,7 @@ public struct LiveRun: ~Copyable {
 
   private mutating func conduct(_ desk: Desk) {
     // A little ahead, so that every shard hears of it before it comes.
-    epoch = MonotonicClock.now() + .milliseconds(20)
+    epoch = MonotonicClock.now() + LiveRun.headStart
     for box in shards { box.post(.begin(epoch)) }
     if case .fixed(let length) = scenario.phases.warmUp { measure(from: .zero + length) }
     var nextWord = clock
@@ -439,6 +455,29 @@ public struct LiveRun: ~Copyable {
       ? "cli-\(server.place + 1)" : "cli-\(server.place + 1) (\(address.text))"
   }
 
+  // MARK: the look at the end
+
+  /// What is left of every session, by the servers that still stand.
+  private mutating func audit(_ truth: TruthDesk, _ plan: ShardPlan) {
+    guard scenario.live.audit > .zero, scenario.live.disk == .files || scenario.cli != .mock,
+      !stop.isRequested
+    else { return }
+    tell(.checking)
+    let targets = fleet.servers.filter { $0.state == .up }
+      .map { Auditor.Target(server: $0.id, address: $0.address) }
+    let signal = stop
+    do throws(SystemFailure) {
+      var auditor = try Auditor(truth, plan: plan, writer: plan.writer())
+      auditor.look(
+        at: targets, anywhere: scenario.fleet.storage.kind == .shared, began: epoch,
+        until: clock + scenario.live.audit
+      ) { signal.isRequested }
+      looked = auditor.looked
+    } catch {
+      note("nobody could look at the sessions: \(error)")
+    }
+  }
+
   // MARK: changes of the fleet
 
   private mutating func fleetChanges(at now: Instant) {
@@ -486,7 +525,7 @@ public struct LiveRun: ~Copyable {
   // MARK: figures
 
   private func figures(
-    _ reports: [ShardReport], desk: Desk, plan: ShardPlan, driverCPU: Interval
+    _ reports: [ShardReport], desk: Desk, truth: TruthReport, plan: ShardPlan, driverCPU: Interval
   ) -> LiveFigures {
     LiveFigures(
       scenario: scenario, reports: reports, servers: fleet.servers.map(\.lens),
@@ -494,7 +533,8 @@ public struct LiveRun: ~Copyable {
       restarts: fleet.servers.map(\.restarts), startTimes: fleet.startTimes,
       locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
       measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
-      measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes,
+      measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes, truth: truth,
+      sessionsLooked: looked,
       observations: observations, warmUpNotFound: warmUpNotFound, wasWarming: wasWarming,
       wasStopped: stop.isRequested, lag: plan.lagTolerance)
   }

@@ -36,9 +36,16 @@ struct ShardPlan: Sendable {
     self.firstServers = firstServers
     names = SessionNames(
       scenario.userIDs, people: scenario.workload.users,
-      sessionsPerPerson: scenario.workload.sessions.perUser, run: run)
+      sessionsPerPerson: scenario.workload.sessions.perUser,
+      groupSize: scenario.workload.groups?.size, run: run)
     observes = scenario.phases.warmUp == .auto
     acknowledgesAtOnce = !scenario.fleet.delayedAck
+  }
+
+  func writer() -> RequestWriter {
+    RequestWriter(
+      names: names, run: run, streaming: scenario.model.firstToken != nil, model: model,
+      providerURL: providerURL)
   }
 
   var connectsPeople: Bool { scenario.live.connections == .perUser }

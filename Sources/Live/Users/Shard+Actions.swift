@@ -19,7 +19,10 @@ extension Shard {
       close(server, session, turn, handle, deletes: false)
     case .delete(let server, let session, let turn):
       close(server, session, turn, noLink, deletes: plan.deletesAtEnd)
-    case .forget(_, let session): desk.forget(session)
+      truth.ended(session)
+    case .forget(_, let session):
+      truth.ended(session)
+      desk.forget(session)
     case .lock(let command, let session, let turn, let token):
       lock(command, session, turn, token)
     case .spawn(let turn): keeper.post(.spawn(turn))
@@ -135,6 +138,10 @@ extension Shard {
       $0.hasFailed = false
       $0.isUnderWay = true
     }
+    truth.sent(
+      planned,
+      to: TruthDesk.Home(
+        server: server, name: name, person: UInt32(truncatingIfNeeded: person)), at: now)
     let id = connection.ask(.send(turn, place))
     writer.send(
       name, person: person, turn: planned, bytes: Int(planned.promptBytes), id: id,
@@ -215,6 +222,9 @@ extension Shard {
     _ command: LockCommand, _ session: SessionID, _ turn: TurnID, _ token: UInt32
   ) {
     let instant = now
+    if command == .leave {
+      truth.held(session, by: turn, from: turns[local(of: turn)][turn.place].locked, until: now)
+    }
     deliver(
       desk.with { state in
         state.locks.handle(
@@ -256,6 +266,7 @@ extension Shard {
   mutating func hear(_ answer: LockAnswer) {
     switch answer {
     case .granted(let turn, let token):
+      turns[local(of: turn)][turn.place].locked = now
       toGateway(local(of: turn), .lockGranted(turn, token: token))
     case .refused(let turn): toGateway(local(of: turn), .lockRefused(turn))
     case .wasMine(let turn, let mine): toGateway(local(of: turn), .lockRead(turn, mine: mine))

@@ -15,6 +15,7 @@ struct Shard: ~Copyable {
   let index: Int
   let plan: ShardPlan
   let desk: Desk
+  let truth: TruthDesk
   let mailboxes: [Mailbox<ShardLetter>]
   let keeper: Mailbox<KeeperLetter>
   let names: SessionNames
@@ -76,12 +77,13 @@ struct Shard: ~Copyable {
   }
 
   init(
-    index: Int, plan: ShardPlan, desk: Desk, mailboxes: [Mailbox<ShardLetter>],
+    index: Int, plan: ShardPlan, desk: Desk, truth: TruthDesk, mailboxes: [Mailbox<ShardLetter>],
     keeper: Mailbox<KeeperLetter>
   ) throws(SystemFailure) {
     self.index = index
     self.plan = plan
     self.desk = desk
+    self.truth = truth
     self.mailboxes = mailboxes
     self.keeper = keeper
     poller = try Poller(batch: 512)
@@ -91,10 +93,7 @@ struct Shard: ~Copyable {
     names = plan.names
     tabs = workload.arrivals == .closed ? workload.tabs : 1
     latest = []
-    writer = RequestWriter(
-      names: plan.names, run: plan.run, streaming: scenario.model.firstToken != nil,
-      model: plan.model,
-      providerURL: plan.providerURL)
+    writer = plan.writer()
     waitsForServers = scenario.app.pattern == .isolated ? 0 : plan.firstServers
     let ids = scenario.userIDs
     for instance in stride(from: index, to: scenario.app.instances, by: mailboxes.count) {
@@ -205,6 +204,7 @@ struct Shard: ~Copyable {
     let due = turns[local][turn.place].due
     ledger.over += 1
     if outcome == .completed {
+      truth.acknowledged(completion.plan, at: now)
       let response = now - due
       recorder.count(.turnsCompleted)
       recorder.record(.turnResponse, response)
@@ -215,6 +215,13 @@ struct Shard: ~Copyable {
       measuring?.completed(response)
       if observes { observed.append((due, response)) }
     } else {
+      if completion.sent != .never {
+        if outcome == .notFound {
+          truth.refused(completion.plan)
+        } else {
+          truth.unknown(completion.plan)
+        }
+      }
       recorder.count(.turnsFailed)
       switch outcome {
       case .timedOut: recorder.count(.turnsTimedOut)
