@@ -33,8 +33,8 @@ REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
 .PHONY: help setup build run simulate report compare plan hazards agreement real test \
-  test-browser conformance real-setup \
-  lint format bench bench-checker bench-hazards bench-live bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
+  test-browser conformance leftovers real-setup lint format bench bench-checker bench-hazards \
+  bench-live bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
@@ -131,6 +131,10 @@ bench-mock: build ## time and weigh mock-copilot, against a C program that moves
 
 bench-pages: build ## time pages: 10^6 turns, and a comparison of 20 variants
 	@bash Tests/Benchmarks/pages.sh
+
+leftovers: build ## kill 50 live runs at random moments: nothing may be left behind
+	@echo "killing 50 live runs (four minutes)"
+	@SEATRIAL_ROUNDS=50 swift test -c release --disable-xctest --filter LeftoverTests
 
 lint: ## check the formatting of every source file
 	@echo "checking the formatting of $(SOURCES)"

@@ -125,7 +125,7 @@ let package = Package(
       "Scenarios", "Simulation", "LinuxIO"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
-    tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),
+    tests("EndToEnd", "Basics", "Metrics", "LinuxIO", files: ["Peers"]),
   ] + fuzzers,
   swiftLanguageModes: [.v6]
 )

@@ -31,7 +31,7 @@ public struct Candidate: Sendable {
   var wanders: Bool {
     guard !isIsolated, template.app.routeEvery == .turn else { return false }
     switch template.app.routing {
-    case .stickyModulo, .rendezvous, .boundedLoad: return false
+    case .stickyModulo, .rendezvous, .boundedLoad, .external: return false
     case .roundRobin, .leastActive, .twoChoices, .random: return true
     }
   }

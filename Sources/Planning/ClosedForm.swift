@@ -124,7 +124,8 @@ public struct ClosedForm: Sendable {
         let people = max(0.5, mean + spread * inverseNormal(p))
         return (people / mean / 10, people / mean / servers)
       }
-    case .boundedLoad, .roundRobin, .leastActive, .twoChoices, .random: return [(1, 1 / servers)]
+    case .boundedLoad, .roundRobin, .leastActive, .twoChoices, .random, .external:
+      return [(1, 1 / servers)]
     }
   }
 

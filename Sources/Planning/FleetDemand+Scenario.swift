@@ -49,7 +49,7 @@ extension FleetDemand.Sharing {
     switch app.routing {
     case .stickyModulo, .rendezvous: self = .hashed
     // Bounded load fills up the least loaded: as good as even, for this purpose.
-    case .boundedLoad: self = .even
+    case .boundedLoad, .external: self = .even
     case .roundRobin, .leastActive, .twoChoices, .random:
       self = app.routeEvery == .turn ? .everywhere : .even
     }

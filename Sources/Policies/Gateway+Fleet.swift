@@ -280,6 +280,19 @@ extension Gateway {
     return false
   }
 
+  /// Turns whose outcome nobody has been told: without those that are being put away, and those that
+  /// were given up on.
+  public mutating func undecided() -> Int {
+    var count = 0
+    for place in 0..<turns.places {
+      switch turns[place].step {
+      case .free, .closing, .abandoned: break
+      default: count += 1
+      }
+    }
+    return count
+  }
+
   // MARK: time
 
   private mutating func rang(

@@ -59,7 +59,7 @@ public struct Gateway: ~Copyable {
     let listed = policy.instances <= 4 ? sessions : 0
     manager = SessionManager(
       policy.sessions, oneHome: policy.routeEvery == .session, listed: listed)
-    router = Router(policy, stream: seed.stream("router \(index)"))
+    router = Router(policy, stream: seed.stream("router \(index)"), instance: index)
     pool = CLIPool(policy.pool, people: policy.pattern == .isolated ? people : 0)
     access = AccessCheck(policy.access, people: people, names: names)
     backOff = seed.stream("lock back-off")

@@ -52,6 +52,8 @@ public enum Routing: String, Sendable, Hashable, CaseIterable {
   case leastActive = "least-active"
   case twoChoices = "two-choices"
   case random
+  /// A load balancer between app and fleet decides, by connection: a copy of the backend has one.
+  case external
 }
 
 public enum RouteKey: String, Sendable, Hashable, CaseIterable { case user, session }

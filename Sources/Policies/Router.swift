@@ -11,9 +11,13 @@ public struct Router: ~Copyable {
   private var random: SeededRandom
   /// Turns of this instance under way, by server number.
   @usableFromInline var active: Table<UInt32>
+  private let instance: Int
 
-  public init(_ policy: GatewayPolicy, stream: Stream) {
+  /// - instance: the copy of the backend; a balancer that knows only connections tells copies apart
+  ///   and nothing else.
+  public init(_ policy: GatewayPolicy, stream: Stream, instance: Int = 0) {
     routing = policy.routing
+    self.instance = instance
     bound = policy.loadBound
     servers = Table()
     turn = 0
@@ -77,6 +81,8 @@ public struct Router: ~Copyable {
       turn = (turn + 1) % servers.count
       return ServerID(Int(servers[place]))
     case .random: return ServerID(Int(servers[random.index(below: servers.count)]))
+    // One connection after another, and a copy keeps its own.
+    case .external: return ServerID(Int(servers[instance % servers.count]))
     case .rendezvous: return highest(key: key, below: UInt32.max)
     case .boundedLoad:
       var total = 1

@@ -185,6 +185,20 @@ struct Checks {
         "the guide's hash multiplies by 31, so of \(draft.fleet.servers) servers "
           + "many stay empty; take a number that 31 does not divide", beside: "app.routing")
     }
+    if draft.app.routing == .external && draft.app.pattern != .isolated {
+      if draft.live.targets.count > 1 {
+        fault("fleet.targets", "a balancer has one address", beside: "app.routing")
+      }
+      let moves = draft.fleet.changes.contains { change in
+        if case .lose = change.kind { false } else { true }
+      }
+      if moves {
+        fault(
+          "fleet.changes", "behind a balancer servers can be lost, not added or removed",
+          beside: "app.routing")
+      }
+      idle("app.route-by", "a balancer knows connections, not people")
+    }
     if draft.app.routing != .boundedLoad { idle("app.load-bound", "routing is not bounded-load") }
     if draft.app.pattern != .isolated {
       for name in ["spawn", "release", "idle", "stop", "first-port"] {

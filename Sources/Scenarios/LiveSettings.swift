@@ -24,6 +24,8 @@ public struct LiveSettings: Sendable, Hashable {
   /// Environment variable that holds the connection token.
   public var tokenVariable = "COPILOT_CONNECTION_TOKEN"
   public var events = Events.faithful
+  /// What goes wrong in each mock, as its `--fault` takes it.
+  public var faults: [String] = []
   public var connections = Connections.shared
   /// Who a live run's mocks tell of a session: everybody connected, as the real CLI does, or those
   /// who opened it.

@@ -19,7 +19,8 @@ extension ScenarioKeys {
       "The guide's three patterns: a CLI for each person, shared CLIs, shared sessions."),
     ScenarioKey(
       "app.routing", .word(Routing.self), \.app.routing,
-      "How a copy chooses the server; sticky-modulo is the guide's hash."),
+      "How a copy chooses the server; sticky-modulo is the guide's hash, external a load balancer "
+        + "that deals out connections."),
     ScenarioKey(
       "app.route-by", .word(RouteKey.self), \.app.routeBy, "What a hashing router hashes."),
     ScenarioKey(

@@ -55,6 +55,9 @@ extension ScenarioKeys {
       "fleet.events", .word(LiveSettings.Events.self), \.live.events, part: .report,
       "What a live run's mocks send of a turn: all 19 messages, or the few that clients need."),
     ScenarioKey(
+      "fleet.faults", .list(.text(most: 100), most: 20), \.live.faults, part: .report,
+      "In a live run: what goes wrong in each mock, as crash-during@turn=50; see mock.md."),
+    ScenarioKey(
       "fleet.provider", .word(LiveSettings.Provider.self), \.live.provider, part: .report,
       "Behind a live run's mocks: their own model, or a fake provider that sees conversations."),
     ScenarioKey(

@@ -17,7 +17,7 @@ extension ScenarioKeys {
       "plan.pattern", .list(.word(Pattern.self), most: 3), \.plan.pattern, part: .report,
       "Patterns to try; else the scenario's own."),
     ScenarioKey(
-      "plan.routing", .list(.word(Routing.self), most: 7), \.plan.routing, part: .report,
+      "plan.routing", .list(.word(Routing.self), most: 8), \.plan.routing, part: .report,
       "Routings to try; else the scenario's own."),
     ScenarioKey(
       "plan.storage", .list(.word(StoragePlan.Kind.self), most: 2), \.plan.storage, part: .report,

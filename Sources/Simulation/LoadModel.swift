@@ -217,7 +217,7 @@ extension Routing {
   /// Whether a conversation's turns go to one server after another.
   fileprivate var wanders: Bool {
     switch self {
-    case .stickyModulo, .rendezvous, .boundedLoad: false
+    case .stickyModulo, .rendezvous, .boundedLoad, .external: false
     case .roundRobin, .leastActive, .twoChoices, .random: true
     }
   }

@@ -22,7 +22,9 @@ final class LiveView {
   func show(_ progress: LiveProgress, variant: Int) {
     guard shown else { return }
     if isTerminal {
-      paint(LiveText(progress, variant: variant, count: count).lines(width: 80))
+      // Read each time: windows are resized. A line that wraps could not be painted over.
+      let width = min(80, Terminal.width(of: StandardError.channel) ?? 80)
+      paint(LiveText(progress, variant: variant, count: count).lines(width: width))
       return
     }
     let now = MonotonicClock.now()
@@ -90,10 +92,14 @@ struct LiveText {
       "  \(fixed(progress.turnsPerSecond, 1)) turns/s   p50 \(text(progress.p50))   "
         + "p95 \(text(progress.p95))   p99 \(text(progress.p99))")
     lines.append(
-      "  failed \(progress.failed)   evictions \(fixed(progress.evictionsPerSecond, 1))/s   "
+      "  evictions \(fixed(progress.evictionsPerSecond, 1))/s   "
         + "lock refusals \(fixed(progress.refusalsPerSecond, 1))/s")
+    let kinds = progress.failures.prefix(4).map { "\($0.words) \($0.count)" }
+    lines.append(
+      "  failed \(progress.failed)"
+        + (kinds.isEmpty ? "" : ": \(kinds.joined(separator: ", "))"))
     if !progress.serverLoads.isEmpty {
-      let bars = progress.serverLoads.prefix(width - 12).map(LiveText.bar).joined()
+      let bars = progress.serverLoads.prefix(max(1, width - 12)).map(LiveText.bar).joined()
       lines.append("  servers \(bars)")
     }
     return lines.map { String($0.prefix(width)) }

@@ -72,6 +72,9 @@ struct Process {
 
   private let errorsAt: String
 
+  /// What it has printed so far.
+  var said: String { output.map { text("\($0).out") } ?? "" }
+
   /// What it has said on standard error so far.
   var errorsSoFar: String { text(errorsAt) }
 
@@ -104,6 +107,8 @@ func eventually(_ what: String, _ isSo: () -> Bool) throws {
   }
   try #require(Bool(false), "it did not happen within a minute: \(what)")
 }
+
+func makeExecutable(_ path: String) -> Bool { unsafe chmod(path, 0o755) == 0 }
 
 func removeTree(_ path: String) {
   if case .names(let names) = Files.list(path) {

@@ -12,6 +12,8 @@ enum Incoming {
   case event(SessionNames.Place, Kind)
   /// An event that says nothing to us, or of a session that is not ours.
   case otherEvent
+  /// What lies on the server, where that was asked.
+  case sessions(Int, [ListedSession])
   /// A request of the server to us: its id as it is written.
   case request(id: [UInt8], method: [UInt8])
   case notice
@@ -165,7 +167,7 @@ enum Incoming {
     return range.lowerBound + 1..<range.upperBound - 1
   }
 
-  private static func whole(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+  static func whole(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
     guard range.count > 0, range.count < 10 else { return nil }
     var value = 0
     for place in range {

@@ -67,6 +67,14 @@ struct RequestWriter: ~Copyable {
     finish(to: &output)
   }
 
+  /// Deletes what a server has listed.
+  mutating func delete(_ session: String, id: Int, to output: inout ByteBuffer) {
+    begin("session.delete", id)
+    body.append("\"sessionId\":")
+    appendQuoted(session)
+    finish(to: &output)
+  }
+
   /// A prompt of `bytes` bytes that begins with its mark.
   mutating func send(
     _ place: SessionNames.Place, person: Int, turn: TurnPlan, bytes: Int, id: Int,

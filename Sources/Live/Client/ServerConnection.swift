@@ -42,7 +42,8 @@ final class ServerConnection {
   /// Our records of the sessions that live there, by `SessionNames.Place.code`.
   var sessions: [UInt64: LiveSessionPlace] = [:]
   /// The first bytes that came, to explain a peer that is no CLI.
-  var firstBytes: [UInt8] = []
+  private var firstBytes: [UInt8] = []
+  private(set) var speaksProtocol = false
   /// Turns that wait for a connection under way: pattern 1 opens one for each process.
   var spawnedFor: TurnID?
   /// The server or the connection was lost before; its gateway hears that it is back.
@@ -82,19 +83,34 @@ final class ServerConnection {
 
   /// The beginning of what a peer says, until it has said anything that could be understood.
   func noteFirstBytes() {
-    guard state != .ready, firstBytes.count < 48 else { return }
+    guard !speaksProtocol, firstBytes.count < 48 else { return }
     firstBytes = decoder.front(48)
+  }
+
+  func noteUnderstood() {
+    speaksProtocol = true
+    firstBytes = []
   }
 
   /// The reason, with what came from a peer that never spoke the protocol.
   func explain(_ reason: String) -> String {
-    guard state != .ready, !firstBytes.isEmpty else { return reason }
-    let text = firstBytes.map { byte -> Character in
-      byte >= 32 && byte < 127 ? Character(Unicode.Scalar(byte)) : "."
-    }
-    return "\(reason); it began with \"\(String(text))\""
+    guard !speaksProtocol, !firstBytes.isEmpty else { return reason }
+    return "\(reason); it began with \"\(PeerText.line(firstBytes))\""
   }
 
+  /// Turns that wait for the answer to something else than a send.
+  var askers: [TurnID] {
+    asked.compactMap { question in
+      switch question {
+      case .open(let turn, _), .destroy(let turn, _, _), .delete(let turn, _, _):
+        turn.isNone ? nil : turn
+      case .nothing, .greeting, .health, .list, .send: nil
+      }
+    }
+  }
+
+  /// Answers to `session.list` that are to come; they are read whole.
+  var listsAwaited = 0
   var unanswered: Int { asked.count - free.count }
 }
 

@@ -29,6 +29,8 @@ struct Fleet: ~Copyable {
     /// It is to be as if it had never been away: its letter says "back".
     var isReturning = false
     var isLeaving = false
+    /// In front of the servers, and none itself.
+    var isBalancer = false
     var lens = ServerLens()
   }
 
@@ -86,6 +88,15 @@ struct Fleet: ~Copyable {
     return id
   }
 
+  mutating func append(balancer id: ServerID, _ process: ChildProcess, _ address: ServerAddress) {
+    var server = Server(id: id)
+    server.state = .up
+    server.process = process
+    server.address = address
+    server.isBalancer = true
+    servers.append(server)
+  }
+
   mutating func startQueued(_ poller: inout Poller, at now: Instant) {
     while starting < plan.atOnce, !queue.isEmpty {
       let place = queue.removeFirst()
@@ -127,6 +138,11 @@ struct Fleet: ~Copyable {
       _ = Descriptor(owning: ends.reading)
       return failure
     case .success(let process):
+      // Of an earlier life whose end has not been heard yet.
+      if let old = servers[place].output {
+        poller.remove(old)
+        _ = Descriptor(owning: old)
+      }
       servers[place].process = process
       servers[place].output = ends.reading
       servers[place].said = ""
@@ -137,6 +153,7 @@ struct Fleet: ~Copyable {
   }
 
   static let firstToken: UInt64 = 1 << 20
+  private static let mostLooks = 100
 
   /// Something was printed, or the pipe has ended.
   mutating func hear(_ token: UInt64, _ poller: inout Poller, at now: Instant) {
@@ -239,7 +256,7 @@ struct Fleet: ~Copyable {
       text += String(decoding: bytes.suffix(2000), as: UTF8.self)
     }
     let line = text.split(whereSeparator: \.isNewline).last { !$0.isEmpty }
-    return line.map { ": \($0.prefix(300))" } ?? ""
+    return line.map { ": \(PeerText.line(String($0)))" } ?? ""
   }
 
   mutating func kill(_ server: ServerID) {
@@ -267,7 +284,8 @@ struct Fleet: ~Copyable {
   mutating func markLeaving(_ server: ServerID) { servers[server.place].isLeaving = true }
 
   func lastUp(_ count: Int) -> [ServerID] {
-    servers.reversed().filter { $0.state == .up && !$0.isLeaving }.prefix(count).map(\.id)
+    servers.reversed().filter { $0.state == .up && !$0.isLeaving && !$0.isBalancer }.prefix(count)
+      .map(\.id)
   }
 
   var running: Int { servers.count { $0.process != nil } }
@@ -292,8 +310,13 @@ struct Fleet: ~Copyable {
       if running > 0 { ThisProcess.sleep(.milliseconds(5)) }
     }
     // Grandchildren that left their group: they still carry the mark.
-    for process in Processes.having(RunFolder.markName, folder.mark) { process.send(.kill) }
-    while ChildProcess.nextEnded() != nil {}
+    for _ in 0..<Fleet.mostLooks {
+      let left = Processes.having(RunFolder.markName, folder.mark)
+      while ChildProcess.nextEnded() != nil {}
+      if left.isEmpty { break }
+      for process in left { process.send(.kill) }
+      ThisProcess.sleep(.milliseconds(5))
+    }
     for place in servers.indices {
       if let output = servers[place].output { _ = Descriptor(owning: output) }
       servers[place].output = nil

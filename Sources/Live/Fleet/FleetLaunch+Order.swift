@@ -19,7 +19,7 @@ extension LiveRun {
       order.mockArguments + [
         "--events", scenario.live.events.rawValue, "--broadcast", scenario.live.broadcast.rawValue,
         "--disk", scenario.live.disk.rawValue,
-      ]
+      ] + scenario.live.faults.flatMap { ["--fault", $0] }
     var arguments: @Sendable (ServerID) -> [String] = { server in
       // Each server draws its own costs; 0 would mean the scenario's seed to all of them.
       mock + ["--seed", String(mix64(seed &+ UInt64(server.place)) >> 1 | 1)]

@@ -36,11 +36,18 @@ public enum Reaper {
       case .closed, .failed: break reading
       }
     }
-    // Twice, because the first look may miss a child that is being started.
-    for _ in 0..<2 {
-      for process in Processes.having(RunFolder.markName, mark) { process.send(.kill) }
-      ThisProcess.sleep(.milliseconds(50))
+    // Until two looks in a row find nothing: a child that was being started at the first may carry
+    // the mark only at the second. A program that starts children faster than they can be ended
+    // must not keep this one for ever.
+    var quiet = 0
+    for _ in 0..<mostLooks where quiet < 2 {
+      let left = Processes.having(RunFolder.markName, mark)
+      for process in left { process.send(.kill) }
+      quiet = left.isEmpty ? quiet + 1 : 0
+      ThisProcess.sleep(.milliseconds(25))
     }
     if folder.contains("/seatrial-\(mark)") { Files.removeTree(folder) }
   }
+
+  private static let mostLooks = 200
 }

@@ -10,17 +10,18 @@ struct RunFolder: Sendable {
   let path: String
   let mark: String
 
-  static func make() -> Result<RunFolder, SystemFailure> {
+  /// Its name only: whoever cleans up has to know it before it is there.
+  static func named() -> RunFolder {
     var text = ByteBuffer()
     let bits = ThisProcess.entropy()
     text.append(hexadecimal: bits >> 32, digits: 8)
     text.append(hexadecimal: bits & 0xFFFF_FFFF, digits: 8)
     let mark = String(decoding: text.array, as: UTF8.self)
     let base = ThisProcess.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-    let path = "\(base)/seatrial-\(mark)"
-    if let failure = Files.makeDirectories(path) { return .failure(failure) }
-    return .success(RunFolder(path: path, mark: mark))
+    return RunFolder(path: "\(base)/seatrial-\(mark)", mark: mark)
   }
+
+  func make() -> SystemFailure? { Files.makeDirectories(path) }
 
   func home(of server: ServerID, shared: Bool) -> String {
     shared ? path + "/home" : path + "/home-\(server.place + 1)"

@@ -31,6 +31,7 @@ struct LiveCurves {
       result("sessions.resident", "count") { Double($0.residents) },
       result("sessions.evicted", "/s") { Double($0.evicted) / step },
       result("servers.backlog", "count") { Double($0.backlog) },
+      result("turns.under_way", "count") { Double($0.underWay) },
     ]
     for place in MeasuredPart.rates.indices {
       found.append(
@@ -44,8 +45,8 @@ struct LiveCurves {
         })
     }
     // What never happened needs no curve.
-    return found.prefix(6)
-      + found.dropFirst(6).filter { $0.values.contains { ($0 ?? 0) != 0 } }
+    return found.prefix(7)
+      + found.dropFirst(7).filter { $0.values.contains { ($0 ?? 0) != 0 } }
   }
 
   var heatMap: HeatMapResult? {

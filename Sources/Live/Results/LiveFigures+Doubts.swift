@@ -11,7 +11,13 @@ extension LiveFigures {
     func doubt(_ text: String, invalid: Bool = false) {
       doubts.append(Doubt(text: text, invalid: invalid))
     }
-    if wasStopped { doubt("the run was stopped before its end") }
+    if wasWarming {
+      doubt("the run was stopped before its warm-up ended")
+    } else if wasStopped {
+      doubt("the run was stopped before its end")
+    }
+    explainTroubles(&doubts)
+    balanceBooks(&doubts)
     let completed = count(.turnsCompleted)
     if completed == 0 {
       doubt("no turn was completed", invalid: true)
@@ -35,7 +41,15 @@ extension LiveFigures {
       doubt("\(left) turns had no answer \(text(scenario.live.drain)) after the end")
     }
     if tallies.connectionsLost > 0 && scenario.fleet.changes.isEmpty {
-      doubt("\(tallies.connectionsLost) connections broke")
+      doubt(
+        tallies.connectionsLost == 1
+          ? "a connection broke" : "\(tallies.connectionsLost) connections broke")
+    }
+    if tallies.unreadable > 0 {
+      doubt(
+        tallies.unreadable == 1
+          ? "a message of a server could not be read"
+          : "\(tallies.unreadable) messages of servers could not be read")
     }
     for note in notes { doubt(note) }
     return doubts
@@ -46,6 +60,23 @@ extension LiveFigures {
   public var remarks: [String] {
     tallies.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
       .map { "\($0.value) x \($0.key)" }
+  }
+
+  /// What went wrong with connections does cast doubt on figures.
+  private func explainTroubles(_ doubts: inout [Doubt]) {
+    let troubles = tallies.troubles.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    for (text, count) in troubles.prefix(5) {
+      doubts.append(Doubt(text: "\(count) x \(text)", invalid: false))
+    }
+  }
+
+  private func balanceBooks(_ doubts: inout [Doubt]) {
+    let books = reports.reduce(into: TurnLedger()) { $0.merge($1.ledger) }
+    guard books.missing != 0 else { return }
+    doubts.append(
+      Doubt(
+        text: "seatrial lost count of \(books.missing) of \(books.planned) turns, which is a "
+          + "mistake in seatrial", invalid: true))
   }
 
   private func judgeDriver(_ doubts: inout [Doubt]) {

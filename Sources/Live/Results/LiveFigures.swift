@@ -34,6 +34,8 @@ public struct LiveFigures: Sendable {
   /// What the fake provider saw, where a run has one: since its start, so with the warm-up.
   let observations: Observations?
   let warmUpNotFound: Bool
+  /// What was measured is the warm-up.
+  let wasWarming: Bool
   let wasStopped: Bool
   let lag: Interval
 
@@ -106,6 +108,8 @@ public struct LiveFigures: Sendable {
     case .residentMean:
       return windows.isEmpty
         ? nil : Double(windows.reduce(0) { $0 + $1.residents }) / Double(windows.count)
+    // Behind a balancer nobody here knows which server a turn went to.
+    case .imbalance where scenario.app.routing == .external: return nil
     case .imbalance: return imbalance(ofTurns: turnsByServer)
     case .serverCPU:
       guard !servers.isEmpty, measured > .zero else { return nil }

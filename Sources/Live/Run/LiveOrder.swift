@@ -44,6 +44,12 @@ public struct LiveProgress: Sendable {
   public var p99: Interval?
   public var completed = 0
   public var failed = 0
+  /// Of those, by what became of them, the most frequent first.
+  public var failures: [Failure] = []
+  public struct Failure: Sendable {
+    public var words: String
+    public var count: Int
+  }
   /// Share of a core for each server, as last seen; at most 64 of them.
   public var serverLoads: [Double] = []
 }

@@ -48,9 +48,13 @@ public struct LiveRun: ~Copyable {
   private var isDraining = false
   private var isMeasuring = false
   private var warmUpNotFound = false
+  private var wasWarming = false
   private var nextChange = 0
   private var returning: [(at: Instant, ServerID)] = []
   private var crashes = 0
+  private var failures = [Int](repeating: 0, count: TurnOutcome.allCases.count)
+  /// Of servers that were removed: how many shards need it no more.
+  private var unused: [Int: Int] = [:]
   private var lastLens = Instant.zero
   private var notes: [String] = []
   private var locksBefore = LockTally()
@@ -60,6 +64,8 @@ public struct LiveRun: ~Copyable {
   public static func run(
     _ order: LiveOrder, stop: StopRequest, watch: @escaping (LiveProgress) -> Void
   ) -> Outcome {
+    // A connection for each person is a descriptor for each.
+    ThisProcess.allowDescriptors()
     do throws(SystemFailure) {
       let mailbox = try Mailbox<KeeperLetter>()
       var shards: [Mailbox<ShardLetter>] = []
@@ -76,11 +82,13 @@ public struct LiveRun: ~Copyable {
         settings.seed = order.scenario.seed.replication(0)
         provider = try FakeProvider(settings)
       }
-      let folder = try RunFolder.make().get()
+      let folder = RunFolder.named()
       var run = LiveRun(
         order, folder: folder, provider: provider, mailbox: mailbox, shards: shards, poller: poller,
         stop: stop,
         watch: watch)
+      // After the reaper, which would not know of it otherwise.
+      if let failure = folder.make() { throw failure }
       return run.run()
     } catch {
       return .fault("\(error)")
@@ -140,7 +148,8 @@ public struct LiveRun: ~Copyable {
     }
     let plan = ShardPlan(
       scenario, seed: seed, run: LiveRun.number(of: folder), token: fleet.plan.token,
-      providerURL: provider?.url, firstServers: isolated ? 0 : firstServers)
+      providerURL: provider?.url,
+      firstServers: isolated ? 0 : isBehindBalancer ? 1 : firstServers)
     var workers = Table<Worker<Result<ShardReport, SystemFailure>>>()
     let (boxes, keeper) = (shards, mailbox)
     for index in boxes.indices {
@@ -214,14 +223,36 @@ public struct LiveRun: ~Copyable {
       }
       return
     }
+    if isBehindBalancer && Balancer.program == nil { return problems.append(Balancer.advice) }
     for _ in 0..<scenario.fleet.servers { fleet.add() }
+  }
+
+  /// Servers of our own that shards do not see: they know the balancer in front.
+  private var isBehindBalancer: Bool {
+    scenario.app.routing == .external && scenario.cli != .external
+      && scenario.app.pattern != .isolated
+  }
+
+  private mutating func isUp(_ server: ServerID) {
+    guard isBehindBalancer else {
+      for box in shards { box.post(.serverUp(server, address(server))) }
+      return
+    }
+    guard fleet.servers.count(where: { $0.state == .up }) == scenario.fleet.servers,
+      let program = Balancer.program
+    else { return }
+    switch fleet.addBalancer(program, people: scenario.workload.users) {
+    case .failure(let failure): problems.append("the balancer: \(failure)")
+    case .success(let id): for box in shards { box.post(.serverUp(id, address(id))) }
+    }
   }
 
   /// True: everything stands.
   private mutating func start(isolated: Bool) -> Bool {
     progress.serversWanted = isolated ? 0 : firstServers
     var nextWord = MonotonicClock.now()
-    while problems.isEmpty && !stop.isRequested {
+    // A shard that is over before the start could not be made; its reason comes with its end.
+    while problems.isEmpty && !stop.isRequested && done == 0 {
       if isolated || ready == shards.count { return true }
       turn(atMost: .milliseconds(20))
       fleet.checkStarts(at: clock)
@@ -262,6 +293,7 @@ public struct LiveRun: ~Copyable {
       }
       fleet.checkStarts(at: now)
       fleetChanges(at: now)
+      retire()
       if !isDraining {
         lookForTheEnd(at: now)
         if isDraining {
@@ -306,6 +338,11 @@ public struct LiveRun: ~Copyable {
 
   private mutating func drain(at now: Instant) {
     isDraining = true
+    // Stopped in the warm-up: then the warm-up is what there is.
+    if measureFrom.map({ now <= $0 }) ?? true {
+      measureFrom = .zero
+      wasWarming = true
+    }
     if measureEnd.map({ now < $0 }) ?? true { measureEnd = now }
     let end = now + scenario.live.drain
     for box in shards { box.post(.drain(until: end)) }
@@ -322,6 +359,9 @@ public struct LiveRun: ~Copyable {
     progress.elapsed = epoch == .never ? .zero : max(.zero, clock - .zero)
     progress.left = measureEnd.map { max(.zero, $0 - clock) }
     progress.serversUp = fleet.servers.count { $0.state == .up }
+    progress.failures = TurnOutcome.allCases.map { ($0, failures[Int($0.rawValue)]) }
+      .filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
+      .map { LiveProgress.Failure(words: $0.0.words, count: $0.1) }
     recent.fill(&progress, at: MonotonicClock.now())
     progress.serverLoads = fleet.servers.prefix(64).map(\.lens.recentLoad)
     watch(progress)
@@ -350,7 +390,11 @@ public struct LiveRun: ~Copyable {
     switch letter {
     case .ready: ready += 1
     case .failed(_, let server, let reason):
-      problems.append("\(name(server)): \(reason)")
+      if epoch == .never {
+        complain("\(name(server)): \(reason)")
+      } else {
+        note("\(name(server)): \(reason)")
+      }
     case .spawn(let turn):
       if isDraining {
         shards[turn.instance % shards.count].post(.notSpawned(turn))
@@ -358,10 +402,12 @@ public struct LiveRun: ~Copyable {
         fleet.add(for: turn)
       }
     case .kill(let server): fleet.kill(server)
+    case .unused(let server): unused[server.place, default: 0] += 1
     case .figures(let shard, let figures):
       recent.add(figures, of: shard, at: MonotonicClock.now())
       progress.completed += figures.completed
       progress.failed += figures.failed
+      for place in figures.failures.indices { failures[place] += figures.failures[place] }
     case .observed(let list):
       for (at, response) in list { observed.append(response.seconds, at: at) }
     case .done: done += 1
@@ -370,9 +416,10 @@ public struct LiveRun: ~Copyable {
 
   private mutating func hear(_ news: Fleet.News) {
     switch news {
-    case .up(let server):
-      for box in shards { box.post(.serverUp(server, address(server))) }
+    case .up(let server): isUp(server)
     case .back(let server):
+      // The balancer finds it by itself.
+      if isBehindBalancer { return }
       for box in shards { box.post(.serverBack(server, address(server))) }
     case .spawned(let turn, let server):
       shards[turn.instance % shards.count].post(.spawned(turn, server, address(server)))
@@ -380,16 +427,19 @@ public struct LiveRun: ~Copyable {
       note("a process for a person could not be started: \(reason)")
       shards[turn.instance % shards.count].post(.notSpawned(turn))
     case .crashed(let server, let reason):
+      if epoch == .never { return complain("\(name(server)): \(reason)") }
       crashes += 1
       note("\(name(server)) \(reason)")
       for box in shards { box.post(.serverLost(server)) }
     case .notStarted(let server, let reason):
-      if epoch == .never {
-        problems.append("\(name(server)): \(reason)")
-      } else {
-        note("\(name(server)) was not started: \(reason)")
-      }
+      if epoch == .never { return complain("\(name(server)): \(reason)") }
+      note("\(name(server)) was not started: \(reason)")
     }
+  }
+
+  /// Before the start. Each app instance meets the same trouble; it is told once.
+  private mutating func complain(_ text: String) {
+    if !problems.contains(text) { problems.append(text) }
   }
 
   private mutating func note(_ text: String) {
@@ -400,6 +450,7 @@ public struct LiveRun: ~Copyable {
 
   private func name(_ server: ServerID) -> String {
     let address = address(server)
+    if fleet.servers[server.place].isBalancer { return "the balancer (\(address.text))" }
     return address.port == 0
       ? "cli-\(server.place + 1)" : "cli-\(server.place + 1) (\(address.text))"
   }
@@ -461,6 +512,16 @@ public struct LiveRun: ~Copyable {
     }
   }
 
+  /// A server that was removed stops when nobody has a turn there any more.
+  private mutating func retire() {
+    for place in unused.keys.sorted() where unused[place] == shards.count {
+      unused[place] = nil
+      let server = ServerID(place)
+      for box in shards { box.post(.serverRetired(server)) }
+      fleet.terminate(server)
+    }
+  }
+
   // MARK: figures
 
   private func figures(
@@ -468,14 +529,14 @@ public struct LiveRun: ~Copyable {
   ) -> LiveFigures {
     LiveFigures(
       scenario: scenario, reports: reports, servers: fleet.servers.map(\.lens),
-      names: fleet.servers.map { "cli-\($0.id.place + 1)" },
+      names: fleet.servers.map { $0.isBalancer ? "balancer" : "cli-\($0.id.place + 1)" },
       restarts: fleet.servers.map(\.restarts), startTimes: fleet.startTimes, upAfter: fleet.upAfter,
       locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
       measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
       measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes, truth: truth,
       sessionsLooked: looked,
-      observations: observations, warmUpNotFound: warmUpNotFound, wasStopped: stop.isRequested,
-      lag: plan.lagTolerance)
+      observations: observations, warmUpNotFound: warmUpNotFound, wasWarming: wasWarming,
+      wasStopped: stop.isRequested, lag: plan.lagTolerance)
   }
 }
 
@@ -512,6 +573,23 @@ struct RecentFigures {
     progress.p50 = quantile(0.5)
     progress.p95 = quantile(0.95)
     progress.p99 = quantile(0.99)
+  }
+}
+
+extension TurnOutcome {
+  /// For the live view.
+  fileprivate var words: String {
+    switch self {
+    case .completed: "completed"
+    case .failed: "model failed"
+    case .timedOut: "timed out"
+    case .denied: "denied"
+    case .rejected: "rejected"
+    case .lockRefused: "lock refused"
+    case .notFound: "not found"
+    case .serverLost: "server lost"
+    case .fenced: "fenced"
+    }
   }
 }
 

@@ -14,6 +14,8 @@ struct LiveTurn: BitwiseCopyable {
   var isAcknowledged = false
   var sawPiece = false
   var isUnderWay = false
+  /// Its error came before its acknowledgement.
+  var hasFailed = false
   /// What was asked for last: to resume the session, not to create it.
   var resumes = false
 }
@@ -32,5 +34,6 @@ struct LiveSessionRecord: BitwiseCopyable {
   /// An error was announced; the idle that follows ends the turn.
   var hasFailed = false
 
-  var isUnused: Bool { !isOpen && opensUnderWay == 0 && first == noLink }
+  var isInUse: Bool { isOpen || opensUnderWay > 0 || first != noLink }
+  var isUnused: Bool { !isInUse }
 }

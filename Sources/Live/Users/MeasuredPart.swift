@@ -18,6 +18,8 @@ struct MeasuredPart: Sendable {
     var residents = 0
     var evicted = 0
     var backlog = 0
+    /// Of the turns that this shard planned, less those that it ended.
+    var underWay = 0
     /// In the order of `rates`.
     var counts = [Int](repeating: 0, count: MeasuredPart.rates.count)
     /// In the order of `waits`: sum in nanoseconds and number.
@@ -35,6 +37,7 @@ struct MeasuredPart: Sendable {
       residents += other.residents
       evicted += other.evicted
       backlog += other.backlog
+      underWay += other.underWay
       for place in counts.indices { counts[place] += other.counts[place] }
       for place in waits.indices {
         waits[place].sum += other.waits[place].sum
@@ -55,6 +58,7 @@ struct MeasuredPart: Sendable {
   struct Levels {
     var residents = 0
     var backlog = 0
+    var underWay = 0
     var evicted = 0
     var counts: [Int]
     var waits: [(sum: Double, count: Int)]
@@ -96,6 +100,7 @@ struct MeasuredPart: Sendable {
     let before = self.before ?? now
     current.residents = now.residents
     current.backlog = now.backlog
+    current.underWay = now.underWay
     current.evicted = now.evicted - before.evicted
     current.counts = zip(now.counts, before.counts).map { $0 - $1 }
     current.waits = zip(now.waits, before.waits).map { ($0.sum - $1.sum, $0.count - $1.count) }

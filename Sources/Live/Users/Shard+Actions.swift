@@ -135,6 +135,7 @@ extension Shard {
       $0.send = number
       $0.isAcknowledged = false
       $0.sawPiece = false
+      $0.hasFailed = false
       $0.isUnderWay = true
     }
     truth.sent(

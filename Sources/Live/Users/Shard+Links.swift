@@ -2,14 +2,21 @@
 // connection breaks, gateways hear that the server is lost, as a client of the SDK would see it.
 internal import Basics
 internal import LinuxIO
+internal import Metrics
 internal import Policies
+internal import Scenarios
 
 extension Shard {
   /// What a connection joins: an app instance, or a person of it, and a server.
   func link(_ local: Int, _ person: Int, _ server: ServerID) -> UInt64 {
-    let user = plan.connectsPeople ? person : instance(local)
-    return UInt64(server.index) << 32 | UInt64(truncatingIfNeeded: user)
+    // 24, 14 and 26 bits: more servers, instances and people than a scenario may ask for. A person
+    // whose turns come by two instances has a connection in each, as two backends would.
+    let user = plan.connectsPeople ? UInt64(truncatingIfNeeded: person) & Shard.nobody : 0
+    return UInt64(server.index) << 40 | UInt64(truncatingIfNeeded: local) << 26 | user
   }
+
+  /// Whose connection tries a server out before the first turn, where people have their own.
+  private static let nobody: UInt64 = 0x3FF_FFFF
 
   /// Nil: the server is known to be gone, or the kernel refuses.
   mutating func connection(_ local: Int, _ person: Int, _ server: ServerID) -> ServerConnection? {
@@ -28,7 +35,8 @@ extension Shard {
     switch TCP.connect(host: address.host, port: address.port) {
     case .success(let descriptor): socket = descriptor
     case .failure(let failure):
-      tallies.connectionFailed("\(failure)")
+      lastFailure = "\(failure.reason) (\(failure.call))"
+      tallies.connectionFailed("\(address.text) \(lastFailure)")
       return nil
     }
     TCP.sendAtOnce(socket)
@@ -43,7 +51,8 @@ extension Shard {
     if let failure = poller.add(
       connection.socket.number, token: token(of: connection), for: [.reading, .writing])
     {
-      tallies.connectionFailed("\(failure)")
+      lastFailure = "\(failure)"
+      tallies.connectionFailed("\(address.text) \(lastFailure)")
       drop(connection)
       return nil
     }
@@ -66,13 +75,21 @@ extension Shard {
   /// The answer to `connect`.
   mutating func greeted(_ connection: ServerConnection, _ failure: Incoming.Reason?) {
     if let failure {
-      broke(connection, reason: "refused the connection: \(failure.text)")
+      broke(
+        connection,
+        reason: "refused the connection: \(failure.text); the token is taken from "
+          + "$\(plan.scenario.live.tokenVariable)")
       return
     }
     connection.state = .ready
     if let turn = connection.spawnedFor {
       connection.spawnedFor = nil
       toGateway(connection.instance, .spawned(turn, connection.server))
+      return
+    }
+    if connection.link & Shard.nobody == Shard.nobody {
+      drop(connection)
+      if phase == .starting { connected() }
       return
     }
     if connection.isSecondLife {
@@ -130,35 +147,55 @@ extension Shard {
     let wasReady = connection.state == .ready
     let local = connection.instance
     let server = connection.server
-    let spawnedFor = connection.spawnedFor
     let explained = connection.explain(reason)
+    // One person's connection says nothing about the server, and one that never stood was never
+    // reported as standing: then only those fail who waited for it.
+    let isShared = !plan.connectsPeople
+    let waiting = isShared && wasReady ? [] : underWay(on: connection) + connection.askers
+    let spawnedFor = connection.spawnedFor
     drop(connection)
-    if let spawnedFor {
-      tallies.connectionFailed(explained)
-      toGateway(local, .refused(spawnedFor))
-      settle()
-      return
-    }
     if phase == .starting {
       keeper.post(.failed(shard: index, server, reason: explained))
       return
     }
-    if !servers[server.place].isAlive { return }
-    tallies.connectionFailed(explained)
-    if wasReady {
-      tallies.connectionsLost += 1
+    tallies.connectionFailed("\(servers[server.place].address.text) \(explained)")
+    if wasReady { tallies.connectionsLost += 1 }
+    refuse(waiting + (spawnedFor.map { [$0] } ?? []))
+    if wasReady && isShared {
       toGateway(local, .serverLost(server))
       settle()
     }
-    timers.push(
-      now + .seconds(1), ShardTimer.reconnect(local: local, server).code)
+    reconnectLater(local, server)
   }
+
+  /// Turns that will get no answer on the wire.
+  private mutating func refuse(_ turns: [TurnID]) {
+    for turn in turns {
+      toGateway(local(of: turn), .refused(turn))
+      settle()
+    }
+  }
+
+  /// A shared client connects again; the guide's pool drops the client of a process that is gone.
+  private mutating func reconnectLater(_ local: Int, _ server: ServerID) {
+    guard !plan.connectsPeople, plan.scenario.app.pattern != .isolated,
+      servers[server.place].isAlive
+    else { return }
+    timers.push(
+      now + Shard.reconnectPause, ShardTimer.reconnect(local: local, server).code)
+  }
+
+  private static let reconnectPause = Interval.seconds(1)
 
   mutating func reconnect(_ local: Int, _ server: ServerID) {
     guard phase == .running, servers[server.place].isAlive,
       !plan.connectsPeople, links[link(local, 0, server)] == nil
     else { return }
-    connect(local, 0, server)?.isSecondLife = true
+    if let connection = connect(local, 0, server) {
+      connection.isSecondLife = true
+    } else {
+      reconnectLater(local, server)
+    }
   }
 
   // MARK: servers come and go
@@ -175,12 +212,10 @@ extension Shard {
     noteServer(server, address)
     for local in 0..<gateways.count {
       toGateway(local, .serverAdded(server))
-      if plan.connectsPeople { continue }
-      if phase == .starting { waitsForLinks += 1 }
-      if connect(local, 0, server) == nil && phase == .starting {
-        keeper.post(
-          .failed(shard: index, server, reason: tallies.lastFailure ?? "cannot be reached"))
-      }
+      if !plan.connectsPeople { connectFirst(local, 0, server) }
+    }
+    if plan.connectsPeople && phase == .starting && index == 0 {
+      connectFirst(0, Int(Shard.nobody), server)
     }
     if waitsForServers > 0 { waitsForServers -= 1 }
     if phase == .starting && waitsForServers == 0 && waitsForLinks == 0 {
@@ -189,13 +224,33 @@ extension Shard {
     settle()
   }
 
+  private mutating func connectFirst(_ local: Int, _ person: Int, _ server: ServerID) {
+    if phase == .starting { waitsForLinks += 1 }
+    if connect(local, person, server) != nil { return }
+    if phase == .starting {
+      keeper.post(.failed(shard: index, server, reason: lastFailure))
+    } else {
+      reconnectLater(local, server)
+    }
+  }
+
+  /// Connections that broke between the last word of the start and the first turn.
+  mutating func mendLinks() {
+    if plan.connectsPeople || plan.scenario.app.pattern == .isolated { return }
+    for place in servers.indices where servers[place].isAlive {
+      for local in 0..<gateways.count where links[link(local, 0, ServerID(place))] == nil {
+        reconnectLater(local, ServerID(place))
+      }
+    }
+  }
+
   mutating func serverBack(_ server: ServerID, _ address: ServerAddress) {
     noteServer(server, address)
     for local in 0..<gateways.count {
       if plan.connectsPeople {
         toGateway(local, .serverBack(server))
-      } else if links[link(local, 0, server)] == nil {
-        connect(local, 0, server)?.isSecondLife = true
+      } else {
+        reconnect(local, server)
       }
     }
     settle()
@@ -205,16 +260,40 @@ extension Shard {
   mutating func serverLost(_ server: ServerID) {
     guard server.place < servers.count, servers[server.place].isAlive else { return }
     servers[server.place].isAlive = false
+    var waiting: [TurnID] = []
     for connection in connections {
-      if let connection, connection.server == server { drop(connection) }
+      guard let connection, connection.server == server else { continue }
+      // A process that died between its start and its first connection.
+      if let turn = connection.spawnedFor { waiting.append(turn) }
+      drop(connection)
     }
     for local in 0..<gateways.count { toGateway(local, .serverLost(server)) }
     settle()
+    refuse(waiting)
   }
 
   mutating func serverRemoved(_ server: ServerID) {
     for local in 0..<gateways.count { toGateway(local, .serverRemoved(server)) }
     settle()
+    leaving.append(server)
+  }
+
+  /// Tells of removed servers that no turn here uses any more.
+  mutating func noteUnused() {
+    leaving.removeAll { server in
+      for local in 0..<gateways.count where gateways[local].uses(server) { return false }
+      keeper.post(.unused(server))
+      return true
+    }
+  }
+
+  /// The real CLI waits ten seconds for its clients before it ends, so they go first.
+  mutating func serverRetired(_ server: ServerID) {
+    servers[server.place].isAlive = false
+    for connection in connections {
+      if let connection, connection.server == server { drop(connection) }
+    }
+    if index == 0 { recorder.count(.cliStopped) }
   }
 
   mutating func spawned(_ turn: TurnID, _ server: ServerID, _ address: ServerAddress) {
@@ -230,27 +309,32 @@ extension Shard {
   }
 
   mutating func checkHealth(_ local: Int, _ server: ServerID) {
-    guard servers[server.place].isAlive, let place = links[link(local, 0, server)],
-      let connection = connections[place], connection.state == .ready
-    else {
-      toGateway(local, .healthChecked(server, alive: false))
-      settle()
-      return
+    guard servers[server.place].isAlive else { return healthIs(false, local, server) }
+    // People's own connections come and go with their turns: any that stands can carry the question.
+    let place =
+      plan.connectsPeople
+      ? connections.firstIndex {
+        $0?.server == server && $0?.instance == local && $0?.state == .ready
+      } : links[link(local, 0, server)]
+    guard let place, let connection = connections[place], connection.state == .ready else {
+      return healthIs(plan.connectsPeople, local, server)
     }
     let id = connection.ask(.health(instance: local))
     writer.plain("ping", id: id, to: &connection.output)
     mark(connection)
   }
 
-  /// The nightly job is a later visitor's work; see `CleanUp`.
-  mutating func cleanUp(olderThan age: Interval) { tallies.cleanUpsSkipped += 1 }
+  private mutating func healthIs(_ alive: Bool, _ local: Int, _ server: ServerID) {
+    toGateway(local, .healthChecked(server, alive: alive))
+    settle()
+  }
 }
 
 extension Incoming.Reason {
   var text: String {
     switch self {
     case .sessionNotFound: "Session not found"
-    case .other(let bytes): String(decoding: bytes, as: UTF8.self)
+    case .other(let bytes): PeerText.line(bytes)
     }
   }
 }

@@ -8,6 +8,8 @@ internal import Wire
 
 extension Shard {
   private static let mailToken: UInt64 = 0
+  /// What one peer that reads nothing can make us hold; as much as a thousand long prompts.
+  private static let mostUnsent = 64 << 20
 
   /// Until everything is over.
   consuming func run() -> ShardReport {
@@ -61,9 +63,10 @@ extension Shard {
       {
         broke(connection, reason: "did not answer within \(plan.greetingLimit.seconds) s")
       }
-    case .measureBegins: beginMeasuring()
+    // A run that was stopped measures no more.
+    case .measureBegins: if phase == .running { beginMeasuring() }
     case .windowEnds: endWindow(due)
-    case .measureEnds: endMeasuring(due)
+    case .measureEnds: if !report.hasMeasured { endMeasuring(due) }
     case .figures: tellFigures(due)
     case .drainEnds: isDone = true
     }
@@ -79,6 +82,7 @@ extension Shard {
       case .serverLost(let server): serverLost(server)
       case .serverBack(let server, let address): serverBack(server, address)
       case .serverRemoved(let server): serverRemoved(server)
+      case .serverRetired(let server): serverRetired(server)
       case .spawned(let turn, let server, let address): spawned(turn, server, address)
       case .notSpawned(let turn):
         toGateway(local(of: turn), .refused(turn))
@@ -89,7 +93,8 @@ extension Shard {
       case .wake(let loops):
         for (loop, instant) in loops { timers.push(instant, ShardTimer.wake(loop: loop).code) }
       case .planned(let turn, let due, let instance):
-        if phase == .running { planned(turn, due: due, instance: instance) }
+        ledger.across -= 1
+        planned(turn, due: due, instance: instance)
       case .lock(let answer):
         hear(answer)
         settle()
@@ -109,9 +114,7 @@ extension Shard {
       guard !ready.what.isDisjoint(with: [.writing, .broken]) else { return }
       let number = TCP.pendingError(of: connection.socket)
       if number != 0 {
-        let failure = SystemFailure(
-          call: "connect", subject: servers[connection.server.place].address.text, number: number)
-        return broke(connection, reason: "\(failure)")
+        return broke(connection, reason: Shard.words("connect", number))
       }
       connection.state = .greeting
       write(connection)
@@ -119,6 +122,12 @@ extension Shard {
     }
     if ready.what.contains(.writing) { write(connection) }
     if !ready.what.isDisjoint(with: [.reading, .peerClosed, .broken]) { read(connection) }
+  }
+
+  /// The kernel's, without the address: whoever reports it says whose they are.
+  private static func words(_ call: String, _ number: Int32) -> String {
+    let failure = SystemFailure(call: call, subject: "", number: number)
+    return "\(failure.reason) (\(call))"
   }
 
   private mutating func read(_ connection: ServerConnection) {
@@ -136,19 +145,23 @@ extension Shard {
       now = max(now, clock())
       let names = self.names
       while connection.state != .closed,
-        let message = connection.decoder.next({ Incoming($0, names) })
+        let message = connection.decoder.next({ text in
+          let list = connection.listsAwaited > 0 ? Incoming.sessions(text, names) : nil
+          return list ?? Incoming(text, names)
+        })
       {
         understand(message, connection)
       }
-      if connection.decoder.refused > 0 || connection.decoder.malformed > 0 {
+      if connection.decoder.refused > 0 {
+        let most = FrameDecoder.standardLimit >> 20
+        broke(connection, reason: "announced a message of more than \(most) MiB")
+      } else if connection.decoder.malformed > 0 {
         broke(connection, reason: "sent what is not the protocol")
       }
     case .wouldBlock: break
     case .closed: broke(connection, reason: "closed the connection")
     case .failed(let number):
-      let failure = SystemFailure(
-        call: "read", subject: servers[connection.server.place].address.text, number: number)
-      broke(connection, reason: "\(failure)")
+      broke(connection, reason: Shard.words("read", number))
     }
   }
 
@@ -159,10 +172,18 @@ extension Shard {
   }
 
   private mutating func flush() {
-    for place in dirty {
+    // By place: what breaks on the way makes turns go elsewhere, and so more to write.
+    var cursor = 0
+    while cursor < dirty.count {
+      let place = dirty[cursor]
+      cursor += 1
       guard let connection = connections[place], connection.isDirty else { continue }
       connection.isDirty = false
-      if !connection.wantsWriting { write(connection) }
+      if !connection.wantsWriting {
+        write(connection)
+      } else if connection.output.count > Shard.mostUnsent {
+        broke(connection, reason: "does not read: \(Shard.mostUnsent >> 20) MiB wait for it")
+      }
     }
     dirty.removeAll(keepingCapacity: true)
   }
@@ -176,9 +197,7 @@ extension Shard {
       case .wouldBlock: blocked = true
       case .closed: return broke(connection, reason: "closed the connection")
       case .failed(let number):
-        let failure = SystemFailure(
-          call: "write", subject: servers[connection.server.place].address.text, number: number)
-        return broke(connection, reason: "\(failure)")
+        return broke(connection, reason: Shard.words("write", number))
       }
     }
     if blocked != connection.wantsWriting {

@@ -7,6 +7,9 @@ internal import Policies
 
 extension Shard {
   mutating func understand(_ message: Incoming, _ connection: ServerConnection) {
+    if !connection.speaksProtocol {
+      if case .unreadable = message {} else { connection.noteUnderstood() }
+    }
     switch message {
     case .event(let name, let kind):
       tallies.events += 1
@@ -16,11 +19,18 @@ extension Shard {
       if let question = connection.answered(id) { answered(question, nil, connection) }
     case .failure(let id, let reason):
       if let question = connection.answered(id) { answered(question, reason, connection) }
+    case .sessions(let id, let listed):
+      if let question = connection.answered(id) { answered(question, nil, connection) }
+      deleteOld(listed, connection)
     case .request(let id, _):
       writer.decline(id, to: &connection.output)
       mark(connection)
     case .notice: break
-    case .unreadable: tallies.unreadable += 1
+    case .unreadable:
+      tallies.unreadable += 1
+      if connection.state != .ready {
+        broke(connection, reason: "sent what is no message of the protocol")
+      }
     }
     if actions.count != 0 { settle() }
   }
@@ -49,6 +59,13 @@ extension Shard {
     case .idle, .aborted:
       let failed = records[index].hasFailed
       records[index].hasFailed = false
+      // An error can overtake the acknowledgement of its turn; whatever was sent earlier is over by
+      // then, so the first in line is meant.
+      let next = records[index].first
+      if failed, next != noLink, !turns[local][Int(next)].isAcknowledged {
+        turns[local][Int(next)].hasFailed = true
+        return
+      }
       var isFirst = true
       while true {
         let first = records[index].first
@@ -107,11 +124,18 @@ extension Shard {
     case .nothing: break
     case .greeting: greeted(connection, failure)
     case .health(let place): toGateway(place, .healthChecked(connection.server, alive: true))
-    case .list: break
+    case .list:
+      connection.listsAwaited -= 1
+      if let failure { tallies.note(failure, names) }
     case .open(let turn, let place): opened(turn, place, failure, connection)
     case .send(let turn, let place):
       guard let failure else {
         acknowledged(turn, local)
+        if turns[local][turn.place].hasFailed {
+          unlink(turn, place)
+          toGateway(local, .failed(turn))
+          forgetIfUnused(place)
+        }
         return
       }
       unlink(turn, place)

@@ -22,6 +22,7 @@ extension Shard {
     now = clock()
     phase = .running
     observes = plan.observes
+    mendLinks()
     for local in 0..<gateways.count {
       armed[local] = .never
       arm(local)
@@ -65,13 +66,18 @@ extension Shard {
 
   mutating func planMeasuring(from: Instant, length: Interval) {
     measuring = MeasuredPart(from: from, length: length, windows: plan.windows)
-    timers.push(from, ShardTimer.measureBegins.code)
+    // Without a warm-up not even the first wake-up may come before it.
+    if from <= .zero {
+      beginMeasuring()
+    } else {
+      timers.push(from, ShardTimer.measureBegins.code)
+    }
     timers.push(from + length, ShardTimer.measureEnds.code)
   }
 
   mutating func beginMeasuring() {
     recorder.reset()
-    tallies = LiveTallies(goingOn: tallies)
+    tallies = LiveTallies()
     observes = false
     for local in 0..<gateways.count { gateways[local].resetPeaks() }
     for place in servers.indices { servers[place].turns = 0 }
@@ -91,6 +97,7 @@ extension Shard {
       waits: MeasuredPart.waits.map { (recorder.sum(of: $0), recorder.samples(of: $0)) },
       bands: recorder.bands(of: .turnResponse), serverTurns: servers.map(\.turns),
       serverSessions: Array(repeating: 0, count: servers.count))
+    levels.underWay = ledger.planned - ledger.over
     for local in 0..<gateways.count { levels.residents += gateways[local].residents }
     for connection in connections {
       guard let connection else { continue }
@@ -109,7 +116,9 @@ extension Shard {
 
   /// What the result will say is taken now; what follows is the drain.
   mutating func endMeasuring(_ due: Instant) {
-    while let part = measuring, !part.isOver { endWindow(due) }
+    while let part = measuring, !part.isOver, part.nextEnd <= due { endWindow(due) }
+    // Stopped in the middle of a window: what follows never was.
+    if let part = measuring, !part.isOver, part.from < due { endWindow(due) }
     report.take(recorder)
     report.after = gatewayTallies()
     report.tallies = tallies
@@ -149,6 +158,7 @@ extension Shard {
     told.evicted = evicted - evictedTold
     evictedTold = evicted
     keeper.post(.figures(shard: index, told))
+    if !leaving.isEmpty { noteUnused() }
     if !observed.isEmpty {
       keeper.post(.observed(observed))
       observed.removeAll(keepingCapacity: true)
@@ -167,6 +177,9 @@ extension Shard {
       isDone = true
       return
     }
+    // Stopped before its time: nothing is planned any more, so what was measured ends here. At its
+    // time the letter and the timer come together, in any order.
+    if !report.hasMeasured { cutMeasuring() }
     phase = .draining
     timers.push(end, ShardTimer.drainEnds.code)
     if isQuiet { isDone = true }
@@ -179,20 +192,21 @@ extension Shard {
     }
   }
 
-  mutating func finalReport() -> ShardReport {
-    // A run that was stopped before its measured time was over has at least what there is.
-    if !report.hasMeasured {
-      if report.before.isEmpty {
-        report.before = Array(repeating: 0, count: gatewayTallies().count)
-      }
-      report.wasCut = true
-      let cut = report.hasMeasured
-      endMeasuring(now)
-      report.hasMeasured = cut
+  private mutating func cutMeasuring() {
+    if report.before.isEmpty {
+      report.before = Array(repeating: 0, count: gatewayTallies().count)
     }
-    var left = 0
-    for local in 0..<gateways.count { left += gateways[local].turnsUnderWay }
-    report.leftUnderWay = left
+    endMeasuring(now)
+  }
+
+  mutating func finalReport() -> ShardReport {
+    // Never begun, or over before it was told to end.
+    if !report.hasMeasured { cutMeasuring() }
+    for local in 0..<gateways.count {
+      report.leftUnderWay += gateways[local].turnsUnderWay
+      ledger.underWay += gateways[local].undecided()
+    }
+    report.ledger = ledger
     keeper.post(.done(shard: index))
     return report
   }

@@ -40,6 +40,10 @@ struct Shard: ~Copyable {
   /// Connections by what they join; see `link`.
   var links: [UInt64: Int] = [:]
   var servers: [ServerState] = []
+  /// Removed, and still in use here.
+  var leaving: [ServerID] = []
+  /// Of the clean-up under way.
+  var cleanUpAge = Interval.zero
   var records = Slab<LiveSessionRecord>()
   var lives: UInt32 = 0
   /// The latest conversation seen under each number, counted without end.
@@ -50,6 +54,7 @@ struct Shard: ~Copyable {
   var phase = Phase.starting
   var recorder = Recorder()
   var tallies = LiveTallies()
+  var ledger = TurnLedger()
   var measuring: MeasuredPart?
   var report = ShardReport()
   var figures = ShardFigures()
@@ -60,6 +65,8 @@ struct Shard: ~Copyable {
   var waitsForServers: Int
   var waitsForLinks = 0
   var evictedTold = 0
+  /// Why the last connection could not be made.
+  var lastFailure = "cannot be reached"
 
   enum Phase { case starting, running, draining }
 
@@ -138,17 +145,21 @@ struct Shard: ~Copyable {
   mutating func wake(_ loop: UInt32, due: Instant) {
     guard phase == .running else { return }
     let (turn, instance) = desk.plan(loop)
-    planned(turn, due: due, instance: instance)
+    hand(turn, due: due, to: instance)
+  }
+
+  /// It is counted where it is planned: on its way to another shard it must not be forgotten.
+  private mutating func hand(_ turn: TurnPlan, due: Instant, to instance: Int) {
+    recorder.count(.turnsPlanned)
+    ledger.planned += 1
+    let shard = shard(of: instance)
+    if shard == index { return planned(turn, due: due, instance: instance) }
+    ledger.across += 1
+    mailboxes[shard].post(.planned(turn, due: due, instance: instance))
   }
 
   mutating func planned(_ turn: TurnPlan, due: Instant, instance: Int) {
-    let shard = shard(of: instance)
-    guard shard == index else {
-      mailboxes[shard].post(.planned(turn, due: due, instance: instance))
-      return
-    }
     let local = local(instance)
-    recorder.count(.turnsPlanned)
     let lag = now - due
     recorder.record(.driverLag, lag)
     if lag > plan.lagTolerance { recorder.count(.turnsLate) }
@@ -177,9 +188,12 @@ struct Shard: ~Copyable {
       }
       state.populationActions.removeAll()
     }
-    if drops > 0 { recorder.count(.turnsDropped, drops) }
+    if drops > 0 {
+      recorder.count(.turnsDropped, drops)
+      ledger.dropped += drops
+    }
     if next != .never { timers.push(next, ShardTimer.arrival.code) }
-    for (turn, instance) in planned { self.planned(turn, due: due, instance: instance) }
+    for (turn, instance) in planned { hand(turn, due: due, to: instance) }
   }
 
   // MARK: figures of a turn that is over
@@ -188,6 +202,7 @@ struct Shard: ~Copyable {
     let local = local(of: turn)
     let completion = gateways[local].completion(of: turn)
     let due = turns[local][turn.place].due
+    ledger.over += 1
     if outcome == .completed {
       truth.acknowledged(completion.plan, at: now)
       let response = now - due
@@ -217,6 +232,7 @@ struct Shard: ~Copyable {
       }
       tallies.note(outcome)
       figures.failed += 1
+      figures.failures[Int(outcome.rawValue)] += 1
       measuring?.failed()
     }
     if let instant = desk.over(completion.plan, at: now), phase == .running {

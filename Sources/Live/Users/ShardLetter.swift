@@ -9,6 +9,8 @@ enum ShardLetter: Sendable {
   case serverLost(ServerID)
   case serverBack(ServerID, ServerAddress)
   case serverRemoved(ServerID)
+  /// Removed, and nobody needs it any more: it is about to end.
+  case serverRetired(ServerID)
   case spawned(TurnID, ServerID, ServerAddress)
   case notSpawned(TurnID)
   /// The clock of the run begins at this reading of the monotonic clock.
@@ -30,7 +32,8 @@ enum KeeperLetter: Sendable {
   case failed(shard: Int, ServerID, reason: String)
   case spawn(TurnID)
   case kill(ServerID)
-  /// Nobody of this instance has a turn there any more.
+  /// Nobody of this shard has a turn any more on a server that was removed.
+  case unused(ServerID)
   case figures(shard: Int, ShardFigures)
   case observed([(at: Instant, response: Interval)])
   case done(shard: Int)
@@ -45,6 +48,8 @@ struct ServerAddress: Hashable, Sendable {
 struct ShardFigures: Sendable {
   var completed = 0
   var failed = 0
+  /// By outcome.
+  var failures = [Int](repeating: 0, count: TurnOutcome.allCases.count)
   var evicted = 0
   var refused = 0
   var underWay = 0

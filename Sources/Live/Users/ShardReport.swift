@@ -12,33 +12,30 @@ struct LiveTallies: Sendable {
   var bytesWritten = 0
   var connections = 0
   var connectionsLost = 0
-  var cleanUpsSkipped = 0
   /// Failed turns by what became of them.
   var outcomes = [Int](repeating: 0, count: TurnOutcome.allCases.count)
   /// Reasons in the servers' own words, a few of them, with their counts.
   var reasons: [String: Int] = [:]
-  var lastFailure: String?
+
+  /// What went wrong with connections, likewise.
+  var troubles: [String: Int] = [:]
 
   private static let mostReasons = 20
 
   init() {}
 
-  /// From the beginning of the measured time: counts start again.
-  init(goingOn earlier: LiveTallies) { lastFailure = earlier.lastFailure }
-
   mutating func note(_ outcome: TurnOutcome) { outcomes[Int(outcome.rawValue)] += 1 }
 
   mutating func note(_ reason: Incoming.Reason, _ names: SessionNames) {
-    count(names.withoutIDs(reason.text))
+    LiveTallies.count(names.withoutIDs(reason.text), in: &reasons)
   }
 
   mutating func connectionFailed(_ text: String) {
-    lastFailure = text
-    count(text)
+    LiveTallies.count(text, in: &troubles)
   }
 
-  private mutating func count(_ text: String) {
-    if reasons[text] != nil || reasons.count < LiveTallies.mostReasons {
+  private static func count(_ text: String, in reasons: inout [String: Int]) {
+    if reasons[text] != nil || reasons.count < mostReasons {
       reasons[text, default: 0] += 1
     } else {
       reasons["other reasons", default: 0] += 1
@@ -52,10 +49,9 @@ struct LiveTallies: Sendable {
     bytesWritten += other.bytesWritten
     connections += other.connections
     connectionsLost += other.connectionsLost
-    cleanUpsSkipped += other.cleanUpsSkipped
     for place in outcomes.indices { outcomes[place] += other.outcomes[place] }
     for (text, count) in other.reasons { reasons[text, default: 0] += count }
-    lastFailure = lastFailure ?? other.lastFailure
+    for (text, count) in other.troubles { troubles[text, default: 0] += count }
   }
 }
 
@@ -78,8 +74,8 @@ struct ShardReport: Sendable {
   /// By how much the end of the measured time was noticed late.
   var lateness = Interval.zero
   var hasMeasured = false
-  /// Stopped before its time.
-  var wasCut = false
+  /// Of the whole run.
+  var ledger = TurnLedger()
 
   mutating func take(_ recorder: borrowing Recorder) {
     times = TimeMetric.allCases.map { recorder.snapshot(of: $0) }

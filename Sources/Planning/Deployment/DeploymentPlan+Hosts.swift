@@ -124,6 +124,7 @@ extension DeploymentPlan {
         "balance source\n    hash-type consistent\n    hash-balance-factor 125",
         "a consistent hash of the client's address, no server above 1.25 times the mean"
       )
+    case .external: ("balance roundrobin", "one connection after another")
     case .roundRobin: ("balance roundrobin", "one after another")
     case .leastActive: ("balance leastconn", "the one with the fewest connections")
     case .twoChoices: ("balance random(2)", "the better of two drawn at random")

@@ -1,0 +1,122 @@
+// Nothing is left behind: however a live run ends, its processes, those of its servers and its
+// temporary files are gone a moment later. `make leftovers` asks fifty times.
+import Basics
+import Glibc
+import LinuxIO
+import Metrics
+import Testing
+
+@Suite(.serialized) struct LeftoverTests {
+  private static let rounds = Environment.value("SEATRIAL_ROUNDS").flatMap(Int.init) ?? 5
+  private static let seed = Environment.value("SEATRIAL_SEED").flatMap(UInt64.init) ?? 11
+
+  private enum Blow: CaseIterable {
+    case kill, terminate, interrupt, interruptTwice, terminateTwice, hangUp
+
+    func strike(_ process: Process) {
+      switch self {
+      case .kill: process.send(SIGKILL)
+      case .terminate: process.send(SIGTERM)
+      case .interrupt: process.send(SIGINT)
+      case .interruptTwice, .terminateTwice:
+        let signal = self == .interruptTwice ? SIGINT : SIGTERM
+        process.send(signal)
+        // Nearer together they would count as one wish.
+        _ = usleep(300_000)
+        process.send(signal)
+      case .hangUp: process.send(SIGHUP)
+      }
+    }
+  }
+
+  /// Starts a child in a session of its own, which has left the server's process group, and then
+  /// becomes the server.
+  private static let unruly = """
+    #!/bin/sh
+    setsid sleep 1000 </dev/null >/dev/null 2>&1 &
+    exec '\(LiveTrial.mock)' "$@"
+
+    """
+
+  @Test("runs killed at random moments leave no process and no file")
+  func killed() throws {
+    for round in 0..<Self.rounds {
+      try LiveTrial.test { trial in
+        var chance = Seed(Self.seed &+ UInt64(round)).stream("blows").draw(entity: 0, count: 0)
+        let blow = Blow.allCases[round % Blow.allCases.count]
+        let pattern = ["shared", "isolated"][Int(chance.uniform() * 2)]
+        let moment = chance.uniform() * 2
+        try trial.program(Self.unruly, "unruly")
+        let process = try trial.start(
+          LiveTrial.set([
+            "fleet.binary=./unruly", "app.pattern=\(pattern)", "fleet.servers=4", "run.drain=1s",
+            "workload.phases.measure=1m",
+          ]))
+        _ = usleep(UInt32(moment * 1e6))
+        blow.strike(process)
+        let run = process.wait()
+        try trial.expectNothingLeft(
+          "\(blow) after \(moment) s, \(pattern), SEATRIAL_SEED=\(Self.seed &+ UInt64(round)): "
+            + run.errors)
+      }
+    }
+  }
+
+  @Test("a run that ends by itself leaves nothing either, and ends children that left their group")
+  func ended() throws {
+    try LiveTrial.test { trial in
+      try trial.program(Self.unruly, "unruly")
+      let process = try trial.start(LiveTrial.set(["fleet.binary=./unruly"]))
+      try eventually("the children run") { trial.processes("sleep\u{0}1000").count == 2 }
+      let run = process.wait()
+      #expect(run.code == 0, "\(run.errors)")
+      try trial.expectNothingLeft("the end")
+    }
+  }
+
+  @Test(
+    "Ctrl-C drains and reports what there is; a second one ends at once",
+    arguments: [(false, SIGINT, Int32(130)), (false, SIGTERM, 143), (true, SIGINT, 130)])
+  func stopped(twice: Bool, signal: Int32, code: Int32) throws {
+    try LiveTrial.test { trial in
+      let process = try trial.start(
+        LiveTrial.set(["workload.phases.measure=5m", "model.latency=1s", "run.drain=30s"]))
+      _ = try trial.servers(2, of: process)
+      _ = usleep(2_500_000)
+      process.send(signal)
+      _ = usleep(300_000)
+      if twice { process.send(signal) }
+      let asked = MonotonicClock.now()
+      let run = process.wait()
+      #expect(run.code == code, "\(run.errors)")
+      if twice {
+        #expect(MonotonicClock.now() - asked < .milliseconds(500))
+      } else {
+        let result = try trial.seatrial.result(at: "o/result.json")
+        #expect(!result.complete && result.verdict != .valid)
+        let variant = try #require(result.variants.first)
+        // Those under way were waited for, but count to no measured time.
+        #expect(variant.measuredSeconds > 1 && variant.measuredSeconds < 6)
+        #expect(variant.count("turns.completed") > 10)
+        #expect(result.reasons.contains { $0.contains("stopped before its end") })
+      }
+      try trial.expectNothingLeft("\(signal), twice: \(twice)")
+    }
+  }
+
+  @Test("a run that is stopped in its warm-up says that this is what was measured")
+  func stoppedInWarmUp() throws {
+    try LiveTrial.test { trial in
+      let process = try trial.start(LiveTrial.set(["workload.phases.warm-up=1m"]))
+      _ = try trial.servers(2, of: process, in: "warm-up")
+      _ = usleep(1_500_000)
+      process.send(SIGINT)
+      #expect(process.wait().code == 130)
+      let result = try trial.seatrial.result(at: "o/result.json")
+      #expect(result.reasons.contains { $0.contains("before its warm-up ended") })
+      let variant = try #require(result.variants.first)
+      #expect(variant.measuredSeconds > 0.5 && variant.measuredSeconds < 5)
+      #expect(variant.count("turns.completed") > 10)
+    }
+  }
+}
