@@ -111,6 +111,8 @@ public struct ServerResult: Equatable, Sendable {
   public var cpu: Double?
   public var memoryMaxBytes: Int?
   public var restarts = 0
+  /// From its first instruction to its being ready; of live runs.
+  public var startSeconds: Double?
   /// This server over time; empty where too many servers ran to keep that of each.
   public var series: [SeriesResult] = []
 
@@ -155,6 +157,11 @@ public struct ExpectationResult: Equatable, Sendable {
   public var outcome: Outcome
   /// Why it cannot be told.
   public var reason: String?
+
+  /// A live run cannot say anything of it, which is no fault of the measurement.
+  public var isUnseen: Bool {
+    observed == nil && CountMetric.unseenByDrivers.contains { $0.name == metric }
+  }
 
   public init(
     text: String, metric: String, unit: String, observed: Double?, bound: Double, outcome: Outcome,

@@ -94,7 +94,8 @@ enum CommandTable {
   static let report = Command(
     kind: .report, name: "report", summary: "make a page, or another form, of results",
     about: """
-      A RESULT is a result.json or its folder; those of older versions will do. The
+      A RESULT is a result.json or its folder; those of older versions will do. A folder
+      with a plan.json gives the page of the plan. The
       page is one HTML file that needs no network, written beside the result as
       report.html; every other form goes to stdout. --out FILE puts it elsewhere,
       and - means stdout. Forms:
@@ -157,7 +158,8 @@ enum CommandTable {
       95 %, found by simulation, with one server less and one more beside it. Then what
       it takes to stand lost servers and a deploy, what it needs and costs, what binds,
       what moves the answer and how sure it is. --quick answers by closed forms alone.
-      The table goes to stdout; plan.json goes to a folder. docs/planning.md says how
+      --confirm drives the smallest recommended fleet, and one server less, live on
+      mock processes. The table goes to stdout; plan.json and a page to a folder. docs/planning.md says how
       each figure is made.
       """,
     examples: [
@@ -174,6 +176,7 @@ enum CommandTable {
       Flag(
         name: "prices", value: .text, placeholder: "FILE",
         help: "a price file, instead of the scenario's"),
+      Flag(name: "confirm", help: "drive the smallest planned fleet live on mock processes"),
       Flag(
         name: "deploy", value: .text, placeholder: "DIR",
         help: "write files to deploy the recommended fleet"),
@@ -293,14 +296,15 @@ enum CommandTable {
     arguments: .one("FILE"), flags: [seed, set, variant, json, quiet])
 
   static let schema = Command(
-    kind: .schema, name: "schema", summary: "print the JSON Schema of scenarios or results",
+    kind: .schema, name: "schema", summary: "print the JSON Schema of scenarios, results or plans",
     about: """
       Editors complete and check scenarios with the first; scripts check the
-      results they read with the second.
+      results and plans they read with the others.
       """,
     examples: [
       ("seatrial schema > scenario.schema.json", "for yaml-language-server"),
       ("seatrial schema result > result.schema.json", "for readers of result.json"),
+      ("seatrial schema plan > plan.schema.json", "for readers of plan.json"),
     ],
-    arguments: .word(["scenario", "result"]), flags: [])
+    arguments: .word(["scenario", "result", "plan"]), flags: [])
 }

@@ -18,7 +18,7 @@ public struct LiveFigures: Sendable {
   let servers: [ServerLens]
   let names: [String]
   let restarts: [Int]
-  let startTimes: [Interval]
+  let startTimes: [Interval?]
   let locks: LockTally
   let locksBefore: LockTally
   let measured: Interval
@@ -108,6 +108,9 @@ public struct LiveFigures: Sendable {
       guard !servers.isEmpty, measured > .zero else { return nil }
       return servers.reduce(0) { $0 + $1.cpuUsed.seconds } / Double(servers.count)
         / measured.seconds
+    case .driverCPU:
+      return measured > .zero
+        ? reports.map { $0.cpuUsed.seconds / measured.seconds }.max() : nil
     }
   }
 
@@ -180,6 +183,7 @@ public struct LiveFigures: Sendable {
       result.memoryMaxBytes = lens.residentMax
       result.sessionsMax = curves.sessionsMax(place)
       result.restarts = restarts[place]
+      result.startSeconds = startTimes[place]?.seconds
       result.series = curves.series(of: place)
       return result
     }

@@ -469,7 +469,7 @@ public struct LiveRun: ~Copyable {
     LiveFigures(
       scenario: scenario, reports: reports, servers: fleet.servers.map(\.lens),
       names: fleet.servers.map { "cli-\($0.id.place + 1)" },
-      restarts: fleet.servers.map(\.restarts), startTimes: fleet.startTimes,
+      restarts: fleet.servers.map(\.restarts), startTimes: fleet.servers.map(\.startTook),
       locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
       measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
       measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes, truth: truth,

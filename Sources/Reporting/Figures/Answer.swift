@@ -24,6 +24,9 @@ public struct Answer: Sendable {
       return [why] + (contenders.count == 1 ? alone(first) : [])
     }
     if contenders.count == 1 { return [missed()].compactMap { $0 } + alone(first) }
+    if comparison.pairs.contains(where: \.isPrediction) {
+      return [missed()].compactMap { $0 } + modelAndFleet()
+    }
     if isBeforeAndAfter { return [missed()].compactMap { $0 } + changes() }
     if let sweep = Sweep(contenders, in: results) {
       return [missed()].compactMap { $0 } + along(sweep)
@@ -82,7 +85,12 @@ public struct Answer: Sendable {
   private func promises(of contender: Contender) -> Sentence {
     let broken = worstPromise(of: contender)
     let turns = count(contender.value("turns.planned") ?? 0)
-    return broken.map { "it \($0)" } ?? "none of \(turns) turns failed or lost its history"
+    return broken.map { "it \($0)" } ?? "none of \(turns) turns failed\(orLost(contender))"
+  }
+
+  /// Nothing is said of what nobody looked for: a live run does not see histories.
+  private func orLost(_ contender: Contender) -> String {
+    contender.value("turns.lost") == nil ? "" : " or lost its history"
   }
 
   private func worstPromise(of contender: Contender) -> String? {
@@ -140,7 +148,7 @@ public struct Answer: Sendable {
     let bill = bill(of: first).map { ", with \($0)" } ?? ""
     let names = Sentence.list(best.map { "\(name: $0.label)" })
     let verb = best.count > 1 ? "serve this best, and alike" : "serves this best"
-    let kept = first.keepsItsPromises ? "no turn failed or lost its history" : promises(of: first)
+    let kept = first.keepsItsPromises ? "no turn failed\(orLost(first))" : promises(of: first)
     sentences.append("\(names) \(verb): \(kept)\(time)\(bill).")
     var told: [(who: Contender, what: [String])] = []
     func tell(_ who: Contender, _ what: String) {
@@ -194,6 +202,10 @@ public struct Answer: Sendable {
     guard let memory = contender.value("fleet.memory"), memory > 0,
       let servers = contender.value("fleet.servers")
     else { return nil }
+    // The memory of a mock is nobody's bill.
+    if contender.standIn(in: results[contender.source].result) != nil {
+      return counted(Int(servers), "server")
+    }
     return "\(counted(Int(servers), "server")) and \(units.text(memory, unit: "bytes"))"
   }
 
@@ -235,6 +247,43 @@ public struct Answer: Sendable {
     guard !moved.isEmpty else { return ["\(span), nothing moves by more than 5 %."] }
     let same: Sentence = "Within 5 % stay \(Sentence.list(still, most: 7))."
     return ["\(span), \(Sentence.list(moved, most: 7))."] + (still.isEmpty ? [] : [same])
+  }
+
+  // MARK: a model and a fleet
+
+  /// Whether a live run lies where the simulation's next replication would.
+  private func modelAndFleet() -> [Sentence] {
+    let all = comparison.pairs.flatMap { pair in pair.predictions.map { (pair, $0) } }
+    let told = all.filter { $0.1.word != .cannotTell }
+    guard !told.isEmpty else {
+      let why = all.first?.1.reason ?? "the two have no figure in common"
+      return ["Nobody can tell whether the live run is as predicted: \(why)."]
+    }
+    let outside = told.filter { $0.1.word == .outside }
+    let beyond = outside.filter(\.1.isBeyondChance)
+      .sorted { ($0.1.chance ?? 1) < ($1.1.chance ?? 1) }
+    let share = "\(told.count - outside.count) of \(counted(told.count, "figure"))"
+    // One in twenty, by the confidence of the intervals.
+    let usual = max(1, told.count / 20)
+    var sentences: [Sentence] = []
+    if beyond.isEmpty {
+      let rest =
+        outside.isEmpty
+        ? "" : "; of so many, about \(usual) lie\(usual == 1 ? "s" : "") outside by chance"
+      sentences.append(
+        "The live run is as predicted: \(share) lie where one more replication would\(rest).")
+    } else {
+      let parts = beyond.map { pair, figure -> Sentence in
+        let whose: Sentence =
+          comparison.pairs.count > 1 ? " of \(name: pair.live?.variant.name ?? "")" : ""
+        let seen = units.text(figure.live, unit: figure.unit)
+        let span = figure.interval.map { units.span($0, unit: figure.unit) } ?? ""
+        return "\(code: figure.metric)\(whose) is \(seen), predicted \(span)"
+      }
+      let lead = "\(share) of the live run lie where the simulation predicts"
+      sentences.append("\(lead). Outside, and no chance: \(Sentence.list(parts)).")
+    }
+    return sentences
   }
 
   // MARK: the same thing at two times
