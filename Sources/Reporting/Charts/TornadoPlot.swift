@@ -21,26 +21,30 @@ struct TornadoPlot {
   func picture() -> Picture? {
     guard !bars.isEmpty else { return nil }
     let values = bars.flatMap { [$0.low, $0.high] } + [middle]
-    let (least, most) = (values.min() ?? 0, values.max() ?? 1)
-    let air = max((most - least) * 0.12, most * 0.01)
+    // Words stand beside the bars' ends, so the bars leave them room on both sides.
     let frame = Frame(
-      width: 640, height: 40 + 34 * Double(bars.count), left: 130, right: 20, top: 6, bottom: 28)
+      width: 760, height: 40 + 28 * Double(bars.count), left: 130, right: 10, top: 6, bottom: 28)
     let x = Scale(
-      low: max(0, least - air), high: most + air, from: frame.left, to: frame.innerRight)
+      low: values.min() ?? 0, high: values.max() ?? 1, from: frame.left + TornadoPlot.wordRoom,
+      to: frame.innerRight - TornadoPlot.wordRoom)
     let y = Scale(low: 0, high: 1, from: frame.innerBottom, to: frame.top)
-    var svg = frame.axes(x: x, y: y, xTicks: x.ticks(6, unit: "factor"), yTicks: [])
+    var svg = frame.axes(x: x, y: y, xTicks: x.ticks(5, unit: "factor"), yTicks: [])
     for (place, bar) in bars.enumerated() {
-      let at = frame.top + 16 + 34 * Double(place)
+      let at = frame.top + 16 + 28 * Double(place)
       svg += SVG.text("name end", frame.left - 10, at + 4, Markup.clipped(bar.name, to: 20))
       svg += SVG.group(
         of: 0, half(bar.low, at, x, isLow: true) + half(bar.high, at, x, isLow: false))
-      svg += label(bar.ends.low, at: bar.low, than: bar.high, at, x)
-      svg += label(bar.ends.high, at: bar.high, than: bar.low, at, x)
+      let lowIsLeft = bar.low <= bar.high
+      let left = x(min(bar.low, bar.high, middle))
+      let right = x(max(bar.low, bar.high, middle))
+      svg += SVG.text(
+        "tick end", left - 6, at + 4, clipped(lowIsLeft ? bar.ends.low : bar.ends.high))
+      svg += SVG.text("tick", right + 6, at + 4, clipped(lowIsLeft ? bar.ends.high : bar.ends.low))
     }
     svg += SVG.line("meanline", x(middle), frame.top, x(middle), frame.innerBottom)
     return Picture(
       id: id, title: title, caption: caption, alternative: alternative, drawing: svg,
-      width: frame.width, height: frame.height, classes: "tornado")
+      width: frame.width, height: frame.height, classes: "big")
   }
 
   private func half(_ value: Double, _ at: Double, _ x: Scale, isLow: Bool) -> String {
@@ -49,14 +53,10 @@ struct TornadoPlot {
       isLow ? "bar low" : "bar", x: from, y: at - 8, width: max(1, to - from), height: 16)
   }
 
-  /// Inside of the bar's row, under its end, so that nothing lies on the axis of names.
-  private func label(
-    _ words: String, at value: Double, than other: Double, _ at: Double, _ x: Scale
-  ) -> String {
-    SVG.text(
-      value < other ? "tick" : "tick end",
-      value < other ? x(min(value, middle)) : x(max(value, middle)), at + 20, words)
-  }
+  /// For 24 characters at 5.6 units each.
+  private static let wordRoom = 140.0
+
+  private func clipped(_ words: String) -> String { Markup.clipped(words, to: 24) }
 
   private var alternative: String {
     let units = HumanUnits(plain: false)

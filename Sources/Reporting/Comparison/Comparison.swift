@@ -93,10 +93,12 @@ public struct Comparison: Equatable, Sendable {
   static let order = [
     "turn.response.mean", "turn.response.p50", "turn.response.p95", "turn.response.p99",
     "turn.throughput", "turns.failed", "turns.lost", "turns.dropped", "turns.foreign",
-    "turns.duplicated", "turns.stale_context", "sessions.context_lost", "sessions.split_brain",
+    "turns.duplicated", "turns.stale_context", "sessions.not_found", "sessions.context_lost",
+    "sessions.split_brain",
     "locks.double_held", "locks.wrong_release", "locks.stale_writes", "access.leaks",
     "access.false_denials", "sessions.hit_rate", "sessions.eviction_rate", "sessions.evicted_busy",
-    "sessions.over_limit_max", "session.open.p95", "locks.contention_rate", "lock.wait.p95",
+    "sessions.over_limit_max", "session.open.p95", "cli.spawn.p95", "locks.contention_rate",
+    "lock.wait.p95",
     "cli.leaked", "fleet.servers", "fleet.memory", "server.cpu", "servers.imbalance",
   ]
 }

@@ -31,9 +31,9 @@ public struct ResultPage {
 
   private func sections() -> [PageFrame.Section] {
     [
+      .init(id: "predictions", title: "Simulated and live", html: predictions()),
       .init(id: "expectations", title: "Expectations", html: expectations()),
       .init(id: "figures", title: "Figures", html: figures()),
-      .init(id: "predictions", title: "Simulated and live", html: predictions()),
       .init(id: "differences", title: "Differences", html: differences()),
       .init(id: "sweep", title: "Along the sweep", html: sweep()),
       .init(id: "response", title: "Response times", html: response()),

@@ -73,8 +73,12 @@ extension PlanPage {
     curve["lines"].items.enumerated().map { place, line in
       LineChart.Line(
         place: place, name: line["name"]?.text ?? "",
-        points: line["points"].items.compactMap { point in
-          point["x"]?.figure.map { (x: $0, y: point[figure]?.figure) }
+        points: line["points"].items.compactMap { point -> (x: Double, y: Double?)? in
+          // Nothing has a place on a logarithmic axis; it stands for `unlimited`.
+          guard let x = point["x"]?.figure, x > 0 || curve["x"]?.text == "routing" else {
+            return nil
+          }
+          return (x: x, y: point[figure]?.figure)
         })
     }
   }

@@ -117,10 +117,13 @@ public struct PlanPage {
   /// Headings of number columns stand above numbers.
   func head(_ words: [String]) -> String {
     let cells = words.enumerated().map { place, word in
-      "<th scope=\"col\"\(place == 0 ? " class=\"w\"" : "")>\(Markup.text(word))</th>"
+      let isText = place == 0 || PlanPage.textColumns.contains(word)
+      return "<th scope=\"col\"\(isText ? " class=\"w\"" : "")>\(Markup.text(word))</th>"
     }
     return "<thead><tr>\(cells.joined())</tr></thead><tbody>"
   }
+
+  private static let textColumns = ["made of", "expectation", ""]
 
   // MARK: fleets
 
