@@ -68,36 +68,44 @@ struct PlanConfirmation {
 
   // MARK: what this machine can carry
 
-  /// A mock process takes some 12 MB, and half of the memory stays free for everything else.
-  private static let bytesOfMock = 12 << 20
-  /// A turn on a mock with all its events takes about a millisecond of CPU, the driver a tenth.
-  private static let turnsOnCore = 300.0
+  /// Faithful turns a second for each core, mocks and driver together, with room to spare: docs/mock.md
+  /// has several thousand.
+  private static let turnsOnCore = 1000.0
+  /// The most that was tried on one machine.
   private static let mostProcesses = 500
 
+  /// What the doctor would object to, and what only this command knows: how much is asked.
   private func refusal(_ answer: CandidateAnswer, _ size: Int) -> Problem? {
-    let machine = Machine.current()
-    let processes = answer.candidate.servers(users: answer.users, size: size)
+    var scenario = answer.candidate.scenario(users: answer.users, size: size)
+    scenario.cli = .mock
+    let needs = Needs(scenario)
     func refuse(_ reason: String) -> Problem {
       Problem(
-        text: "\(size) \(answer.candidate.unit)s for \(answer.users) people are not confirmed "
+        text: "\(counted(size, answer.candidate.unit)) for \(answer.users) people cannot be tried "
           + "here: \(reason); ask for fewer people with --users",
         code: .cannotTell)
     }
-    if processes > PlanConfirmation.mostProcesses {
+    let wrong = Doctor.check(needs: needs).first {
+      ($0.level == .prevents || $0.level == .doubtful)
+        && !PlanConfirmation.ofNoMatter.contains($0.check)
+    }
+    if let wrong { return refuse("\(wrong.check): \(wrong.limits)") }
+    if needs.processes > PlanConfirmation.mostProcesses {
       return refuse(
-        "\(processes) processes, and \(PlanConfirmation.mostProcesses) is the most that is tried")
+        "\(needs.processes) processes, and \(PlanConfirmation.mostProcesses) is the most that is tried"
+      )
     }
-    if let memory = machine.memoryBytes, processes * PlanConfirmation.bytesOfMock > memory / 2 {
-      return refuse("\(processes) mock processes take more than half of the memory")
-    }
-    let bearable = PlanConfirmation.turnsOnCore * Double(machine.usableProcessors)
+    let cores = Machine.current().usableProcessors
+    let bearable = PlanConfirmation.turnsOnCore * Double(cores)
     if let rate = answer.resources?.turnsPerSecond, rate > bearable {
       return refuse(
-        "\(Int(rate)) turns a second, and \(counted(machine.usableProcessors, "core")) bear "
-          + "\(Int(bearable))")
+        "\(Int(rate)) turns a second, and \(counted(cores, "core")) bear \(Int(bearable))")
     }
     return nil
   }
+
+  /// Programs that a fleet of mocks does not need.
+  private static let ofNoMatter = ["redis", "haproxy", "real-cli", "networks", "mock"]
 
   // MARK: one fleet
 
