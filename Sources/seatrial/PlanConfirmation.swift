@@ -85,9 +85,9 @@ struct PlanConfirmation {
           + "here: \(reason); ask for fewer people with --users",
         code: .cannotTell)
     }
+    // Where the mock lies is asked elsewhere.
     let wrong = Doctor.check(needs: needs).first {
-      ($0.level == .prevents || $0.level == .doubtful)
-        && !PlanConfirmation.ofNoMatter.contains($0.check)
+      $0.level == .prevents && !$0.check.hasPrefix("mock")
     }
     if let wrong { return refuse("\(wrong.check): \(wrong.limits)") }
     if needs.processes > PlanConfirmation.mostProcesses {
@@ -103,9 +103,6 @@ struct PlanConfirmation {
     }
     return nil
   }
-
-  /// Programs that a fleet of mocks does not need.
-  private static let ofNoMatter = ["redis", "haproxy", "real-cli", "networks", "mock"]
 
   // MARK: one fleet
 
