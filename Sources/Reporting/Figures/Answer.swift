@@ -25,7 +25,8 @@ public struct Answer: Sendable {
     }
     if contenders.count == 1 { return [missed()].compactMap { $0 } + alone(first) }
     if comparison.pairs.contains(where: \.isPrediction) {
-      return [missed()].compactMap { $0 } + modelAndFleet()
+      let live = contenders.filter { results[$0.source].result.kind == .live }
+      return ofTheModel() + modelAndFleet() + [missed(among: live)].compactMap { $0 }
     }
     if isBeforeAndAfter { return [missed()].compactMap { $0 } + changes() }
     if let sweep = Sweep(contenders, in: results) {
@@ -47,7 +48,8 @@ public struct Answer: Sendable {
     return "\(lead) Response times mean nothing here."
   }
 
-  private func missed() -> Sentence? {
+  private func missed(among some: [Contender]? = nil) -> Sentence? {
+    let contenders = some ?? self.contenders
     var texts: [String] = []
     for contender in contenders {
       for found in contender.variant.expectations
@@ -254,6 +256,14 @@ public struct Answer: Sendable {
   }
 
   // MARK: a model and a fleet
+
+  /// What the simulation alone answers: who serves this best does not need the live run.
+  private func ofTheModel() -> [Sentence] {
+    guard let model = results.first(where: { $0.result.kind == .simulated }),
+      comparison.pairs.count > 1
+    else { return [] }
+    return Answer([model], comparison: Comparison(of: [model])).sentences
+  }
 
   /// Whether a live run lies where the simulation's next replication would.
   private func modelAndFleet() -> [Sentence] {

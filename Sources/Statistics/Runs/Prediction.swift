@@ -13,7 +13,7 @@ public struct Prediction: Hashable, Sendable {
 
   /// Nil below two values, where nothing is known of the spread.
   public init?(_ sample: Replications) {
-    guard let deviation = sample.standardDeviation else { return nil }
+    guard let deviation = sample.variance?.squareRoot() else { return nil }
     self.init(sample.mean, deviation: deviation, count: sample.count)
   }
 
