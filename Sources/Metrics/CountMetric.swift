@@ -18,13 +18,6 @@ public enum CountMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
   case accessChecks, accessFalseDenials, accessLeaks
   case turnsReordered
 
-  /// What becomes of a turn inside of a server, or of a file. Simulators see it; who drives real
-  /// servers does not, and a live result says nothing of it rather than nought.
-  public static let unseenByDrivers: [CountMetric] = [
-    .turnsLost, .turnsForeign, .turnsDuplicated, .turnsStaleContext, .sessionsContextLost,
-    .sessionsSplitBrain, .sessionsCompacted, .memoryExhausted,
-  ]
-
   public var name: String { definition.name }
 
   public var definition: MetricDefinition {

@@ -158,9 +158,10 @@ public struct ExpectationResult: Equatable, Sendable {
   /// Why it cannot be told.
   public var reason: String?
 
-  /// A live run cannot say anything of it, which is no fault of the measurement.
+  /// A tally that the result does not carry: a live run leaves out what nobody looked for, which is
+  /// no fault of the measurement.
   public var isUnseen: Bool {
-    observed == nil && CountMetric.unseenByDrivers.contains { $0.name == metric }
+    observed == nil && MetricCatalog.definition(named: metric)?.kind == .count
   }
 
   public init(

@@ -17,7 +17,10 @@ extension MadeUp {
   private static func one(_ model: VariantResult) -> VariantResult {
     var variant = VariantResult(name: model.name)
     let runs = Double(model.replications)
-    let unseen = CountMetric.unseenByDrivers.map(\.name)
+    let unseen = [
+      "turns.lost", "turns.foreign", "turns.duplicated", "turns.stale_context",
+      "sessions.context_lost", "sessions.split_brain",
+    ]
     for metric in model.metrics where !unseen.contains(metric.name) {
       var metric = metric
       let isTally = MetricCatalog.definition(named: metric.name)?.kind == .count

@@ -109,8 +109,7 @@ extension Comparison.Pair {
     let objection = Self.objection(model.simulated.variant, model.live.variant)
     leftOut = Self.leftOut(model.simulated, model.live, of: results)
     let hasStandIn = model.live.standIn(in: results[model.live.source].result) != nil
-    let skipped =
-      CountMetric.unseenByDrivers.map(\.name) + (hasStandIn ? Contender.ofProcesses : [])
+    let skipped = hasStandIn ? Contender.ofProcesses : []
     predictions = Comparison.order.filter { !skipped.contains($0) }.compactMap {
       PredictedFigure(
         $0, simulated: model.simulated.variant, live: model.live.variant, margin: margin,
@@ -167,10 +166,11 @@ extension Comparison.Pair {
         LeftOut(metrics: known(Contender.ofProcesses), reason: "the servers are not ours to watch"))
     case nil: break
     }
-    found.append(
-      LeftOut(
-        metrics: known(CountMetric.unseenByDrivers.map(\.name)),
-        reason: "happens where no driver can see it"))
+    // A live result carries the tallies that somebody looked for, also where they are nothing.
+    let unseen = known(Comparison.order).filter { name in
+      MetricCatalog.definition(named: name)?.kind == .count && live.value(name) == nil
+    }
+    found.append(LeftOut(metrics: unseen, reason: "nobody looked for it live"))
     return found.filter { !$0.metrics.isEmpty }
   }
 }
