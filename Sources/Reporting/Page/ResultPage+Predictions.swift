@@ -57,11 +57,13 @@ extension ResultPage {
       }
       return PredictionPlot(
         id: "predicted-" + Markup.anchor(metric), title: title,
-        caption: "Bar: predicted for one run. Dot: the live run, ringed where it lies outside.",
         rows: rows
       ).picture()?.html
     }
-    return found.isEmpty ? "" : "<div class=\"charts\">\n\(found.joined())</div>\n"
+    guard !found.isEmpty else { return "" }
+    return "<p class=\"soft\">A bar is what is predicted for one run, with the mean of the simulation; "
+      + "a dot is the live run, ringed where it lies outside.</p>\n"
+      + "<div class=\"charts\">\n\(found.joined())</div>\n"
   }
 
   private func table(_ pairs: [Comparison.Pair]) -> String {
