@@ -129,12 +129,16 @@ enum CommandTable {
       met the same people (one seed, one workload) replications are compared in
       pairs. A difference is better or worse when its whole 95 % interval lies beyond
       the margin, and no difference when it lies within; else nobody can tell.
+      A simulation and a live run: the live figure is as predicted where it lies where
+      one more replication would, 95 times in 100; else it is outside.
       Results that are not comparable are refused with what differs (exit code 5).
-      Exit code 3: a later result is worse than the first in some figure.
+      Exit code 3: a later result is worse than the first in some figure, or a live
+      run is worse than predicted by more than chance makes of so many figures.
       """,
     examples: [
       ("seatrial compare results/today", "the variants of one result"),
       ("seatrial compare results/yesterday results/today", "did it get worse?"),
+      ("seatrial compare results/simulated results/live", "was the live run as predicted?"),
       ("seatrial compare a:base b:rendezvous --force", "two variants, whatever differs"),
       ("seatrial compare a b --page compare.html --json", "a page, and a document for scripts"),
     ],

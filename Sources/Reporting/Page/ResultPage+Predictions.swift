@@ -61,7 +61,8 @@ extension ResultPage {
       ).picture()?.html
     }
     guard !found.isEmpty else { return "" }
-    return "<p class=\"soft\">A bar is what is predicted for one run, with the mean of the simulation; "
+    return
+      "<p class=\"soft\">A bar is what is predicted for one run, with the mean of the simulation; "
       + "a dot is the live run, ringed where it lies outside.</p>\n"
       + "<div class=\"charts\">\n\(found.joined())</div>\n"
   }
