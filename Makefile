@@ -29,10 +29,12 @@ VENV := .build/bench-venv
 PLAN_VENV := .build/plan-venv
 # A scenario of its own: what it expects is what is planned for.
 PLAN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),scenarios/how-many-servers.yaml)
+# Small enough for two cores and two minutes, live part and all.
+RUN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),scenarios/first-run.yaml)
 REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate report compare plan hazards agreement real test \
+.PHONY: help setup build run simulate load report compare plan hazards agreement real test \
   test-browser conformance leftovers real-setup lint format bench bench-checker bench-hazards \
   bench-live bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
 
@@ -41,7 +43,7 @@ help: ## list the targets (this page)
 	@echo
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  run, simulate: SCENARIO=file SEED=number OUT=directory SET='key=value'"
+	@echo "  run, simulate, load: SCENARIO=file SEED=number OUT=directory SET='key=value'"
 	@echo "  plan: the same and USERS=100,1k   hazards: HAZARD=name OUT=file.json"
 	@echo "  report: RESULT=folder FORMAT=markdown   compare: RESULTS='folder folder'"
 	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds SECONDS=30"
@@ -53,7 +55,14 @@ build: setup ## build the programs in release mode
 	@echo "building the programs (the first time takes a few minutes)"
 	@$(SWIFT_BUILD)
 
-run: build simulate ## set up, build, and simulate the three patterns side by side
+run: build ## set up, build, simulate and drive SCENARIO live, one page of both
+	@bash Tests/Setup/run.sh "$(RUN_SCENARIO)"
+
+load: ## drive SCENARIO live on mock processes with the programs as they are built
+	@if [ ! -x $(PROGRAMS)/mock-copilot ]; then $(MAKE) build; fi
+	@echo "driving $(RUN_SCENARIO) live"
+	@$(PROGRAMS)/seatrial run "$(RUN_SCENARIO)" \
+	  $${SEED:+--seed "$$SEED"} $${OUT:+--out "$$OUT"} $${SET:+--set "$$SET"}
 
 simulate: ## simulate SCENARIO with the programs as they are built
 	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
@@ -68,7 +77,7 @@ hazards: ## every order of answers in the guide's races, beside the cure; HAZARD
 
 report: ## make the page of RESULT (the latest in results/), or another FORMAT
 	@if [ ! -x $(PROGRAMS)/seatrial ]; then $(MAKE) build; fi
-	@result="$${RESULT:-$$(ls -td results/*/ 2>/dev/null | grep -v baselines | head -n 1 || true)}"; \
+	@result="$${RESULT:-$$(ls -t results/*/result.json results/*/*/result.json 2>/dev/null | grep -v baselines | head -n 1 || true)}"; \
 	if [ -z "$$result" ]; then echo "report: no RESULT, and none in results/; make run leaves one" >&2; exit 2; fi; \
 	$(PROGRAMS)/seatrial report "$$result" --format "$$FORMAT" $${OUT:+--out "$$OUT"}
 

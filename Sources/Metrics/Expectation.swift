@@ -84,7 +84,7 @@ public struct Expectation: Equatable, Sendable {
   private func doubt(_ found: MetricResult?, hasValue: Bool) -> String {
     if hasValue { return "the confidence interval holds the bound" }
     guard let found, case .time(let summary) = found.figure, let statistic else {
-      return "there is no figure"
+      return self.metric.kind == .count ? "nobody looked for it" : "there is no figure"
     }
     return
       "\(statistic.rawValue) needs \(statistic.samplesNeeded) samples, there are \(summary.count)"

@@ -41,7 +41,7 @@ public enum DerivedMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
   case turnThroughput
   case evictionRate, hitRate, residentMean
   case contentionRate
-  case imbalance, serverCPU
+  case imbalance, serverCPU, driverCPU
 
   public var name: String { definition.name }
 
@@ -75,6 +75,10 @@ public enum DerivedMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
       derived(
         "server.cpu", .ratio, .lower,
         "Share of one core that a CLI server kept busy, averaged over servers and measured time.")
+    case .driverCPU:
+      derived(
+        "driver.cpu", .ratio, .lower,
+        "Share of one core that the busiest thread of the driver took; live runs only.")
     }
   }
 

@@ -61,7 +61,7 @@ public struct Recorder: ~Copyable {
 }
 
 extension Recorder {
-  /// Nil where the denominator is nothing, and for the three that only the host can know.
+  /// Nil where the denominator is nothing, and for those that only the host can know.
   public func value(of metric: DerivedMetric, measured: Interval) -> Double? {
     let openings =
       value(of: .sessionsHits) + value(of: .sessionsCreated) + value(of: .sessionsResumed)
@@ -72,7 +72,7 @@ extension Recorder {
     case .evictionRate: return share(value(of: .sessionsEvicted), of: openings)
     case .hitRate: return share(value(of: .sessionsHits), of: openings)
     case .contentionRate: return share(value(of: .locksRefused), of: value(of: .locksAttempts))
-    case .imbalance, .residentMean, .serverCPU: return nil
+    case .imbalance, .residentMean, .serverCPU, .driverCPU: return nil
     }
   }
 

@@ -184,6 +184,7 @@ extension ServerResult {
     cpu = try field.member("cpu").figure()
     memoryMaxBytes = try field.optional("memory_max_bytes")?.integer()
     restarts = try field.member("restarts").integer()
+    startSeconds = try field.optional("start_seconds")?.double()
     for one in try field.optional("series")?.elements() ?? [] {
       series.append(try SeriesResult(one))
     }

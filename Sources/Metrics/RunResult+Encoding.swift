@@ -138,6 +138,7 @@ extension ServerResult {
       "cpu": JSONValue(measured: cpu),
       "memory_max_bytes": memoryMaxBytes.map { .integer(Int64($0)) } ?? .null,
       "restarts": .integer(Int64(restarts)),
+      "start_seconds": JSONValue(measured: startSeconds),
       "series": .array(series.map(\.json)),
     ]
   }

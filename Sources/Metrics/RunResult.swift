@@ -111,6 +111,8 @@ public struct ServerResult: Equatable, Sendable {
   public var cpu: Double?
   public var memoryMaxBytes: Int?
   public var restarts = 0
+  /// From its first instruction to its being ready; of live runs.
+  public var startSeconds: Double?
   /// This server over time; empty where too many servers ran to keep that of each.
   public var series: [SeriesResult] = []
 
@@ -155,6 +157,12 @@ public struct ExpectationResult: Equatable, Sendable {
   public var outcome: Outcome
   /// Why it cannot be told.
   public var reason: String?
+
+  /// A tally that the result does not carry: a live run leaves out what nobody looked for, which is
+  /// no fault of the measurement.
+  public var isUnseen: Bool {
+    observed == nil && MetricCatalog.definition(named: metric)?.kind == .count
+  }
 
   public init(
     text: String, metric: String, unit: String, observed: Double?, bound: Double, outcome: Outcome,

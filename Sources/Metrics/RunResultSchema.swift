@@ -68,6 +68,7 @@ public enum RunResultSchema {
       "server": record([
         "name": text, "turns": natural, "sessions_max": naturalOrNull, "cpu": numberOrNull,
         "memory_max_bytes": naturalOrNull, "restarts": natural,
+        "start_seconds": numberOrNull,
         "series": list(of: reference("series")),
       ]),
       "series": record([

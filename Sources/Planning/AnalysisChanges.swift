@@ -47,7 +47,7 @@ struct AnalysisChanges: Sendable {
     let profile = candidate.template.profile
     measured = profile.name
     relaxations = Self.relaxations(candidate)
-    factors = full ? Self.factors(candidate) : []
+    factors = Self.factors(candidate)
     profiles =
       full
       ? candidate.template.plan.profiles.map { other in

@@ -1,6 +1,6 @@
 // The stages after the search: what the recommended fleet of each number of people is asked, and
 // where the answers go. The last number of people is the plan's main question and gets everything;
-// the others get what binds them.
+// the others get what binds them and what moves them.
 internal import Basics
 internal import CLIModel
 internal import Metrics

@@ -8,7 +8,7 @@ public import Scenarios
 public import Simulation
 internal import Statistics
 
-public enum Verdict: String, Sendable, Hashable {
+public enum Verdict: String, CaseIterable, Sendable, Hashable {
   case met, missed, undecided
 }
 

@@ -2,6 +2,7 @@
 // the eye finds the larger one without reading units. Where figures are too far apart for one unit,
 // each keeps its own.
 internal import Basics
+internal import Metrics
 
 extension HumanUnits {
   /// Beyond that share, one unit for both leaves the smaller without digits.
@@ -44,6 +45,15 @@ extension HumanUnits {
       let isLost = digits.allSatisfy { $0 == "0" || $0 == "." }
       return sign(value) + (hasOneUnit && !isLost ? digits + scale.suffix : text(size, unit: unit))
     }
+  }
+
+  /// `2.49 to 3.15 s`: the unit once, where both ends have the same.
+  func span(_ interval: ConfidenceInterval, unit: String) -> String {
+    let ends = row([interval.low, interval.high], unit: unit)
+    guard ends[0] != ends[1] else { return ends[0] }
+    let units = ends.map { $0.drop { $0.isNumber || $0 == "." || $0 == "-" } }
+    let first = units[0] == units[1] ? ends[0].dropLast(units[0].count) : ends[0][...]
+    return "\(first) to \(ends[1])"
   }
 
   /// Half an interval: two digits say all there is to say.

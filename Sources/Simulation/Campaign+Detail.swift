@@ -9,11 +9,12 @@ extension Campaign {
   /// Figures whose replications are kept. Two results can be compared in these with intervals.
   private static let sampledTimes: [(TimeMetric, [Statistic])] = [
     (.turnResponse, [.mean, .p50, .p95, .p99]), (.turnService, [.mean]), (.sessionOpen, [.p95]),
-    (.lockWait, [.p95]),
+    (.lockWait, [.p95]), (.cliSpawn, [.p95]),
   ]
   private static let sampledCounts: [CountMetric] = [
     .turnsCompleted, .turnsFailed, .turnsDropped, .turnsLost, .turnsForeign, .turnsDuplicated,
-    .turnsStaleContext, .sessionsContextLost, .sessionsSplitBrain, .sessionsEvictedBusy,
+    .turnsStaleContext, .sessionsNotFound, .sessionsContextLost, .sessionsSplitBrain,
+    .sessionsEvictedBusy,
     .locksDoubleHeld, .locksWrongRelease, .locksStaleWrites, .accessLeaks, .accessFalseDenials,
     .cliLeaked,
   ]

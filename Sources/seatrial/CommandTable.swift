@@ -95,7 +95,8 @@ enum CommandTable {
   static let report = Command(
     kind: .report, name: "report", summary: "make a page, or another form, of results",
     about: """
-      A RESULT is a result.json or its folder; those of older versions will do. The
+      A RESULT is a result.json or its folder; those of older versions will do. A folder
+      with a plan.json gives the page of the plan. The
       page is one HTML file that needs no network, written beside the result as
       report.html; every other form goes to stdout. --out FILE puts it elsewhere,
       and - means stdout. Forms:
@@ -129,12 +130,16 @@ enum CommandTable {
       met the same people (one seed, one workload) replications are compared in
       pairs. A difference is better or worse when its whole 95 % interval lies beyond
       the margin, and no difference when it lies within; else nobody can tell.
+      A simulation and a live run: the live figure is as predicted where it lies where
+      one more replication would, 95 times in 100; else it is outside.
       Results that are not comparable are refused with what differs (exit code 5).
-      Exit code 3: a later result is worse than the first in some figure.
+      Exit code 3: a later result is worse than the first in some figure, or a live
+      run is worse than predicted by more than chance makes of so many figures.
       """,
     examples: [
       ("seatrial compare results/today", "the variants of one result"),
       ("seatrial compare results/yesterday results/today", "did it get worse?"),
+      ("seatrial compare results/simulated results/live", "was the live run as predicted?"),
       ("seatrial compare a:base b:rendezvous --force", "two variants, whatever differs"),
       ("seatrial compare a b --page compare.html --json", "a page, and a document for scripts"),
     ],
@@ -158,7 +163,8 @@ enum CommandTable {
       95 %, found by simulation, with one server less and one more beside it. Then what
       it takes to stand lost servers and a deploy, what it needs and costs, what binds,
       what moves the answer and how sure it is. --quick answers by closed forms alone.
-      The table goes to stdout; plan.json goes to a folder. docs/planning.md says how
+      --confirm drives the smallest recommended fleet, and one server less, live on
+      mock processes. The table goes to stdout; plan.json and a page to a folder. docs/planning.md says how
       each figure is made.
       """,
     examples: [
@@ -175,6 +181,7 @@ enum CommandTable {
       Flag(
         name: "prices", value: .text, placeholder: "FILE",
         help: "a price file, instead of the scenario's"),
+      Flag(name: "confirm", help: "drive the smallest planned fleet live on mock processes"),
       Flag(
         name: "deploy", value: .text, placeholder: "DIR",
         help: "write files to deploy the recommended fleet"),
@@ -347,14 +354,15 @@ enum CommandTable {
     arguments: .one("FILE"), flags: [seed, set, variant, json, quiet])
 
   static let schema = Command(
-    kind: .schema, name: "schema", summary: "print the JSON Schema of scenarios or results",
+    kind: .schema, name: "schema", summary: "print the JSON Schema of scenarios, results or plans",
     about: """
       Editors complete and check scenarios with the first; scripts check the
-      results they read with the second.
+      results and plans they read with the others.
       """,
     examples: [
       ("seatrial schema > scenario.schema.json", "for yaml-language-server"),
       ("seatrial schema result > result.schema.json", "for readers of result.json"),
+      ("seatrial schema plan > plan.schema.json", "for readers of plan.json"),
     ],
-    arguments: .word(["scenario", "result"]), flags: [])
+    arguments: .word(["scenario", "result", "plan"]), flags: [])
 }

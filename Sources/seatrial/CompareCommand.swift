@@ -63,6 +63,10 @@ struct CompareCommand {
   private func judge(_ comparison: Comparison) -> ExitCode {
     let worse = comparison.pairs.filter { $0.candidate.source != $0.against.source }
       .flatMap { $0.with(.worse) }
-    return worse.isEmpty ? .pass : .regression
+    // A live run that leaves what was predicted for the worse, by more than chance.
+    let disproved = comparison.pairs.flatMap(\.predictions).filter {
+      $0.isBeyondChance && $0.isWorse
+    }
+    return worse.isEmpty && disproved.isEmpty ? .pass : .regression
   }
 }

@@ -2,7 +2,9 @@
 // warnings, what is planned, progress, the answer, what was left out, where the document is.
 internal import Basics
 internal import LinuxIO
+internal import Metrics
 internal import Planning
+internal import Reporting
 internal import Scenarios
 internal import Workload
 
@@ -85,8 +87,14 @@ struct PlanCommand {
       Console.complain("no thread could be started: \(error); try --jobs 1")
       return .fault
     }
-    let document = run.planner.document(complete: true, environment: facts.facts)
+    let confirmed = confirm(run.planner, stop)
+    var document = run.planner.document(complete: true, environment: facts.facts)
+    if case .object(var members) = document, !confirmed.runs.isEmpty {
+      members.append(JSONMember("confirmation", .array(confirmed.runs.map(\.json))))
+      document = .object(members)
+    }
     folder.write(document)
+    if let plan = PlanDocument(document) { folder.writePage(PlanPage(plan).html()) }
     var code =
       invocation.has("json")
       ? Console.result(document.text())
@@ -94,10 +102,48 @@ struct PlanCommand {
     if folder.failed {
       code = code.or(.fault)
     } else if !isQuiet {
+      Console.say("page: \(folder.page)")
       Console.say("plan: \(folder.file)")
     }
-    code = code.or(deploy(run.planner))
+    report(confirmed.runs)
+    code = code.or(deploy(run.planner)).or(confirmed.code)
     return stop.signal.map { .stopped(by: $0) } ?? code.or(judge(run.planner))
+  }
+
+  // MARK: live
+
+  /// Nothing where it was not asked for.
+  private func confirm(
+    _ planner: Planner, _ stop: StopRequest
+  ) -> (runs: [PlanConfirmation.Run], code: ExitCode) {
+    guard invocation.has("confirm"), !stop.isRequested else { return ([], .pass) }
+    let confirmation = PlanConfirmation(
+      invocation, stop: stop, showsProgress: !isQuiet && !invocation.has("no-progress"))
+    switch confirmation.run(planner) {
+    case .failure(let problem):
+      Console.complain("not confirmed: \(problem.text)")
+      return ([], problem.code)
+    case .success(let runs):
+      guard let planned = runs.first(where: \.isPlanned) else { return (runs, .pass) }
+      if planned.verdict == .invalid || !planned.canTell { return (runs, .cannotTell) }
+      return (runs, planned.holds ? .pass : .expectationMissed)
+    }
+  }
+
+  private func report(_ runs: [PlanConfirmation.Run]) {
+    guard !runs.isEmpty, !isQuiet else { return }
+    let units = HumanUnits(plain: Console.isPlain(invocation))
+    for run in runs {
+      for sentence in run.sentences({ units.text($0, unit: $1) }) { Console.say(sentence) }
+      for reason in run.reasons { Console.say("  \(run.verdict.rawValue): \(reason)") }
+    }
+    guard let planned = runs.first(where: \.isPlanned) else { return }
+    let smaller = runs.first { !$0.isPlanned }
+    let less = smaller.map { $0.holds ? "; one less would have held, too" : "; one less misses" }
+    Console.say(
+      planned.holds
+        ? "confirmed: the planned fleet meets what is expected\(less ?? "")"
+        : "contradicted: the planned fleet misses what is expected when driven live")
   }
 
   /// 40 to 160 columns, as for other tables.

@@ -10,6 +10,7 @@ struct ReportCommand {
   init(_ invocation: Invocation) { self.invocation = invocation }
 
   func run() -> ExitCode {
+    if let plan = PlanLoader.load(invocation.arguments) { return page(of: plan) }
     guard let loaded = ResultLoader.load(invocation.arguments) else { return .fault }
     let results = loaded.map(\.named)
     let format = ReportFormat(rawValue: invocation.value("format") ?? "") ?? .html
@@ -18,6 +19,23 @@ struct ReportCommand {
       return Console.result(text)
     }
     return PageFile.write(text, to: path, quiet: invocation.has("quiet"))
+  }
+
+  private func page(of plan: PlanLoader.Loaded) -> ExitCode {
+    let format = invocation.value("format") ?? ReportFormat.html.rawValue
+    switch ReportFormat(rawValue: format) {
+    case .html:
+      let html = PlanPage(plan.document).html()
+      let folder = plan.file.lastIndex(of: "/").map { String(plan.file[...$0]) } ?? ""
+      let path = invocation.value("out") ?? folder + "report.html"
+      return path == "-"
+        ? Console.result(html)
+        : PageFile.write(html, to: path, quiet: invocation.has("quiet"))
+    case .json: return Console.result(plan.document.text)
+    default:
+      Console.complain("\(plan.file) is a plan: its forms are html and json, not \(format)")
+      return .usage
+    }
   }
 
   /// A page goes beside its result; everything else to standard output.

@@ -50,7 +50,11 @@ struct ResultFolder {
   /// Once, at the end: a page of a part would be made again every few seconds.
   mutating func writePage(of result: RunResult) {
     if failed { return }
-    let html = ResultPage([NamedResult(name: result.scenario.name, result: result)]).html()
+    writePage(ResultPage([NamedResult(name: result.scenario.name, result: result)]).html())
+  }
+
+  mutating func writePage(_ html: String) {
+    if failed { return }
     if let failure = Files.writeAtomically(Array(html.utf8), to: page) {
       failed = true
       Console.complain("the page cannot be written to \(page): \(failure)")

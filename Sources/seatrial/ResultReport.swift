@@ -23,7 +23,8 @@ struct ResultReport {
       var count = 0
       for variant in result.variants {
         for expectation in variant.expectations where expectation.outcome == outcome {
-          count += 1
+          // Said, but no doubt about what was measured.
+          if !expectation.isUnseen { count += 1 }
           let value = HumanUnits(plain: true).text(expectation.observed, unit: expectation.unit)
           let reason = expectation.reason.map { ": \($0)" } ?? ""
           Console.say("\(word): \(variant.name): \(expectation.text) (found \(value))\(reason)")

@@ -179,7 +179,7 @@ struct RunCommand {
     return words
   }
 
-  private static func beside(_ name: String) -> String? {
+  static func beside(_ name: String) -> String? {
     guard let own = ThisProcess.path, let slash = own.lastIndex(of: "/") else { return nil }
     let path = String(own[...slash]) + name
     return Files.exists(path) ? path : nil

@@ -2,6 +2,7 @@
 // same tables as the reader and the writer.
 internal import Basics
 internal import Metrics
+internal import Planning
 internal import Scenarios
 
 struct SchemaCommand {
@@ -11,6 +12,7 @@ struct SchemaCommand {
 
   func run() -> ExitCode {
     switch invocation.arguments.first {
+    case "plan": Console.result(PlanSchema.document().text())
     case "result": Console.result(RunResultSchema.document().text())
     default: Console.result(ScenarioSchema.document())
     }

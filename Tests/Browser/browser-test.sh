@@ -46,12 +46,22 @@ sed 's/limit: \[.*\]/limit: [20,30,40,50,60,70,80,90,100,110,120,130,140,150,160
   s/measure: 20m/measure: 5m/' scenarios/session-limit.yaml >"$work/twenty.yaml"
 cp -r scenarios/profiles "$work/"
 simulate "$work/twenty.yaml" --out "$work/twenty"
+# Live on mock processes: two variants of five seconds, beside their simulation.
+live=(scenarios/first-run.yaml --variant base --variant collaborative
+  --set workload.phases.warm-up=1s --set workload.phases.measure=5s)
+simulate "${live[@]}" --out "$work/model"
+"$seatrial" run "${live[@]}" --quiet --out "$work/live" >"$work/log" 2>&1 || (( $? == 99 || $? == 4 ))
+"$seatrial" compare "$work/model" "$work/live" --quiet --force --page "$work/predicted.html" \
+  || (( $? == 3 ))
+"$seatrial" plan scenarios/how-many-servers.yaml --users 60,120 --quiet --out "$work/plan" \
+  --set 'plan.routing=[rendezvous, sticky-modulo]' \
+  >"$work/log" 2>&1 || (( $? == 99 || $? == 4 ))
 python3 Tests/Browser/hostile.py "$work/patterns/result.json" "$work/hostile/result.json"
 "$seatrial" report "$work/hostile" --quiet
 "$seatrial" compare "$work/patterns" "$work/patterns-8" --quiet --page "$work/compared.html" \
   || (( $? == 3 ))
 for format in openmetrics junit markdown github csv csv-series hdr; do
-  for name in patterns hostile failed missed; do
+  for name in patterns hostile failed missed live; do
     "$seatrial" report "$work/$name" --format "$format" --out "$work/$name/report.$format" --quiet
   done
 done

@@ -14,7 +14,7 @@ work = os.path.abspath(sys.argv[1])
 axe = os.path.join(os.path.dirname(axe_playwright_python.__file__), "axe.min.js")
 WIDTHS = (360, 800, 1600)
 # Each page once in every width; the whole grid of themes for those that differ most.
-PAGES = ["patterns", "sweep", "lost", "one", "second", "failed", "missed", "twenty", "hostile"]
+PAGES = ["patterns", "sweep", "lost", "one", "second", "failed", "missed", "twenty", "hostile", "live"]
 failures = []
 checks = 0
 
@@ -117,6 +117,18 @@ def numbers(page, name, result):
         check(reads_as(shown, value), f"{name}: {metric} of {place}: {shown!r} for {value}")
 
 
+def predictions(page, name, live):
+    """The live figures of a comparison with a simulation are those of the live result."""
+    cells = page.evaluate(
+        "[...document.querySelectorAll('td[data-predicted]')].map(c => "
+        "[c.dataset.predicted, +c.dataset.of, +c.dataset.value, c.textContent])")
+    check(len(cells) > 10, f"{name}: only {len(cells)} predicted figures")
+    first = min(cell[1] for cell in cells)
+    for metric, place, exact, shown in cells:
+        value = figure(live["variants"][place - first], metric)
+        check(exact == value, f"{name}: {metric} of {place}: {exact}, live result {value}")
+
+
 def behaves(page, name):
     """Toggles, theme, pointer, keyboard and zoom."""
     key = page.locator(".key button").nth(1)
@@ -214,6 +226,20 @@ with sync_playwright() as playwright:
     check(not page.evaluate(STRUCTURE), f"compared: {page.evaluate(STRUCTURE)[:3]}")
     behaves(page, "compared")
     context.close()
+    for name, path in (("predicted", f"{work}/predicted.html"), ("plan", f"{work}/plan/report.html")):
+        for width in WIDTHS:
+            context, page = look(browser, path, name, width, "light" if width != 800 else "dark")
+            check(not page.evaluate(STRUCTURE), f"{name}: {page.evaluate(STRUCTURE)[:3]}")
+            if width == 1600:
+                behaves(page, name)
+                if name == "predicted":
+                    with open(f"{work}/live/result.json", encoding="utf-8") as file:
+                        predictions(page, name, json.load(file))
+                else:
+                    text = page.inner_text("main")
+                    for words in ("What binds", "recommended", "Price against p95"):
+                        check(words in text, f"plan: no {words}")
+            context.close()
     plain = browser.new_context(java_script_enabled=False, viewport={"width": 800, "height": 900})
     page = plain.new_page()
     page.goto(f"file://{work}/patterns/report.html")
@@ -227,5 +253,5 @@ with sync_playwright() as playwright:
 for failure in failures:
     print("pages:", failure, file=sys.stderr)
 shots = len(glob.glob(f"{work}/screenshots/*.png"))
-print(f"pages: {len(PAGES) + 1} pages, {checks} checks, {shots} screenshots, {len(failures)} complaints")
+print(f"pages: {len(PAGES) + 3} pages, {checks} checks, {shots} screenshots, {len(failures)} complaints")
 sys.exit(1 if failures else 0)

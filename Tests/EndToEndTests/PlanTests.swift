@@ -34,6 +34,23 @@ private enum Checker {
     }
   }
 
+  @Test("it leaves a page, which report makes again from plan.json")
+  func page() throws {
+    try Seatrial.test { seatrial in
+      let run = try seatrial.run(
+        "plan", "small.yaml", "--users", "40", "--out", "o", "--set", "plan.routing=[rendezvous]")
+      #expect(run.code == 0 && run.errors.contains("page: o/report.html"), "\(run.errors)")
+      let page = text("\(seatrial.folder)/o/report.html")
+      for id in ["answer", "fleets", "curves", "knee-40", "tornado-40", "binding", "assumptions"] {
+        #expect(page.contains("id=\"\(id)\""), "\(id)")
+      }
+      let again = try seatrial.run("report", "o", "--out", "-")
+      #expect(again.code == 0 && again.output == page)
+      let other = try seatrial.run("report", "o", "--format", "junit")
+      #expect(other.code == 2 && other.errors.contains("is a plan"), "\(other.errors)")
+    }
+  }
+
   @Test("figures depend neither on the threads nor on the process")
   func deterministic() throws {
     try Seatrial.test { seatrial in

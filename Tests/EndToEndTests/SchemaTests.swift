@@ -42,6 +42,26 @@ import Testing
   }
 
   @Test(
+    "a plan satisfies the schema of plans, simulated or not",
+    .enabled(if: SchemaTests.hasValidator, "python3 with jsonschema is not there"))
+  func plan() throws {
+    try Seatrial.test { seatrial in
+      try seatrial.write(seatrial.run("schema", "plan").output, to: "schema.json")
+      for how in ["--quick", "--no-progress"] {
+        let run = try seatrial.run(
+          "plan", "small.yaml", "--users", "40", "--quiet", "--out", "o", "--set",
+          "plan.routing=[rendezvous]", how)
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(try complaints(seatrial, "schema.json", "o/plan.json") == "")
+      }
+      let broken = text("\(seatrial.folder)/o/plan.json")
+        .replacing("\"recommended\"", with: "\"recomended\"")
+      try seatrial.write(broken, to: "broken.json")
+      #expect(try complaints(seatrial, "schema.json", "broken.json") != "")
+    }
+  }
+
+  @Test(
     "a scenario in JSON satisfies the schema of scenarios",
     .enabled(if: SchemaTests.hasValidator, "python3 with jsonschema is not there"))
   func scenario() throws {

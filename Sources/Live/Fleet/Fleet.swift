@@ -23,6 +23,8 @@ struct Fleet: ~Copyable {
     var output: Int32?
     var said = ""
     var startedAt = Instant.zero
+    /// How long its first start took.
+    var startTook: Interval?
     /// Pattern 1: the turn that waits for it.
     var turn: TurnID?
     var restarts = 0
@@ -50,7 +52,6 @@ struct Fleet: ~Copyable {
   private var queue: [Int] = []
   private var starting = 0
   var news: [News] = []
-  private(set) var startTimes: [Interval] = []
   private var firstStart: Instant?
   private var lastUp: Instant?
 
@@ -190,7 +191,7 @@ struct Fleet: ~Copyable {
   private mutating func isUp(_ place: Int, at now: Instant) {
     starting -= 1
     servers[place].state = .up
-    startTimes.append(now - servers[place].startedAt)
+    servers[place].startTook = servers[place].startTook ?? now - servers[place].startedAt
     lastUp = MonotonicClock.now()
     let id = servers[place].id
     if let turn = servers[place].turn {

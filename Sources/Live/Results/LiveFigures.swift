@@ -18,7 +18,7 @@ public struct LiveFigures: Sendable {
   let servers: [ServerLens]
   let names: [String]
   let restarts: [Int]
-  let startTimes: [Interval]
+  let startTimes: [Interval?]
   /// From the first start to the last process that listened; nil with servers that somebody else
   /// runs.
   public let upAfter: Interval?
@@ -115,6 +115,9 @@ public struct LiveFigures: Sendable {
       guard !servers.isEmpty, measured > .zero else { return nil }
       return servers.reduce(0) { $0 + $1.cpuUsed.seconds } / Double(servers.count)
         / measured.seconds
+    case .driverCPU:
+      return measured > .zero
+        ? reports.map { $0.cpuUsed.seconds / measured.seconds }.max() : nil
     }
   }
 
@@ -187,6 +190,7 @@ public struct LiveFigures: Sendable {
       result.memoryMaxBytes = lens.residentMax
       result.sessionsMax = curves.sessionsMax(place)
       result.restarts = restarts[place]
+      result.startSeconds = startTimes[place]?.seconds
       result.series = curves.series(of: place)
       return result
     }

@@ -530,7 +530,8 @@ public struct LiveRun: ~Copyable {
     LiveFigures(
       scenario: scenario, reports: reports, servers: fleet.servers.map(\.lens),
       names: fleet.servers.map { $0.isBalancer ? "balancer" : "cli-\($0.id.place + 1)" },
-      restarts: fleet.servers.map(\.restarts), startTimes: fleet.startTimes, upAfter: fleet.upAfter,
+      restarts: fleet.servers.map(\.restarts), startTimes: fleet.servers.map(\.startTook),
+      upAfter: fleet.upAfter,
       locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
       measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
       measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes, truth: truth,

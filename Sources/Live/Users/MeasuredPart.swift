@@ -94,7 +94,11 @@ struct MeasuredPart: Sendable {
 
   mutating func failed() { current.failures += 1 }
 
-  mutating func begin(_ levels: Levels) { before = levels }
+  mutating func begin(_ levels: Levels) {
+    // What ended during the warm-up belongs to no window.
+    current = Window()
+    before = levels
+  }
 
   mutating func endWindow(_ now: Levels) {
     let before = self.before ?? now

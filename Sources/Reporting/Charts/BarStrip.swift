@@ -9,6 +9,7 @@ struct BarStrip {
   var servers: [ServerResult]
   /// The highest bar of all strips, so that they can be compared.
   var most: Int
+  var hue: Int?
   var place: Int
 
   func picture() -> Picture {
@@ -34,7 +35,7 @@ struct BarStrip {
     let mean = Double(servers.reduce(0) { $0 + $1.turns }) / Double(max(1, servers.count))
     let svg =
       frame.axes(x: x, y: y, xTicks: xTicks, yTicks: yTicks)
-      + SVG.group(of: place, bars.joined())
+      + SVG.group(of: place, hue: hue, bars.joined())
       + SVG.line("meanline", frame.left, y(mean), frame.innerRight, y(mean))
     return Picture(
       id: id, title: title, caption: caption, alternative: alternative(mean), drawing: svg,

@@ -6,6 +6,8 @@ struct LineChart {
   struct Line {
     /// The contender's place, which is its colour and what toggles it.
     var place: Int
+    /// Its colour, where that is not the place.
+    var hue: Int?
     var name: String
     var points: [(x: Double, y: Double?)]
     var dashed = false
@@ -71,7 +73,7 @@ struct LineChart {
           if let value = point.y { svg += SVG.dot(x(point.x), y(value), radius: 3.5) }
         }
       }
-      return SVG.group(of: line.place, svg)
+      return SVG.group(of: line.place, hue: line.hue, svg)
     }.joined()
   }
 
@@ -111,7 +113,7 @@ struct LineChart {
       let start = frame.innerRight + 8
       let way = "M\(short(end.1 + 2)) \(short(end.2))L\(short(start)) \(short(at))"
       svg += SVG.group(
-        of: end.0.place,
+        of: end.0.place, hue: end.0.hue,
         SVG.path("lead", way)
           + SVG.text("name", start + 4, at + 4, Markup.clipped(end.0.name, to: 20)))
     }
@@ -145,6 +147,7 @@ struct LineChart {
         JSONMember("c", .integer(Int64(line.place))), JSONMember("n", .string(line.name)),
         JSONMember("y", numbers(line.points.map(\.y))),
       ]
+      if let hue = line.hue { members.append(JSONMember("h", .integer(Int64(hue)))) }
       if !isShared { members.append(JSONMember("x", numbers(line.points.map(\.x)))) }
       return .object(members)
     }

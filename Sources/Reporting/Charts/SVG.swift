@@ -20,6 +20,11 @@ enum SVG {
     "<circle class=\"dot\" cx=\"\(short(x))\" cy=\"\(short(y))\" r=\"\(short(radius))\"/>\n"
   }
 
+  /// Around a dot that is to be noticed.
+  static func ring(_ x: Double, _ y: Double, radius: Double) -> String {
+    "<circle class=\"ring\" cx=\"\(short(x))\" cy=\"\(short(y))\" r=\"\(short(radius))\"/>\n"
+  }
+
   static func path(_ style: String, _ data: String) -> String {
     "<path class=\"\(style)\" d=\"\(data)\"/>\n"
   }
@@ -29,8 +34,10 @@ enum SVG {
   }
 
   /// What belongs to a contender: its colour, and what its switch hides.
-  static func group(of place: Int, _ content: String) -> String {
-    let style = place < Contender.colours ? "c\(place)" : "cx"
+  /// - hue: the number of the colour, where it is not the place.
+  static func group(of place: Int, hue: Int? = nil, _ content: String) -> String {
+    let number = hue ?? place
+    let style = number < Contender.colours ? "c\(number)" : "cx"
     return "<g class=\"\(style)\" data-c=\"\(place)\">\(content)</g>\n"
   }
 

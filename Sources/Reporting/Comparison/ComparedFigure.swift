@@ -67,11 +67,12 @@ public struct ComparedFigure: Equatable, Sendable {
   // MARK: the mathematics, which is Statistics'
 
   /// What one contender says about the figure.
-  private struct Side {
+  struct Side {
     var shown: Double
     var samples: [Double]
     var interval: Metrics.ConfidenceInterval?
     var replications: Int
+    var isQuantile: Bool
 
     var isNothing: Bool { shown == 0 && samples.allSatisfy { $0 == 0 } }
 
@@ -81,6 +82,7 @@ public struct ComparedFigure: Equatable, Sendable {
       let value = found?.value(parts?.statistic)
       interval = found?.interval(parts?.statistic)
       replications = variant.replications
+      isQuantile = parts?.statistic.share != nil
       let known = variant.samples.first { $0.metric == name }
       samples = known?.values.compactMap { $0 } ?? []
       if samples.count != known?.values.count { samples = [] }

@@ -29,12 +29,25 @@ public struct ComparisonText: Sendable {
     }
     for note in comparability.notes { doubts += wrap("note: \(note)", width: width, hanging: 2) }
     blocks.append(doubts)
-    blocks += comparison.pairs.map(block)
+    blocks += comparison.pairs.map { $0.isPrediction ? prediction($0) : block($0) }
+    blocks += leftOut(comparison)
     let margin = units.round(comparison.margin)
+    if comparison.pairs.contains(where: \.isPrediction) {
+      blocks.append(
+        wrap(
+          "Predicted: where one more replication of the same length would lie, 95 times in 100. As "
+            + "predicted is also what differs by less than \(margin). Tallies are those of one "
+            + "replication.", width: width))
+    }
+    guard comparison.pairs.contains(where: { !$0.isPrediction }) else { return text(blocks) }
     blocks.append(
       wrap(
         "Better and worse: the whole 95 % interval lies beyond \(margin). Tallies are those of one "
           + "replication.", width: width))
+    return text(blocks)
+  }
+
+  private func text(_ blocks: [[String]]) -> String {
     let text = blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
     return (plain ? asASCII(text) : text) + "\n"
@@ -95,6 +108,64 @@ public struct ComparisonText: Sendable {
 /// Names come from users: what ASCII cannot say becomes a question mark.
 private func asASCII(_ text: String) -> String { String(text.map { $0.isASCII ? $0 : "?" }) }
 
+// MARK: simulated and live
+
+extension ComparisonText {
+  /// Without `full` only what people ask about first, and whatever lies outside.
+  private static let asked = [
+    "turn.response.mean", "turn.response.p50", "turn.response.p95", "turn.throughput",
+    "turns.failed",
+  ]
+
+  private func prediction(_ pair: Comparison.Pair) -> [String] {
+    let name = pair.live?.variant.name ?? pair.candidate.label
+    let all = pair.bySurprise
+    let told = all.filter { $0.word != .cannotTell }
+    let shown = told.filter {
+      full || $0.word == .outside || ComparisonText.asked.contains($0.metric)
+    }
+    let inside = told.count - pair.predicted(.outside).count
+    var lines = wrap(
+      told.isEmpty ? name : "\(name): \(inside) of \(counted(told.count, "figure")) as predicted",
+      width: width)
+    var grid = TextGrid(head: ["", "", "", "", "", ""], words: [0, 5])
+    for figure in shown {
+      let words = PredictedWords(figure, units)
+      grid.rows.append([
+        figure.metric, words.simulated, words.predicted, words.live, words.change, words.word,
+      ])
+    }
+    if !shown.isEmpty {
+      grid.rows.insert(["", "simulated", "predicted", "live", "", ""], at: 0)
+      lines +=
+        grid.lines(width: width).map { Array($0.dropFirst()) }
+        ?? grid.rows.dropFirst().flatMap {
+          wrap($0.joined(separator: " "), width: width, lead: "  ", hanging: 4)
+        }
+    }
+    let rest = told.filter { figure in !shown.contains { $0.metric == figure.metric } }
+    if !rest.isEmpty {
+      lines += wrap(
+        "as predicted, too: " + rest.map(\.metric).joined(separator: ", "), width: width,
+        lead: "  ", hanging: 4)
+    }
+    for (reason, figures) in PredictedWords.doubts(pair) {
+      lines += wrap(
+        "cannot tell, \(reason): \(figures.map(\.metric).joined(separator: ", "))", width: width,
+        lead: "  ", hanging: 4)
+    }
+    return lines
+  }
+
+  private func leftOut(_ comparison: Comparison) -> [[String]] {
+    let parts = PredictedWords.leftOut(comparison).map { left in
+      "\(left.metrics.joined(separator: ", ")) (\(left.reason))"
+    }
+    return parts.isEmpty
+      ? [] : [wrap("left out: " + parts.joined(separator: "; "), width: width, hanging: 2)]
+  }
+}
+
 extension Comparison {
   public static let schema = "seatrial.comparison/1"
 
@@ -110,8 +181,36 @@ extension Comparison {
             "candidate": .string(pair.candidate.label),
             "against": .string(pair.against.label),
             "figures": .array(pair.figures.map(\.json)),
+            "predictions": .array(pair.predictions.map(\.json)),
+            "left_out": .array(
+              pair.leftOut.map { left in
+                [
+                  "metrics": .array(left.metrics.map(JSONValue.string)),
+                  "reason": .string(left.reason),
+                ]
+              }),
           ]
         }),
+    ]
+  }
+}
+
+extension PredictedFigure {
+  var json: JSONValue {
+    [
+      "metric": .string(metric),
+      "unit": .string(unit),
+      "better": .string(better.rawValue),
+      "simulated": JSONValue(measured: simulated),
+      "low": JSONValue(measured: interval?.low),
+      "high": JSONValue(measured: interval?.high),
+      "live": JSONValue(measured: live),
+      "difference": JSONValue(measured: live - simulated),
+      "relative": JSONValue(measured: relative),
+      "word": .string(word.rawValue),
+      "reason": reason.map { .string($0) } ?? .null,
+      "chance": JSONValue(measured: chance),
+      "beyond_chance": .bool(isBeyondChance),
     ]
   }
 }

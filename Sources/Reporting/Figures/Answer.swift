@@ -24,6 +24,10 @@ public struct Answer: Sendable {
       return [why] + (contenders.count == 1 ? alone(first) : [])
     }
     if contenders.count == 1 { return [missed()].compactMap { $0 } + alone(first) }
+    if comparison.pairs.contains(where: \.isPrediction) {
+      let live = contenders.filter { results[$0.source].result.kind == .live }
+      return ofTheModel() + modelAndFleet() + [missed(among: live)].compactMap { $0 }
+    }
     if isBeforeAndAfter { return [missed()].compactMap { $0 } + changes() }
     if let sweep = Sweep(contenders, in: results) {
       return [missed()].compactMap { $0 } + along(sweep)
@@ -44,7 +48,8 @@ public struct Answer: Sendable {
     return "\(lead) Response times mean nothing here."
   }
 
-  private func missed() -> Sentence? {
+  private func missed(among some: [Contender]? = nil) -> Sentence? {
+    let contenders = some ?? self.contenders
     var texts: [String] = []
     for contender in contenders {
       for found in contender.variant.expectations
@@ -82,7 +87,12 @@ public struct Answer: Sendable {
   private func promises(of contender: Contender) -> Sentence {
     let broken = worstPromise(of: contender)
     let turns = count(contender.value("turns.planned") ?? 0)
-    return broken.map { "it \($0)" } ?? "none of \(turns) turns failed or lost its history"
+    return broken.map { "it \($0)" } ?? "none of \(turns) turns failed\(orLost(contender))"
+  }
+
+  /// Nothing is said of what nobody looked for: a live run does not see histories.
+  private func orLost(_ contender: Contender) -> String {
+    contender.value("turns.lost") == nil ? "" : " or lost its history"
   }
 
   private func worstPromise(of contender: Contender) -> String? {
@@ -120,10 +130,14 @@ public struct Answer: Sendable {
     }
     narrow { $0.keepsItsPromises }
     narrow { meetsAll($0) }
-    // A p95 half as long again is worth more than memory; below that the bill decides.
+    // A p95 half as long again is worth more than memory; below that the bill decides. Memory of
+    // mocks is no bill, their number is; and single runs differ by a tenth without any reason.
+    let isMocked = all.contains { $0.standIn(in: results[$0.source].result) != nil }
+    let isSingle = all.contains { $0.variant.replications < 2 }
     for (metric, statistic, tolerance) in [
-      ("turn.response", Statistic.p95, 1.5), ("fleet.memory", nil, 1.02),
-      ("turn.response", .p95, 1.02),
+      ("turn.response", Statistic.p95, 1.5),
+      (isMocked ? "fleet.servers" : "fleet.memory", nil, 1.02),
+      ("turn.response", .p95, isSingle ? 1.1 : 1.02),
     ] as [(String, Statistic?, Double)] {
       guard let least = rest.compactMap({ $0.value(metric, statistic) }).min() else { continue }
       narrow { ($0.value(metric, statistic) ?? .infinity) <= least * tolerance }
@@ -140,7 +154,7 @@ public struct Answer: Sendable {
     let bill = bill(of: first).map { ", with \($0)" } ?? ""
     let names = Sentence.list(best.map { "\(name: $0.label)" })
     let verb = best.count > 1 ? "serve this best, and alike" : "serves this best"
-    let kept = first.keepsItsPromises ? "no turn failed or lost its history" : promises(of: first)
+    let kept = first.keepsItsPromises ? "no turn failed\(orLost(first))" : promises(of: first)
     sentences.append("\(names) \(verb): \(kept)\(time)\(bill).")
     var told: [(who: Contender, what: [String])] = []
     func tell(_ who: Contender, _ what: String) {
@@ -194,6 +208,10 @@ public struct Answer: Sendable {
     guard let memory = contender.value("fleet.memory"), memory > 0,
       let servers = contender.value("fleet.servers")
     else { return nil }
+    // The memory of a mock is nobody's bill.
+    if contender.standIn(in: results[contender.source].result) != nil {
+      return counted(Int(servers), "server")
+    }
     return "\(counted(Int(servers), "server")) and \(units.text(memory, unit: "bytes"))"
   }
 
@@ -235,6 +253,51 @@ public struct Answer: Sendable {
     guard !moved.isEmpty else { return ["\(span), nothing moves by more than 5 %."] }
     let same: Sentence = "Within 5 % stay \(Sentence.list(still, most: 7))."
     return ["\(span), \(Sentence.list(moved, most: 7))."] + (still.isEmpty ? [] : [same])
+  }
+
+  // MARK: a model and a fleet
+
+  /// What the simulation alone answers: who serves this best does not need the live run.
+  private func ofTheModel() -> [Sentence] {
+    guard let model = results.first(where: { $0.result.kind == .simulated }),
+      comparison.pairs.count > 1
+    else { return [] }
+    return Answer([model], comparison: Comparison(of: [model])).sentences
+  }
+
+  /// Whether a live run lies where the simulation's next replication would.
+  private func modelAndFleet() -> [Sentence] {
+    let all = comparison.pairs.flatMap { pair in pair.predictions.map { (pair, $0) } }
+    let told = all.filter { $0.1.word != .cannotTell }
+    guard !told.isEmpty else {
+      let why = all.first?.1.reason ?? "the two have no figure in common"
+      return ["Nobody can tell whether the live run is as predicted: \(why)."]
+    }
+    let outside = told.filter { $0.1.word == .outside }
+    let beyond = outside.filter(\.1.isBeyondChance)
+      .sorted { ($0.1.chance ?? 1) < ($1.1.chance ?? 1) }
+    let share = "\(told.count - outside.count) of \(counted(told.count, "figure"))"
+    // One in twenty, by the confidence of the intervals.
+    let usual = max(1, told.count / 20)
+    var sentences: [Sentence] = []
+    if beyond.isEmpty {
+      let rest =
+        outside.isEmpty
+        ? "" : "; of so many, about \(usual) lie\(usual == 1 ? "s" : "") outside by chance"
+      sentences.append(
+        "The live run is as predicted: \(share) lie where one more replication would\(rest).")
+    } else {
+      let parts = beyond.map { pair, figure -> Sentence in
+        let whose: Sentence =
+          comparison.pairs.count > 1 ? " of \(name: pair.live?.variant.name ?? "")" : ""
+        let seen = units.text(figure.live, unit: figure.unit)
+        let span = figure.interval.map { units.span($0, unit: figure.unit) } ?? ""
+        return "\(code: figure.metric)\(whose) is \(seen), predicted \(span)"
+      }
+      let lead = "\(share) of the live run lie where the simulation predicts"
+      sentences.append("\(lead). Outside, and no chance: \(Sentence.list(parts)).")
+    }
+    return sentences
   }
 
   // MARK: the same thing at two times

@@ -23,15 +23,21 @@ public struct Contender: Equatable, Sendable {
   /// Index among the contenders.
   public let place: Int
 
+  /// The number of its colour: its place, unless a simulated and a live result of one scenario are
+  /// shown together. One variant then has one colour, whoever ran it.
+  public let hue: Int
+
   /// Colours that people, the colour-blind among them, tell apart.
   static let colours = 8
 
   /// The colour; nil for those drawn in grey.
-  var colour: Int? { place < Contender.colours ? place : nil }
+  var colour: Int? { hue < Contender.colours ? hue : nil }
 
   public static func all(of results: [NamedResult]) -> [Contender] {
     var labels: [String] = []
     var found: [Contender] = []
+    let isMixed = Set(results.map(\.result.kind)).count > 1
+    var variants: [String] = []
     for (source, named) in results.enumerated() {
       for variant in named.result.variants {
         var label = variant.name
@@ -47,8 +53,10 @@ public struct Contender: Equatable, Sendable {
           number += 1
         }
         labels.append(unique)
+        if !variants.contains(variant.name) { variants.append(variant.name) }
+        let hue = isMixed ? variants.firstIndex(of: variant.name) ?? found.count : found.count
         found.append(
-          Contender(label: unique, variant: variant, source: source, place: found.count))
+          Contender(label: unique, variant: variant, source: source, place: found.count, hue: hue))
       }
     }
     return found

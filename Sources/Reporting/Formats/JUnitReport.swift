@@ -45,11 +45,13 @@ struct JUnitReport {
     let scope = "\(result.scenario.name).\(name)"
     var totals = Totals()
     var cases = ""
+    var skipped = 0
     for found in variant.expectations {
       totals.tests += 1
       let problem = problem(found, in: result)
       if problem?.element == "failure" { totals.failures += 1 }
       if problem?.element == "error" { totals.errors += 1 }
+      if problem?.element == "skipped" { skipped += 1 }
       cases += "    <testcase name=\"\(xml(found.text))\" classname=\"\(xml(scope))\" time=\"0\""
       if let problem {
         cases += ">\n      <\(problem.element) message=\"\(xml(problem.message))\""
@@ -61,7 +63,7 @@ struct JUnitReport {
     let started = result.environment.first { $0.name == "started" }?.value.prefix(19)
     let stamp = started.map { " timestamp=\"\(xml(String($0)))\"" } ?? ""
     let seconds = time(result.cost.wallSeconds)
-    let open = "  <testsuite name=\"\(xml(scope))\" \(totals.attributes) skipped=\"0\""
+    let open = "  <testsuite name=\"\(xml(scope))\" \(totals.attributes) skipped=\"\(skipped)\""
     return (open + " time=\"\(seconds)\"\(stamp)>\n\(cases)  </testsuite>\n", totals)
   }
 
@@ -76,6 +78,9 @@ struct JUnitReport {
     switch found.outcome {
     case .met: return nil
     case .missed: return ("failure", "missed", value)
+    // A live run was never asked: no fault of the build.
+    case .cannotTell where found.isUnseen:
+      return ("skipped", "unseen", "\(found.reason ?? "not measured"): \(found.text)")
     case .cannotTell:
       let why = found.reason.map { ": \($0)" } ?? ""
       return ("error", "cannot-tell", "nobody can tell\(why); \(value)")

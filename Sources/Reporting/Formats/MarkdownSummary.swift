@@ -26,7 +26,7 @@ struct MarkdownSummary {
     let answer = Answer(results, comparison: comparison).sentences
     blocks.append(answer.map(markdown).joined(separator: " "))
     blocks += results.compactMap(doubt)
-    blocks += [expectations(), table()].filter { !$0.isEmpty }
+    blocks += [expectations(), predictions(), table()].filter { !$0.isEmpty }
     return blocks.joined(separator: "\n\n") + "\n"
   }
 
@@ -61,6 +61,38 @@ struct MarkdownSummary {
     let rest = lines.count - 10
     if rest > 0 { lines = lines.prefix(10) + ["- and \(rest) more"] }
     return lines.joined(separator: "\n") + (met > 0 ? "\n- \(met) met" : "")
+  }
+
+  /// What people ask about first, and whatever lies outside.
+  private func predictions() -> String {
+    let asked = ["turn.response.p95", "turn.throughput"]
+    var rows: [[String]] = []
+    for pair in comparison.pairs {
+      for figure in pair.bySurprise
+      where figure.word == .outside
+        || (asked.contains(figure.metric) && figure.word == .asPredicted)
+      {
+        let words = PredictedWords(figure, units)
+        let word = figure.isBeyondChance ? "**\(words.word)**" : words.word
+        rows.append([
+          MarkdownSummary.cell(pair.live?.variant.name ?? ""), MarkdownSummary.code(figure.metric),
+          words.simulated, words.predicted, words.live, words.change, word,
+        ])
+      }
+    }
+    guard !rows.isEmpty else { return "" }
+    let rest = rows.count - MarkdownSummary.mostRows
+    var text = "| variant | figure | simulated | predicted | live | | |\n"
+    text += "|---|---|---:|---:|---:|---:|---|\n"
+    for row in rows.prefix(MarkdownSummary.mostRows) {
+      text += "| " + row.joined(separator: " | ") + " |\n"
+    }
+    if rest > 0 { text += "\nand \(rest) more rows\n" }
+    let left = PredictedWords.leftOut(comparison).map { left in
+      left.metrics.map(MarkdownSummary.code).joined(separator: ", ") + " (\(left.reason))"
+    }
+    if !left.isEmpty { text += "\nLeft out: \(left.joined(separator: "; ")).\n" }
+    return String(text.dropLast())
   }
 
   private func table() -> String {

@@ -135,11 +135,11 @@ enum PageScript {
           const head=document.createElement('b');
           head.textContent=where(x,d);
           tip.append(head);
-          const row=(c,n,v)=> {
+          const row=(c,n,v,h=c)=> {
             const r=document.createElement('div');
             if(c!=null) {
               const s=document.createElement('i');
-              s.className='swatch '+(c<8?'c'+c:'cx');
+              s.className='swatch '+(h<8?'c'+h:'cx');
               r.append(s)
             }
             const a=document.createElement('span');
@@ -165,7 +165,7 @@ enum PageScript {
               if(off.has(String(l.c)))continue;
               const j=l.x?l.x.indexOf(x):i;
               if(j<0)continue;
-              if(n++<12)row(l.c,l.n,text(l.y[j],d.unit))
+              if(n++<12)row(l.c,l.n,text(l.y[j],d.unit),l.h)
             }
             if(n>12)row(null,'and '+(n-12)+' more','')
           }

@@ -33,6 +33,7 @@ extension ResultPage {
       let rest = contenders.count - shown.count
       if rest > 0 { markup.line("<p class=\"soft\">The other \(rest) are in the CSV.</p>") }
     }
+    for contender in contenders { markup.add(examples(contender)) }
     if !clean.isEmpty {
       // Three in n: the 95 % bound for what was never seen.
       let bound = contenders.compactMap { clean[0].ruledOut(for: $0) }.max()
@@ -46,6 +47,18 @@ extension ResultPage {
           + clean.map { Markup.code($0.metric) }.joined(separator: ", ") + ".\(atMost)</p>")
     }
     return markup.html
+  }
+
+  /// Ten show what kind of trouble it is; the result has more.
+  private static let mostExamples = 10
+
+  private func examples(_ contender: Contender) -> String {
+    let found = contender.variant.findings
+    guard !found.isEmpty else { return "" }
+    let shown = found.prefix(ResultPage.mostExamples)
+    let whose = contenders.count > 1 ? " of \(label(contender))" : ""
+    return "<details><summary>\(counted(shown.count, "example"))\(whose)</summary><ul>\n"
+      + shown.map { "<li>\(Markup.name($0.text))</li>\n" }.joined() + "</ul></details>\n"
   }
 
   private func hazardCell(_ promise: Promise, _ contender: Contender) -> String {

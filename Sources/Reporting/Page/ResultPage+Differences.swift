@@ -7,7 +7,8 @@ extension ResultPage {
   private static let mostColumns = 4
 
   func differences() -> String {
-    let pairs = comparison.pairs.filter { !$0.figures.isEmpty }
+    // Single runs differ by chance, too, and nobody can tell by how much.
+    let pairs = comparison.pairs.filter { pair in pair.figures.contains { $0.interval != nil } }
     guard !pairs.isEmpty else { return "" }
     let against = pairs.map(\.against.label)
     let isCommon = against.allSatisfy { $0 == against[0] }

@@ -14,9 +14,11 @@ extension ResultPage {
       ? " A dash: nothing to measure, or too few samples for it." : ""
     var markup = Markup()
     markup.line("\(Markup.table)")
-    markup.line(
-      "<caption>Of all replications together; \u{B1} is half of the 95 % interval.\(note)</caption>"
-    )
+    let whose =
+      lines.contains(where: \.hasHalves)
+      ? "Of all replications together; \u{B1} is half of the 95 % interval."
+      : "Of a single run of each, so without intervals."
+    markup.line("<caption>\(whose)\(note)</caption>")
     if contenders.count <= ResultPage.mostColumns {
       across(lines, &markup)
     } else {

@@ -5,13 +5,13 @@ internal import Metrics
 
 extension ResultPage {
   /// Heat maps and server panels are large: so many of each, the coloured contenders.
-  var coloured: [Contender] { Array(contenders.prefix(Contender.colours)) }
+  var coloured: [Contender] { contenders.filter { $0.colour != nil } }
 
   // MARK: response times
 
   func response() -> String {
     var markup = Markup()
-    markup.add(spectrum())
+    markup.add(isPrediction ? overlays() : spectrum())
     let maps = heatMaps()
     if !maps.isEmpty {
       markup.line(
@@ -41,7 +41,8 @@ extension ResultPage {
         summary.count > 0
       else { return nil }
       let points = spectrum(summary.histogram)
-      return LineChart.Line(place: contender.place, name: contender.label, points: points)
+      return LineChart.Line(
+        place: contender.place, hue: contender.hue, name: contender.label, points: points)
     }
     guard !lines.isEmpty else { return "" }
     let values = lines.flatMap { $0.points.compactMap(\.y) }
@@ -65,7 +66,7 @@ extension ResultPage {
   }
 
   /// Evenly along the axis, up to the last share that the samples support.
-  private func spectrum(_ histogram: HistogramSnapshot) -> [(x: Double, y: Double?)] {
+  func spectrum(_ histogram: HistogramSnapshot) -> [(x: Double, y: Double?)] {
     var shares: [Double] = []
     // 16.1 is where one in ten million lies.
     for step in 0...ResultPage.spectrumPoints {
@@ -77,9 +78,9 @@ extension ResultPage {
   }
 
   private func heatMaps() -> [String] {
-    let found = coloured.compactMap { contender in
+    let found = watched.compactMap { contender in
       contender.variant.heatMaps.first { $0.metric == "turn.response" }
-        .map { (contender, $0.coalesced(to: coloured.count > 4 ? 60 : 120)) }
+        .map { (contender, $0.coalesced(to: watched.count > 4 ? 60 : 120)) }
     }
     guard !found.isEmpty else { return [] }
     let most = found.flatMap { $0.1.counts.flatMap { $0 } }.max() ?? 1
@@ -139,18 +140,18 @@ extension ResultPage {
   ]
 
   /// Points of a line, whatever the run's length. Three lines of 120 points each are a thicket.
-  private var mostPoints: Int { coloured.count > 2 ? 60 : 200 }
+  private var mostPoints: Int { watched.count > 2 ? 60 : 200 }
 
   func overTime() -> String {
     let pictures = ResultPage.measures.compactMap { measure -> String? in
-      guard coloured.contains(where: { $0.series(measure.name) != nil }) else { return nil }
-      let lines = coloured.flatMap { contender -> [LineChart.Line] in
+      guard watched.contains(where: { $0.series(measure.name) != nil }) else { return nil }
+      let lines = watched.flatMap { contender -> [LineChart.Line] in
         [(measure.name, false), (measure.beside ?? "", true)].compactMap { name, dashed in
           contender.series(name).map { line(contender, $0, dashed: dashed) }
         }
       }
       guard lines.contains(where: { $0.points.contains { ($0.y ?? 0) != 0 } }) else { return nil }
-      let unit = coloured.compactMap { $0.series(measure.name)?.unit }.first ?? ""
+      let unit = watched.compactMap { $0.series(measure.name)?.unit }.first ?? ""
       return LineChart(
         id: "time-" + Markup.anchor(measure.name),
         title: measure.title, caption: measure.caption, lines: lines, unit: unit,
@@ -159,11 +160,12 @@ extension ResultPage {
     }
     guard !pictures.isEmpty else { return "" }
     let few =
-      (coloured.first?.variant.series.first?.values.count ?? 0) < 10
+      (watched.first?.variant.series.first?.values.count ?? 0) < 10
       ? " The run was too short for more than a few points." : ""
     let which =
-      contenders.contains { $0.variant.replications > 1 }
-      ? "The first replication of each, after the warm-up." : "After the warm-up."
+      watched.contains { $0.variant.replications > 1 }
+      ? "The first replication of each, after the warm-up."
+      : isPrediction ? "The live run, after the warm-up." : "After the warm-up."
     return
       "<p class=\"soft\">\(which)\(few)</p>\n<div class=\"charts\">\n\(pictures.joined())</div>\n"
   }
@@ -173,7 +175,8 @@ extension ResultPage {
   ) -> LineChart.Line {
     let series = series.coalesced(to: mostPoints)
     return LineChart.Line(
-      place: contender.place, name: contender.label + (dashed ? ", planned" : ""),
+      place: contender.place, hue: contender.hue,
+      name: contender.label + (dashed ? ", planned" : ""),
       points: series.values.enumerated().map { place, value in
         (rounded(series.startSeconds + (Double(place) + 0.5) * series.stepSeconds), value)
       }, dashed: dashed)
@@ -182,7 +185,7 @@ extension ResultPage {
   /// Marks that all contenders have in common would otherwise be drawn once for each.
   private var commonMarks: [(at: Double, label: String)] {
     var found: [(at: Double, label: String)] = []
-    for contender in coloured {
+    for contender in watched {
       for mark in marks(contender)
       where !found.contains(where: { $0.at == mark.at && $0.label == mark.label }) {
         found.append(mark)

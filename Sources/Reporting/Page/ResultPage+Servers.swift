@@ -8,7 +8,7 @@ extension ResultPage {
   private static let mostTiles = 12
 
   func servers() -> String {
-    let shown = coloured.filter { !$0.variant.servers.isEmpty }
+    let shown = watched.filter { !$0.variant.servers.isEmpty }
     guard !shown.isEmpty else { return "" }
     let most = shown.flatMap { $0.variant.servers.map(\.turns) }.max() ?? 1
     let strips = shown.map { contender -> String in
@@ -24,11 +24,13 @@ extension ResultPage {
         title: contenders.count > 1
           ? swatch(contender) + label(contender) : "Turns of each server",
         caption: Markup.text(parts.joined(separator: "; ").capitalisedFirst),
-        servers: variant.servers, most: most, place: contender.place
+        servers: variant.servers, most: most, hue: contender.hue, place: contender.place
       ).picture().html
     }
-    return "<p class=\"soft\">Turns of each server, in the first replication; the dashed line is "
-      + "the mean.</p>\n<div class=\"charts\">\n\(strips.joined())</div>\n" + tiles(shown)
+    let which = shown.contains { $0.variant.replications > 1 } ? ", in the first replication" : ""
+    return "<p class=\"soft\">Turns of each server\(which); the dashed line is "
+      + "the mean.</p>\n<div class=\"charts\">\n\(strips.joined())</div>\n" + lenses(shown)
+      + tiles(shown)
   }
 
   private func tiles(_ shown: [Contender]) -> String {
@@ -81,6 +83,9 @@ extension ResultPage {
       facts.append(units.text(Double(memory), unit: "bytes"))
     }
     if let sessions = server.sessionsMax { facts.append("\(sessions) sessions") }
+    if let start = server.startSeconds {
+      facts.append("up in \(units.text(start, unit: "s"))")
+    }
     if server.restarts > 0 { facts.append(counted(server.restarts, "restart")) }
     return "<li>\(drawing)<b>\(Markup.name(server.name))</b><br>"
       + "<span class=\"soft\">\(Markup.text(facts.joined(separator: ", ")))</span></li>"

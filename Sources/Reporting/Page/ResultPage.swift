@@ -22,60 +22,29 @@ public struct ResultPage {
     self.objections = objections
   }
 
-  struct Section {
-    var id: String
-    var title: String
-    var html: String
-  }
-
   public func html() -> String {
-    let sections = self.sections().filter { !$0.html.isEmpty }
-    var page = Markup()
-    page.line("<!doctype html>")
-    page.line("<html lang=\"en\">")
-    page.line("<meta charset=\"utf-8\">")
-    page.line("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-    // Whatever a name in a result tries, the browser loads nothing.
-    page.line(
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-        + "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-        + "form-action 'none'\">")
-    page.line("<meta name=\"generator\" content=\"seatrial\">")
-    page.line("<link rel=\"icon\" href=\"data:,\">")
-    page.line("<title>\(Markup.text(title)) \u{2013} seatrial</title>")
-    page.line("<style>\n\(StyleSheet.text)</style>")
-    page.line("<a class=\"skip\" href=\"#answer\">Skip to the answer</a>")
-    page.add(header(sections))
-    page.line("<main>")
-    page.add(lead())
-    page.add(key())
-    for section in sections {
-      page.line("<section id=\"\(section.id)\" aria-labelledby=\"\(section.id)-h\">")
-      page.line("<h2 id=\"\(section.id)-h\">\(section.title)</h2>")
-      page.add(section.html)
-      page.line("</section>")
-    }
-    page.line("</main>")
-    page.add(footer())
-    page.line("<script>\n\(PageScript.text)\n</script>")
-    page.line("</html>")
-    return page.html
+    PageFrame(
+      title: title, header: header(), lead: lead() + key(), sections: sections(),
+      footer: footer()
+    ).html()
   }
 
-  private func sections() -> [Section] {
+  private func sections() -> [PageFrame.Section] {
     [
-      Section(id: "expectations", title: "Expectations", html: expectations()),
-      Section(id: "figures", title: "Figures", html: figures()),
-      Section(id: "differences", title: "Differences", html: differences()),
-      Section(id: "sweep", title: "Along the sweep", html: sweep()),
-      Section(id: "response", title: "Response times", html: response()),
-      Section(id: "time", title: "Over time", html: overTime()),
-      Section(id: "servers", title: "Servers", html: servers()),
-      Section(id: "limits", title: "What runs out first", html: limits()),
-      Section(id: "hazards", title: "Hazards", html: hazards()),
-      Section(id: "all", title: "Every figure", html: everyFigure()),
-      Section(id: "scenario", title: "The scenario", html: scenario()),
-      Section(id: "environment", title: "Environment, and how to repeat it", html: environment()),
+      .init(id: "predictions", title: "Simulated and live", html: predictions()),
+      .init(id: "expectations", title: "Expectations", html: expectations()),
+      .init(id: "figures", title: "Figures", html: figures()),
+      .init(id: "differences", title: "Differences", html: differences()),
+      .init(id: "sweep", title: "Along the sweep", html: sweep()),
+      .init(id: "response", title: "Response times", html: response()),
+      .init(id: "time", title: "Over time", html: overTime()),
+      .init(id: "servers", title: "Servers", html: servers()),
+      .init(id: "driver", title: "The driver", html: driver()),
+      .init(id: "limits", title: "What runs out first", html: limits()),
+      .init(id: "hazards", title: "Hazards", html: hazards()),
+      .init(id: "all", title: "Every figure", html: everyFigure()),
+      .init(id: "scenario", title: "The scenario", html: scenario()),
+      .init(id: "environment", title: "Environment, and how to repeat it", html: environment()),
     ]
   }
 
@@ -84,21 +53,11 @@ public struct ResultPage {
       ? results[0].result.scenario.name : results.map(\.name).joined(separator: " against ")
   }
 
-  private func header(_ sections: [Section]) -> String {
-    let first = results[0].result
+  private func header() -> String {
+    let about = results[0].result.scenario.about
     var markup = Markup()
-    markup.line("<header>")
-    markup.line("<h1>\(Markup.name(title))</h1>")
-    markup.line("<button class=\"theme\" type=\"button\" hidden>Dark</button>")
-    if !first.scenario.about.isEmpty {
-      markup.line("<p class=\"about\">\(Markup.name(first.scenario.about))</p>")
-    }
+    if !about.isEmpty { markup.line("<p class=\"about\">\(Markup.name(about))</p>") }
     markup.line("<p class=\"facts\">\(facts())</p>")
-    markup.line("</header>")
-    let links = [("answer", "Answer")] + sections.map { ($0.id, $0.title) }
-    markup.line("<nav aria-label=\"Sections\"><ul>")
-    for (id, title) in links { markup.line("<li><a href=\"#\(id)\">\(title)</a></li>") }
-    markup.line("</ul></nav>")
     return markup.html
   }
 
@@ -106,13 +65,18 @@ public struct ResultPage {
   private func facts() -> String {
     results.map { named -> String in
       let result = named.result
-      var parts = [result.kind.rawValue.capitalisedFirst]
+      let kind = result.scenario.settings.first { $0.key == "fleet.cli" }?.value
+      var parts = [
+        result.kind == .simulated
+          ? "Simulated" : "Live" + (kind.map { " on \($0) servers" } ?? "")
+      ]
       if let variant = result.variants.first {
         let each = variant.measuredSeconds / Double(max(1, variant.replications))
+        let times =
+          result.kind == .live && variant.replications == 1
+          ? "" : "\(counted(variant.replications, "replication")) \u{D7} "
         parts.append(
-          "\(counted(result.variants.count, "variant")) \u{D7} "
-            + "\(counted(variant.replications, "replication")) \u{D7} "
-            + units.length(each))
+          "\(counted(result.variants.count, "variant")) \u{D7} \(times)\(units.length(each))")
       }
       parts.append("seed \(result.seed)")
       let started = result.environment.first { $0.name == "started" }?.value
@@ -127,12 +91,12 @@ public struct ResultPage {
     guard contenders.count > 1 else { return "" }
     var markup = Markup()
     markup.line("<ul class=\"key\" aria-label=\"Contenders and their colours\">")
-    for contender in contenders.prefix(Contender.colours) {
+    for contender in contenders where contender.colour != nil {
       markup.line(
         "<li data-key=\"\(contender.place)\" class=\"\(style(contender))\">"
           + "<i class=\"swatch\"></i><span class=\"n\">\(label(contender))</span></li>")
     }
-    let rest = contenders.count - Contender.colours
+    let rest = contenders.count { $0.colour == nil }
     if rest > 0 {
       markup.line(
         "</ul><p class=\"soft\">\(rest) more are drawn in grey and have no heat maps; "
@@ -146,7 +110,9 @@ public struct ResultPage {
   private func footer() -> String {
     let version = results[0].result.environment.first { $0.name == "seatrial" }?.value
     return "<footer>Made by seatrial\(version.map { " " + Markup.text($0) } ?? "") from "
-      + "\(counted(results.count, "result file")). Intervals are at 95 %, over replications. "
+      + "\(counted(results.count, "result file")). "
+      + (contenders.contains { $0.variant.replications > 1 }
+        ? "Intervals are at 95 %, over replications. " : "")
       + "Percentiles that too few turns support are left out.</footer>\n"
   }
 

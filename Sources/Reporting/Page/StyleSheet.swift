@@ -215,6 +215,10 @@ enum StyleSheet {
     .lead{fill:none;stroke:var(--c);stroke-width:1;opacity:.6}
     .dot,.bar,.arrow{fill:var(--c)}
     .bar{opacity:.85}
+    .bar.low{opacity:.45}
+    .predicted{fill:var(--c);opacity:.28}
+    .predictedmean{stroke:var(--c);stroke-width:2}
+    .ring{fill:none;stroke:var(--bad);stroke-width:1.5}
     .margin{fill:var(--grid)}
     .mean{fill:none;stroke:var(--mean);stroke-width:1.5;vector-effect:non-scaling-stroke}
     .meanline{stroke:var(--ink);stroke-dasharray:4 3}
