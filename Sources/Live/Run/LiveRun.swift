@@ -460,10 +460,12 @@ public struct LiveRun: ~Copyable {
   /// What is left of every session, by the servers that still stand.
   private mutating func audit(_ truth: TruthDesk, _ plan: ShardPlan) {
     guard scenario.live.audit > .zero, scenario.live.disk == .files || scenario.cli != .mock,
-      !stop.isRequested
+      !stop.isRequested,
+      // Who has a session is known to nobody there.
+      !(scenario.app.routing == .external && scenario.fleet.storage.kind == .local)
     else { return }
     tell(.checking)
-    let targets = fleet.servers.filter { $0.state == .up }
+    let targets = fleet.servers.filter { $0.state == .up && !$0.isBalancer }
       .map { Auditor.Target(server: $0.id, address: $0.address) }
     let signal = stop
     do throws(SystemFailure) {
@@ -538,81 +540,5 @@ public struct LiveRun: ~Copyable {
       sessionsLooked: looked,
       observations: observations, warmUpNotFound: warmUpNotFound, wasWarming: wasWarming,
       wasStopped: stop.isRequested, lag: plan.lagTolerance)
-  }
-}
-
-/// The last few seconds, for the live view.
-struct RecentFigures {
-  private var parts: [(at: Instant, figures: ShardFigures)] = []
-  private var levels: [Int: (underWay: Int, residents: Int)] = [:]
-  private static let span = Interval.seconds(5)
-
-  mutating func add(_ figures: ShardFigures, of shard: Int, at now: Instant) {
-    levels[shard] = (figures.underWay, figures.residents)
-    parts.append((now, figures))
-    parts.removeAll { now - $0.at > RecentFigures.span }
-  }
-
-  mutating func fill(_ progress: inout LiveProgress, at now: Instant) {
-    parts.removeAll { now - $0.at > RecentFigures.span }
-    guard let first = parts.first else { return }
-    let seconds = max(0.25, (now - first.at).seconds + 0.25)
-    func rate(_ value: (ShardFigures) -> Int) -> Double {
-      Double(parts.reduce(0) { $0 + value($1.figures) }) / seconds
-    }
-    progress.turnsPerSecond = rate { $0.completed }
-    progress.failuresPerSecond = rate { $0.failed }
-    progress.evictionsPerSecond = rate { $0.evicted }
-    progress.refusalsPerSecond = rate { $0.refused }
-    progress.underWay = levels.values.reduce(0) { $0 + $1.underWay }
-    progress.residents = levels.values.reduce(0) { $0 + $1.residents }
-    let times = parts.flatMap { $0.figures.responses }.sorted()
-    func quantile(_ share: Double) -> Interval? {
-      times.isEmpty
-        ? nil : Interval(nanoseconds: times[min(times.count - 1, Int(Double(times.count) * share))])
-    }
-    progress.p50 = quantile(0.5)
-    progress.p95 = quantile(0.95)
-    progress.p99 = quantile(0.99)
-  }
-}
-
-extension TurnOutcome {
-  /// For the live view.
-  fileprivate var words: String {
-    switch self {
-    case .completed: "completed"
-    case .failed: "model failed"
-    case .timedOut: "timed out"
-    case .denied: "denied"
-    case .rejected: "rejected"
-    case .lockRefused: "lock refused"
-    case .notFound: "not found"
-    case .serverLost: "server lost"
-    case .fenced: "fenced"
-    }
-  }
-}
-
-extension ServerLens {
-  /// Share of a core between the last two samples.
-  var recentLoad: Double {
-    guard samples.count > 1 else { return 0 }
-    let (last, before) = (samples[samples.count - 1], samples[samples.count - 2])
-    let time = (last.at - before.at).seconds
-    return time > 0 ? max(0, (last.gauge.cpu - before.gauge.cpu).seconds / time) : 0
-  }
-}
-
-extension ServerAddress {
-  /// host:port, or [address]:port.
-  init?(_ text: String) {
-    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
-      port > 0
-    else { return nil }
-    var host = String(text[..<colon])
-    if host.hasPrefix("[") && host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-    guard !host.isEmpty else { return nil }
-    self.init(host: host, port: port)
   }
 }
