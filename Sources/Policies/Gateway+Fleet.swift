@@ -280,8 +280,8 @@ extension Gateway {
     return false
   }
 
-  /// Turns whose outcome nobody has been told: without those that are being put away, and those that
-  /// were given up on.
+  /// Turns whose outcome nobody has been told: without those that are being put away, and those
+  /// that were given up on.
   public mutating func undecided() -> Int {
     var count = 0
     for place in 0..<turns.places {

@@ -1,6 +1,7 @@
-// `seatrial plan --confirm`: the recommended fleet for the smallest number of people, and one server
-// less, driven live on mock processes. Mocks take the time that the profile says, so this tries the
-// arithmetic of the plan, not the costs it starts from. What this machine cannot carry is refused.
+// `seatrial plan --confirm`: the recommended fleet for the smallest number of people, and one
+// server less, driven live on mock processes. Mocks take the time that the profile says, so this
+// tries the arithmetic of the plan, not the costs it starts from. What this machine cannot carry is
+// refused.
 internal import Basics
 internal import CLIModel
 internal import LinuxIO
@@ -68,8 +69,8 @@ struct PlanConfirmation {
 
   // MARK: what this machine can carry
 
-  /// Faithful turns a second for each core, mocks and driver together, with room to spare: docs/mock.md
-  /// has several thousand.
+  /// Faithful turns a second for each core, mocks and driver together, with room to spare:
+  /// docs/mock.md has several thousand.
   private static let turnsOnCore = 1000.0
   /// The most that was tried on one machine.
   private static let mostProcesses = 500

@@ -1,6 +1,7 @@
 // A live run of the built program under a mark of its own: every process that comes of it, also its
-// reaper and its servers' children, carries the mark in its environment, and its temporary files are
-// in a folder of the test's. So a test sees what is left behind, whoever else runs seatrial here.
+// reaper and its servers' children, carries the mark in its environment, and its temporary files
+// are in a folder of the test's. So a test sees what is left behind, whoever else runs seatrial
+// here.
 import Basics
 import Glibc
 import LinuxIO

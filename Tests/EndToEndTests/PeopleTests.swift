@@ -1,6 +1,6 @@
 // The books of turns over all patterns and routings, with evictions, losses, several app instances
-// and two threads: nothing that was planned is ever forgotten. And what a freeze does to open and to
-// closed arrivals.
+// and two threads: nothing that was planned is ever forgotten. And what a freeze does to open and
+// to closed arrivals.
 import Basics
 import Glibc
 import LinuxIO

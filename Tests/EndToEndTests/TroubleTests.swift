@@ -98,8 +98,8 @@ import Testing
   }
 }
 
-/// What was planned has ended or is under way, by the result's own figures; the driver keeps books of
-/// the whole run beside and says so where they do not balance. For runs without a warm-up.
+/// What was planned has ended or is under way, by the result's own figures; the driver keeps books
+/// of the whole run beside and says so where they do not balance. For runs without a warm-up.
 func expectBalance(_ variant: VariantResult, _ reasons: [String]) throws {
   #expect(!reasons.contains { $0.contains("lost count") }, "\(reasons)")
   let series = try #require(variant.series.first { $0.name == "turns.under_way" })

@@ -1,6 +1,6 @@
-// An external load balancer in front of a run's own servers: HAProxy as Debian ships it, dealing out
-// connections in turn, as any balancer has to that does not read the protocol. The driver then sees
-// one address. It inherits a socket that listens already, so there is no port to race for and
+// An external load balancer in front of a run's own servers: HAProxy as Debian ships it, dealing
+// out connections in turn, as any balancer has to that does not read the protocol. The driver then
+// sees one address. It inherits a socket that listens already, so there is no port to race for and
 // nothing to wait for.
 internal import Basics
 internal import LinuxIO

@@ -310,7 +310,8 @@ extension Shard {
 
   mutating func checkHealth(_ local: Int, _ server: ServerID) {
     guard servers[server.place].isAlive else { return healthIs(false, local, server) }
-    // People's own connections come and go with their turns: any that stands can carry the question.
+    // People's own connections come and go with their turns: any that stands can carry the
+    // question.
     let place =
       plan.connectsPeople
       ? connections.firstIndex {

@@ -98,6 +98,11 @@ public struct PredictedFigure: Equatable, Sendable {
 public struct LeftOut: Equatable, Sendable {
   public let metrics: [String]
   public let reason: String
+
+  public init(metrics: [String], reason: String) {
+    self.metrics = metrics
+    self.reason = reason
+  }
 }
 
 extension Comparison.Pair {
