@@ -26,6 +26,9 @@ struct Fleet: ~Copyable {
     }
   }
 
+  /// After that all is on disk: twice the flush, because storage counts time in ticks of 8 ms.
+  static var settling: Interval { CostProfile().flushDelay * 2 }
+
   mutating func add() {
     servers.append(
       CLIServer(
@@ -96,7 +99,7 @@ extension Race {
       now = now + .milliseconds(1)
     case .diskSettles:
       tell("what was written is on disk")
-      now = now + CostProfile().flushDelay
+      now = now + Fleet.settling
     case .poolReleases:
       now = now + poolIdle
       feed(.deadlineReached, by: task)
@@ -122,7 +125,7 @@ extension Race {
       pass(ttl, by: task)
     case .drain(let server):
       tell("server \(server) writes its files and ends")
-      now = now + CostProfile().flushDelay
+      now = now + Fleet.settling
       end(server, by: task)
     case .millisecondPasses, .diskSettles, .poolReleases, .serverJoins, .crash:
       preconditionFailure("\(event) has one step")
