@@ -102,7 +102,7 @@ public struct LiveRun: ~Copyable {
       notes.append("no reaper could be started: a killed driver may leave children of servers")
     }
     let seed = scenario.seed.replication(0)
-    let desk = Desk(scenario, seed: seed)
+    let desk = Desk(MachineFactory(scenario), recording: order.recording)
     let isolated = scenario.app.pattern == .isolated
     let plan = ShardPlan(
       scenario, seed: seed, run: LiveRun.number(of: folder), token: fleet.plan.token,
@@ -141,6 +141,7 @@ public struct LiveRun: ~Copyable {
       case .failure(let failure): problems.append("\(failure)")
       }
     }
+    desk.endRecording()
     fleet.noteDisk()
     tell(.stopping)
     fleet.stopAll()

@@ -36,26 +36,11 @@ extension Shard {
     let count = mailboxes.count
     let instances = plan.scenario.app.instances
     var wakes: [[(loop: UInt32, at: Instant)]] = Array(repeating: [], count: count)
-    var arrival = Instant.never
-    desk.with { state in
-      var from = 0
-      repeat {
-        let end = min(from + 4096, state.population.firstWakes)
-        state.population.begin(loops: from..<end, into: &state.populationActions)
-        for place in 0..<state.populationActions.count {
-          switch state.populationActions[place] {
-          case .wake(let loop, let instant):
-            let key = state.population.glance(loop).key
-            let shard = (state.balancer.glance(key: key) ?? Int(loop) % instances) % count
-            wakes[shard].append((loop, instant))
-          case .arrive(let instant): arrival = instant
-          case .plan, .drop: break
-          }
-        }
-        state.populationActions.removeAll()
-        from = end
-      } while from < state.population.firstWakes
+    let beginning = desk.begin()
+    for (loop, instant, instance) in beginning.wakes {
+      wakes[shard(of: instance ?? Int(loop) % instances)].append((loop, instant))
     }
+    let arrival = beginning.arrival
     for shard in 1..<max(1, count) { mailboxes[shard].post(.wake(wakes[shard])) }
     for (loop, instant) in wakes[0] { timers.push(instant, ShardTimer.wake(loop: loop).code) }
     if arrival != .never { timers.push(arrival, ShardTimer.arrival.code) }
@@ -148,6 +133,9 @@ extension Shard {
     }
     told.evicted = evicted - evictedTold
     evictedTold = evicted
+    // A run that is killed has at least everything up to a moment ago.
+    tape.flush()
+    if index == 0 { desk.flush() }
     keeper.post(.figures(shard: index, told))
     if !observed.isEmpty {
       keeper.post(.observed(observed))
@@ -193,6 +181,7 @@ extension Shard {
     var left = 0
     for local in 0..<gateways.count { left += gateways[local].turnsUnderWay }
     report.leftUnderWay = left
+    tape.flush()
     keeper.post(.done(shard: index))
     return report
   }
