@@ -31,7 +31,7 @@ PLAN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SC
 REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate report compare plan test test-browser conformance real-setup \
+.PHONY: help setup build run simulate report compare plan test test-browser parity conformance real-setup \
   lint format bench bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
@@ -81,6 +81,10 @@ test: setup ## set up and run every test
 	@swift test -c release --disable-xctest
 	@echo "mock-copilot against the recorded CLI, killed 200 times, and with the official SDK"
 	@python3 Tests/Conformance/test.py --mock $(PROGRAMS)/mock-copilot
+
+parity: build ## record a million inputs of live runs and replay them: no decision may differ
+	@echo "twelve variants on mock processes, recorded and replayed (two minutes)"
+	@bash Tests/Parity/parity.sh $(PROGRAMS)/seatrial
 
 conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
 	@$(SWIFT_BUILD) --product mock-copilot

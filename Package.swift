@@ -113,7 +113,7 @@ let package = Package(
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
     tests("MockCLI", "MockCLI", "Basics", "CLIModel", "LinuxIO"),
-    tests("Live", "Live", "Basics", "Policies", "LinuxIO"),
+    tests("Live", "Live", "Basics", "Workload", "Policies", "Scenarios", "LinuxIO"),
     tests("Hazards", "Hazards", "Policies"),
     tests("Fuzzing", "Fuzzing", "LinuxIO", files: ["Corpus"]),
     tests(
@@ -121,7 +121,9 @@ let package = Package(
       "Scenarios", "Simulation", "LinuxIO"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
-    tests("EndToEnd", "Basics", "Metrics", "LinuxIO"),
+    tests(
+      "EndToEnd", "Basics", "Metrics", "LinuxIO", "Workload", "Policies", "Scenarios", "Simulation",
+      "Live"),
   ] + fuzzers,
   swiftLanguageModes: [.v6]
 )

@@ -79,6 +79,8 @@ extension Simulator {
     dedicated = plan.fleet.hosts.count == nil
     cores = plan.fleet.hosts.cores
     limitsMemory = plan.fleet.hosts.memory != nil
+    keepsPlans = plan.keepsPlans
+    prompts = PromptLaw(plan.workload, seed: seed)
     series = SeriesKeeper()
     fleet = FleetCounters()
     start()

@@ -55,6 +55,9 @@ public struct Simulator: ~Copyable {
   var baseline: [Int] = []
   var measuredFrom = Instant.zero
   var evictedAtWindow = 0
+  let keepsPlans: Bool
+  let prompts: PromptLaw
+  package internal(set) var log = PlanLog()
 
   // MARK: running
 
@@ -134,6 +137,7 @@ public struct Simulator: ~Copyable {
       case .plan(let turn):
         // Behind the other wishes of the population, hence through the table.
         recorder.count(.turnsPlanned)
+        if keepsPlans { log.note(turn, at: now, prompts) }
         toGateway(balancer.pick(key: turn.key), .planned(turn))
       case .arrive(let instant): queue.push(Event(instant, EventCode.plain(.arrival, 0)))
       case .drop: recorder.count(.turnsDropped)
@@ -148,6 +152,7 @@ public struct Simulator: ~Copyable {
 
   @inline(__always) mutating func plan(_ turn: TurnPlan) {
     recorder.count(.turnsPlanned)
+    if keepsPlans { log.note(turn, at: now, prompts) }
     let instance = balancer.pick(key: turn.key)
     let sending = gateways[instance].planned(turn, at: now, into: &gatewayActions)
     arm(instance)
@@ -364,7 +369,10 @@ public struct Simulator: ~Copyable {
     } else {
       recordFailure(outcome)
     }
-    if let instant = population.turnOver(turn.plan, at: now) { wake(turn.plan.loop, at: instant) }
+    if let instant = population.turnOver(turn.plan, at: now) {
+      if keepsPlans { log.note(turn.plan, over: now, back: instant) }
+      wake(turn.plan.loop, at: instant)
+    }
   }
 }
 

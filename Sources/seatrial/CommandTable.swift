@@ -3,7 +3,7 @@
 internal import Reporting
 
 enum CommandTable {
-  static let all = [simulate, run, plan, report, compare, validate, inspect, schema]
+  static let all = [simulate, run, replay, plan, report, compare, validate, inspect, schema]
 
   // MARK: flags that several commands share
 
@@ -70,11 +70,14 @@ enum CommandTable {
       before the next one starts. The table goes to stdout; result.json and a page,
       report.html, go to a folder. The first Ctrl-C drains and still reports, the
       second ends at once; either way no process is left.
+      --record writes down what every machine was told and what it decided, some 100
+      bytes a turn; seatrial replay holds today's program against it.
       """,
     examples: [
       ("seatrial run scenarios/first-run.yaml", "five variants on mock processes"),
       ("seatrial run three.yaml --variant base --set workload.phases.measure=30s", "one, shorter"),
       ("seatrial run three.yaml --set fleet.cli=external --set fleet.targets=[host:4321]", "yours"),
+      ("seatrial run three.yaml --record three.recording", "every input and decision, for replay"),
     ],
     arguments: .one("FILE"),
     flags: [
@@ -82,11 +85,32 @@ enum CommandTable {
       Flag(
         name: "out", value: .text, placeholder: "DIR",
         help: "folder of result and page; by default one in results/"),
+      Flag(
+        name: "record", value: .text, placeholder: "FILE",
+        help: "write what every machine was told and decided"),
       Flag(name: "full", help: "every metric, difference and curve, not only what decides"),
       json, quiet,
       Flag(name: "no-progress", help: "no progress on stderr"),
       noColor,
     ])
+
+  static let replay = Command(
+    kind: .replay, name: "replay", summary: "feed a recording of a run to fresh machines",
+    about: """
+      Builds the machines of a recorded run anew (people, balancer, locks, app
+      instances; from the scenario and the seed in the recording) and tells them what
+      they were told then. Every decision has to be the same. The first that is not is
+      printed: machine, instant, input, what was decided then and what now. Needs no
+      fleet and no other file. Exit code 3: a decision differs. 104: the file is no
+      recording, is damaged, or was cut by a kill; what stands before that place is
+      replayed all the same.
+      """,
+    examples: [
+      ("seatrial replay three.recording", "does this version decide as that one did?"),
+      ("seatrial replay three.recording --json | jq .difference", "in a script"),
+    ],
+    arguments: .one("RECORDING"),
+    flags: [json, quiet])
 
   static let report = Command(
     kind: .report, name: "report", summary: "make a page, or another form, of results",

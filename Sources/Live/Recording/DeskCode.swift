@@ -1,34 +1,34 @@
 // The machines behind the desk, as bytes: the people, the balancer in front of the app instances,
 // the locks. As in GatewayCode, kinds are numbers of the format, and a new case of a machine does
 // not compile here before it is written and read.
-internal import Basics
-internal import Policies
-internal import Workload
+package import Basics
+package import Policies
+package import Workload
 
 /// What the people's machine is told; `begin` is a call of its own there.
-enum PopulationCall: BitwiseCopyable, Sendable {
+package enum PopulationCall: BitwiseCopyable, Sendable {
   case begin(from: Int, to: Int)
   case handle(PopulationInput)
 }
 
-enum LockCall: BitwiseCopyable, Sendable {
+package enum LockCall: BitwiseCopyable, Sendable {
   case command(LockCommand, SessionID, TurnID, token: UInt32)
   case wake(SessionID)
 }
 
-enum PopulationCallKind: UInt8, CaseIterable, Sendable {
+package enum PopulationCallKind: UInt8, CaseIterable, Sendable {
   case begin, ready, arrivalDue, turnOver, sessionForgotten
 }
 
-enum PopulationActionKind: UInt8, CaseIterable, Sendable {
+package enum PopulationActionKind: UInt8, CaseIterable, Sendable {
   case plan, wake, arrive, drop
 }
 
-enum LockCallKind: UInt8, CaseIterable, Sendable {
+package enum LockCallKind: UInt8, CaseIterable, Sendable {
   case command, wake
 }
 
-enum LockAnswerKind: UInt8, CaseIterable, Sendable {
+package enum LockAnswerKind: UInt8, CaseIterable, Sendable {
   case granted, refused, wasMine, released, renewed, stale, wake
 }
 

@@ -4,14 +4,14 @@
 internal import Basics
 internal import Policies
 
-enum GatewayInputKind: UInt8, CaseIterable, Sendable {
+package enum GatewayInputKind: UInt8, CaseIterable, Sendable {
   case planned, opened, closed, deleted, finished, failed, missing, refused, cut
   case lockGranted, lockRefused, lockRead, lockReleased, lockRenewed, writeWasStale
   case spawned, released, timer, deadlineReached
   case serverAdded, serverRemoved, serverLost, serverBack, healthChecked
 }
 
-enum GatewayActionKind: UInt8, CaseIterable, Sendable {
+package enum GatewayActionKind: UInt8, CaseIterable, Sendable {
   case create, resume, disconnect, send, delete, forget, lock, spawn, hangUp, complete, timer
   case checkHealth, cleanUp, measured
 }

@@ -87,6 +87,9 @@ package struct RecordedInputs: Sequence, IteratorProtocol {
   private var cursor: RecordCursor
   private var last = Instant.zero
 
+  /// Of the next record, in the bytes of the chunk.
+  package var place: Int { cursor.place }
+
   package init(_ chunk: RecordingReader.Chunk) { cursor = RecordCursor(chunk.bytes) }
 
   /// Nil: no more, or what follows cannot be read.

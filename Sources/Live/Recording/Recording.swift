@@ -48,7 +48,7 @@ public final class Recording: Sendable {
 
   // MARK: the run
 
-  func beginVariant(_ factory: MachineFactory) {
+  package func beginVariant(_ factory: MachineFactory) {
     state.withLock { $0.inputsOfVariant = 0 }
     var chunk = ByteBuffer()
     chunk.beginChunk()
@@ -57,7 +57,7 @@ public final class Recording: Sendable {
     append(&chunk, inputs: 0)
   }
 
-  func endVariant() {
+  package func endVariant() {
     mark(.variantEnd, count: state.withLock { $0.inputsOfVariant })
   }
 

@@ -40,7 +40,7 @@ package struct RecordingReader: ~Copyable {
     // The number of the format is the last word of the line.
     let stem = magic.dropLast(2)
     let found = buffer.array(0..<min(buffer.count, magic.count))
-    guard found.starts(with: stem) else { return .noRecording }
+    guard found.count == magic.count, found.starts(with: stem) else { return .noRecording }
     guard found == magic else { return .otherFormat }
     buffer.removeFirst(magic.count)
     place = magic.count

@@ -136,15 +136,9 @@ extension Shard {
     }
     let id = connection.ask(.send(turn, place))
     writer.send(
-      name, person: person, turn: planned, bytes: promptBytes(planned), id: id,
+      name, person: person, turn: planned, bytes: prompts.bytes(of: planned), id: id,
       to: &connection.output)
     mark(connection)
-  }
-
-  private func promptBytes(_ turn: TurnPlan) -> Int {
-    let drawn = prompt.value(
-      promptStream.draw(entity: Int(turn.loop), count: Int(turn.ordinal)))
-    return Int(max(0, min(drawn, 10e6)))
   }
 
   /// Lets go of a session, or deletes it with its files.

@@ -45,8 +45,7 @@ struct Shard: ~Copyable {
   /// The latest conversation seen under each number, counted without end.
   var latest: [UInt32]
   var writer: RequestWriter
-  let prompt: Sampler
-  let promptStream: Stream
+  let prompts: PromptLaw
   var dirty: [Int] = []
 
   var phase = Phase.starting
@@ -83,7 +82,6 @@ struct Shard: ~Copyable {
     poller = try Poller(batch: 512)
     began = MonotonicClock.now()
     let scenario = plan.scenario
-    let workload = scenario.workload
     names = plan.names
     let factory = MachineFactory(scenario)
     tabs = factory.tabs
@@ -92,8 +90,7 @@ struct Shard: ~Copyable {
     writer = RequestWriter(
       names: plan.names, streaming: scenario.model.firstToken != nil, model: plan.model,
       providerURL: plan.providerURL)
-    prompt = Sampler(workload.prompt)
-    promptStream = plan.seed.stream("prompt")
+    prompts = PromptLaw(scenario.workload, seed: plan.seed)
     waitsForServers = scenario.app.pattern == .isolated ? 0 : plan.firstServers
     for instance in stride(from: index, to: scenario.app.instances, by: mailboxes.count) {
       gateways.append(factory.gateway(instance))
