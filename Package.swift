@@ -113,7 +113,7 @@ let package = Package(
       "Statistics", "Scenarios"),
     tests("LinuxIO", "LinuxIO", "Basics"),
     tests("MockCLI", "MockCLI", "Basics", "CLIModel", "LinuxIO"),
-    tests("Live", "Live", "Basics", "Workload", "Policies", "Scenarios", "LinuxIO"),
+    tests("Live", "Live", "Basics", "Workload", "Policies", "CLIModel", "Scenarios", "LinuxIO"),
     tests("Hazards", "Hazards", "Policies"),
     tests("Fuzzing", "Fuzzing", "LinuxIO", files: ["Corpus"]),
     tests(

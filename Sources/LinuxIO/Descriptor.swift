@@ -12,7 +12,7 @@ public enum Transfer: Hashable, Sendable {
   case failed(Int32)
 }
 
-public struct Descriptor: ~Copyable {
+public struct Descriptor: ~Copyable, Sendable {
   public let number: Int32
 
   /// Takes over an open descriptor.

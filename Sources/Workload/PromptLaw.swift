@@ -2,7 +2,7 @@
 // hosts a run sends the same prompts; a host decides only what stands in them.
 public import Basics
 
-public struct PromptLaw: Sendable {
+public struct PromptLaw: ~Copyable {
   private let bytes: Sampler
   private let stream: Stream
 

@@ -5,6 +5,7 @@ import Basics
 import Glibc
 import LinuxIO
 import Live
+import Metrics
 import Testing
 
 /// Patterns, routings, locks, evictions and a lost server, in a few seconds.
@@ -39,7 +40,6 @@ let recordedScenario = """
       app.pattern: isolated
       app.pool: {release: idle, idle: 1s}
       workload.users: 6
-      fleet.changes: []
 
   """
 

@@ -2,6 +2,7 @@
 // machines of a live run, told what fleets tell them by chance, in virtual time. All of it goes on
 // tape as it would in a run, so that recordings of any kind can be had in a moment.
 import Basics
+import CLIModel
 import LinuxIO
 import Live
 import Policies

@@ -54,10 +54,10 @@ import Testing
 
   /// Finds a record, and where in its chunk the kind of its input stands.
   private func find(
-    in path: String, _ wanted: (Machine, MachineInput) -> Bool
+    in path: String, _ wanted: (MachineID, MachineInput) -> Bool
   ) throws -> (chunk: RecordingReader.Chunk, kindAt: Int, record: RecordedInput, number: Int) {
     for chunk in try Recorded.chunks(of: path).chunks where chunk.kind == .records {
-      var counts: [Machine: Int] = [:]
+      var counts: [MachineID: Int] = [:]
       var records = RecordedInputs(chunk)
       while true {
         let start = records.place

@@ -6,7 +6,7 @@ package import Policies
 package import Scenarios
 package import Workload
 
-package enum Machine: Hashable, Sendable {
+package enum MachineID: Hashable, Sendable {
   case population, balancer, locks
   /// One app instance.
   case gateway(Int)
@@ -19,7 +19,7 @@ package enum Machine: Hashable, Sendable {
     case .population: 0
     case .balancer: 1
     case .locks: 2
-    case .gateway(let index): Machine.firstGateway + index
+    case .gateway(let index): MachineID.firstGateway + index
     }
   }
 
@@ -28,7 +28,7 @@ package enum Machine: Hashable, Sendable {
     case 0: self = .population
     case 1: self = .balancer
     case 2: self = .locks
-    default: self = .gateway(code - Machine.firstGateway)
+    default: self = .gateway(code - MachineID.firstGateway)
     }
   }
 

@@ -2,6 +2,7 @@
 // differently once is told nothing more: what it would say next means nothing.
 internal import Basics
 internal import Policies
+internal import Scenarios
 internal import Workload
 
 struct MachineSet: ~Copyable {
@@ -32,7 +33,6 @@ struct MachineSet: ~Copyable {
   private var gatewayActions = Table<GatewayAction>(capacity: 64)
   private var lockAnswers = Table<LockAnswer>(capacity: 16)
   private var decided = ByteBuffer(capacity: 4096)
-  private(set) var differing = 0
 
   init(_ factory: MachineFactory) {
     self.factory = factory
@@ -40,7 +40,7 @@ struct MachineSet: ~Copyable {
     balancer = factory.balancer()
     locks = factory.locks()
     let instances = factory.scenario.app.instances
-    let count = Machine.gateway(instances).code
+    let count = MachineID.gateway(instances).code
     told = Table(repeating: 0, count: count)
     differs = Table(repeating: false, count: count)
     for instance in 0..<instances {
@@ -71,7 +71,6 @@ struct MachineSet: ~Copyable {
     if cursor.hasFailed { return .unreadable }
     var now = RecordCursor(decided.array)
     differs[code] = true
-    differing += 1
     return .different(
       Replay.Difference(
         variant: "", machine: recorded.machine.text, instant: recorded.at, number: told[code],

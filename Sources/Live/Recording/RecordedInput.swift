@@ -21,7 +21,7 @@ package enum MachineDecisions: Sendable {
 }
 
 package struct RecordedInput: Sendable {
-  package var machine: Machine
+  package var machine: MachineID
   package var at: Instant
   package var input: MachineInput
 }
@@ -29,7 +29,7 @@ package struct RecordedInput: Sendable {
 extension RecordCursor {
   /// Up to the decisions, which follow. `last` is the instant of the record before in the chunk.
   mutating func input(after last: Instant) -> RecordedInput {
-    let machine = Machine(code: Int(short()))
+    let machine = MachineID(code: Int(short()))
     let at = instant(from: last)
     let input: MachineInput =
       switch machine {
@@ -41,7 +41,7 @@ extension RecordCursor {
     return RecordedInput(machine: machine, at: at, input: input)
   }
 
-  mutating func decisions(of machine: Machine, at now: Instant) -> MachineDecisions {
+  mutating func decisions(of machine: MachineID, at now: Instant) -> MachineDecisions {
     switch machine {
     case .population: .population(list { $0.populationAction(at: now) })
     case .balancer: .balancer(Int(short()))

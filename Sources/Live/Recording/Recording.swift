@@ -1,8 +1,9 @@
 // The file of a live run's inputs. The threads of a run hand over whole chunks, one after another
 // under one lock, so that the order of each thread's own chunks is kept. What could not be written
 // is remembered and said at the end; the run goes on.
-package import Basics
+internal import Basics
 public import LinuxIO
+internal import Policies
 public import Scenarios
 internal import Synchronization
 

@@ -1,7 +1,7 @@
 // A recording from the disk, chunk by chunk: never more than one in memory. It knows whether a file
 // is a recording, whole, cut or damaged, and where; what the chunks mean is others' business.
-package import Basics
-package import LinuxIO
+internal import Basics
+internal import LinuxIO
 
 package struct RecordingReader: ~Copyable {
   package struct Chunk: Sendable {

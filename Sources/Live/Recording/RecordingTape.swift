@@ -81,7 +81,7 @@ package struct RecordingTape: ~Copyable {
     end()
   }
 
-  private mutating func begin(_ machine: Machine, at now: Instant) {
+  private mutating func begin(_ machine: MachineID, at now: Instant) {
     chunk.put(count: machine.code)
     chunk.put(now, from: last)
     last = now

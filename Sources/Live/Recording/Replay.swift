@@ -50,7 +50,6 @@ public struct Replay: Sendable {
       switch reader.next() {
       case .stopped(let stop):
         self.stop = stop
-        finish(machines)
         return
       case .chunk(let next): chunk = next
       }
@@ -61,23 +60,16 @@ public struct Replay: Sendable {
       case .records: problem = feed(chunk.bytes, &machines)
       case .variantEnd:
         problem = endVariant(chunk.bytes)
-        finish(machines)
+        isInVariant = false
         machines = nil
         if difference != nil { return }
       case .end: problem = endFile(chunk.bytes)
       }
       if let problem {
         stop = .damaged(at: chunk.place, problem)
-        finish(machines)
         return
       }
     }
-  }
-
-  private mutating func finish(_ machines: borrowing MachineSet?) {
-    guard isInVariant else { return }
-    isInVariant = false
-    if let differing = machines?.differing { machinesThatDiffer += differing }
   }
 
   // MARK: chunks
@@ -139,6 +131,7 @@ public struct Replay: Sendable {
       case .impossible(let why): return "input \(number) of the piece \(why)"
       case .different(let how):
         inputs += 1
+        machinesThatDiffer += 1
         if difference.map({ how.instant < $0.instant }) ?? true {
           difference = how
           difference?.variant = variants.last ?? ""
