@@ -20,7 +20,9 @@ package struct PlanLog: ~Copyable {
   package private(set) var turns = Table<PlannedTurn>()
   package private(set) var pauses = Table<PlannedPause>()
 
-  @inline(never) mutating func note(_ turn: TurnPlan, at now: Instant, _ prompts: borrowing PromptLaw) {
+  @inline(never) mutating func note(
+    _ turn: TurnPlan, at now: Instant, _ prompts: borrowing PromptLaw
+  ) {
     turns.append(PlannedTurn(plan: turn, at: now, promptBytes: prompts.bytes(of: turn)))
   }
 

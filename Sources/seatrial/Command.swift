@@ -2,7 +2,9 @@
 // made from these values, so that a flag cannot be accepted and undocumented, or the reverse.
 
 struct Command: Sendable {
-  enum Kind: Sendable { case validate, inspect, schema, simulate, run, replay, report, compare, plan }
+  enum Kind: Sendable {
+    case validate, inspect, schema, simulate, run, replay, report, compare, plan
+  }
 
   enum Arguments: Sendable {
     /// `FILE`.

@@ -40,6 +40,7 @@ let recordedScenario = """
       app.pattern: isolated
       app.pool: {release: idle, idle: 1s}
       workload.users: 6
+      fleet.changes: []
 
   """
 
@@ -120,11 +121,10 @@ let recordedScenario = """
       #expect(refused.errors.hasPrefix("seatrial: r is damaged at byte "), "\(refused.errors)")
       #expect(refused.errors.contains("checksum"))
 
-      // The last byte of a piece of the first shard belongs to a decision; with the checksum that
-      // the altered piece ought to have, only a replay can tell.
+      // With the checksum that the altered piece ought to have, only a replay can tell.
       while case .chunk(var chunk) = reader.next() {
-        guard chunk.kind == .records, chunk.stream == 1 else { continue }
-        chunk.bytes[chunk.bytes.count - 1] ^= 1
+        guard chunk.kind == .records, let outcome = Self.outcome(in: chunk) else { continue }
+        chunk.bytes[outcome] ^= 1
         var sealed = ByteBuffer()
         sealed.beginChunk()
         sealed.append(chunk.bytes)
@@ -140,8 +140,20 @@ let recordedScenario = """
       #expect(lines[0].hasPrefix("a decision differs: app instance "), "\(differs.output)")
       #expect(lines[1].hasPrefix("at ") && lines[1].contains(" s, its input "))
       #expect(lines.contains("decided then") && lines.contains("decides now"))
+      #expect(lines.contains { $0.hasPrefix("* complete turn ") && $0.hasSuffix(": failed") })
       #expect(differs.errors.isEmpty)
     }
+  }
+
+  /// Where the outcome of some turn stands: the last byte of a record that ends with it.
+  private static func outcome(in chunk: RecordingReader.Chunk) -> Int? {
+    var records = RecordedInputs(chunk)
+    while let (_, decisions) = records.next() {
+      guard case .gateway(let actions, deadline: nil) = decisions, let last = actions.last
+      else { continue }
+      if case .complete = last { return records.place - 1 }
+    }
+    return nil
   }
 
   @Test("What is no recording is said to be none; a place that cannot be written is told first")

@@ -186,7 +186,8 @@ import Workload
       }
       var port = ""
       try eventually("a server that listens") {
-        port = server.outputSoFar.split(separator: "\n").first
+        port =
+          server.outputSoFar.split(separator: "\n").first
           .flatMap { $0.split(separator: " ").last }.map(String.init) ?? ""
         return !port.isEmpty
       }
