@@ -6,6 +6,7 @@ import Glibc
 import LinuxIO
 import Live
 import Metrics
+import Policies
 import Testing
 
 /// Patterns, routings, locks, evictions and a lost server, in a few seconds.
