@@ -31,7 +31,7 @@ let recordedScenario = """
     instances: 3
     sessions: {limit: 20, idle-timeout: 1s}
     health-check: 100ms
-  run: {drain: 2s, threads: 2}
+  run: {drain: 1s, threads: 2}
   variants:
     collaborative:
       app.pattern: collaborative
@@ -91,7 +91,7 @@ let recordedScenario = """
         "run", "recorded.yaml", "--record", "r", "--no-progress", "--variant", "base", "--set",
         "workload.phases.measure=60s")
       try eventually("some of a recording") {
-        Files.times(of: path).map { $0.size > 200_000 } ?? false
+        Files.times(of: path).map { $0.size > 60_000 } ?? false
       }
       process.send(SIGKILL)
       #expect(process.wait().ending == .killed(by: SIGKILL))

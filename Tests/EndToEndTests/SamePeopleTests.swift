@@ -1,6 +1,6 @@
 // One scenario, one seed, two hosts: a simulation and a live run on mock processes plan the same
-// turns of the same people. With open arrivals that is all of them with their instants; where people
-// wait for answers, what each does first and next, and how long they think, is the same, though not
+// turns of the same people. With open arrivals that is all of them with their instants. Where people
+// wait for answers, what each does first and next and how long they think is the same, though not
 // when. Prompts are held against what a server got.
 import Basics
 import Glibc
@@ -19,9 +19,9 @@ import Workload
     seed: 17
     workload:
       users: 40
-      think: lognormal(mean: 300ms, sigma: 0.7)
+      think: lognormal(median: 300ms, sigma: 0.7)
       sessions: {turns: geometric(4), per-user: 3, popularity: zipf(0.8)}
-      prompt: lognormal(mean: 900B, sigma: 0.5)
+      prompt: lognormal(median: 900B, sigma: 0.5)
       phases: {warm-up: 0s, measure: 3s}
     model: {latency: exponential(30ms)}
     fleet:

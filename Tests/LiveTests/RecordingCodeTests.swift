@@ -256,6 +256,6 @@ import Workload
       + MachineDecisions.population(Self.populationActions).lines
       + MachineDecisions.locks(Self.lockAnswers).lines
     #expect(Set(texts).count == texts.count)
-    #expect(texts.allSatisfy { !$0.isEmpty && $0.count < 120 })
+    #expect(texts.allSatisfy { !$0.isEmpty && $0.count < 160 })
   }
 }

@@ -99,8 +99,12 @@ struct MadeUpRun: ~Copyable {
   private enum Event {
     case wake(UInt32)
     case arrival
+    /// A server is lost, or back.
+    case flip(ServerID)
     case deadline(Int)
     case input(Int, GatewayInput)
+    /// Of a server, which has to be in the same life then.
+    case answer(Int, ServerID, life: Int, GatewayInput)
     case lockWake(SessionID)
   }
 
@@ -118,6 +122,8 @@ struct MadeUpRun: ~Copyable {
   private var answers = Table<LockAnswer>()
   private var random: SeededRandom
   private var servers: Int
+  /// By server: how often it was lost; odd while it is.
+  private var lives = Array(repeating: 0, count: 1 << 10)
   private var now = Instant.zero
 
   /// Records `length` of virtual time into the file; true: all could be written.
@@ -160,9 +166,9 @@ struct MadeUpRun: ~Copyable {
       push(.deadline(instance), at: gateways[instance].nextDeadline)
     }
     if servers > 1 {
+      push(.flip(ServerID(1)), at: .zero + .seconds(3))
+      push(.flip(ServerID(1)), at: .zero + .seconds(6))
       for instance in 0..<gateways.count {
-        push(.input(instance, .serverLost(ServerID(1))), at: .zero + .seconds(3))
-        push(.input(instance, .serverBack(ServerID(1))), at: .zero + .seconds(6))
         push(.input(instance, .serverRemoved(ServerID(0))), at: .zero + .seconds(8))
       }
     }
@@ -191,6 +197,14 @@ struct MadeUpRun: ~Copyable {
       tell(instance, .deadlineReached)
       push(.deadline(instance), at: max(gateways[instance].nextDeadline, now + .milliseconds(50)))
     case .input(let instance, let input): tell(instance, input)
+    case .answer(let instance, let server, let life, let input):
+      if lives[server.place] == life { tell(instance, input) }
+    case .flip(let server):
+      lives[server.place] += 1
+      let isLost = lives[server.place] % 2 == 1
+      for instance in 0..<gateways.count {
+        tell(instance, isLost ? .serverLost(server) : .serverBack(server))
+      }
     case .lockWake(let session): lock(.wake(session))
     }
   }
@@ -232,21 +246,21 @@ struct MadeUpRun: ~Copyable {
 
   private mutating func perform(_ action: GatewayAction, _ instance: Int) {
     switch action {
-    case .create(_, _, let turn), .resume(_, _, let turn):
+    case .create(let server, _, let turn), .resume(let server, _, let turn):
       var input = GatewayInput.opened(turn, resumed: true, handle: noLink)
       if case .create = action {
         input = .opened(turn, resumed: false, handle: UInt32(random.index(below: 99)))
       } else if random.uniform() < 0.1 {
         input = .missing(turn)
       }
-      push(.input(instance, random.uniform() < 0.02 ? .refused(turn) : input), at: soon(0.05))
-    case .send(_, _, let turn, _):
+      answer(instance, server, turn, random.uniform() < 0.02 ? .refused(turn) : input, 0.05)
+    case .send(let server, _, let turn, _):
       // Some take longer than the app waits.
       let length = random.uniform() < 0.02 ? 9.0 : 1.0
       let failed = random.uniform() < 0.05
-      push(.input(instance, failed ? .failed(turn) : .finished(turn)), at: soon(length))
-    case .disconnect(_, _, let turn, _), .delete(_, _, let turn):
-      if !turn.isNone { push(.input(instance, .closed(turn)), at: soon(0.02)) }
+      answer(instance, server, turn, failed ? .failed(turn) : .finished(turn), length)
+    case .disconnect(let server, _, let turn, _), .delete(let server, _, let turn):
+      answer(instance, server, turn, .closed(turn), 0.02)
     case .forget(_, let session):
       population.handle(.sessionForgotten(session), at: now, into: &people)
       desk.population(.handle(.sessionForgotten(session)), at: now, people)
@@ -269,6 +283,19 @@ struct MadeUpRun: ~Copyable {
     case .checkHealth(let instance, let server, let instant):
       push(.input(instance, .healthChecked(server, alive: true)), at: instant)
     case .cleanUp, .measured: break
+    }
+  }
+
+  /// What a server that is lost has to say is said by the system, at once.
+  private mutating func answer(
+    _ instance: Int, _ server: ServerID, _ turn: TurnID, _ input: GatewayInput, _ longest: Double
+  ) {
+    if turn.isNone { return }
+    let life = lives[server.place]
+    if life % 2 == 1 {
+      push(.input(instance, .refused(turn)), at: now)
+    } else {
+      push(.answer(instance, server, life: life, input), at: soon(longest))
     }
   }
 
