@@ -1,7 +1,7 @@
 // One scenario, one seed, two hosts: a simulation and a live run on mock processes plan the same
-// turns of the same people. With open arrivals that is all of them with their instants. Where people
-// wait for answers, what each does first and next and how long they think is the same, though not
-// when. Prompts are held against what a server got.
+// turns of the same people. With open arrivals that is all of them with their instants. Where
+// people wait for answers, what each does first and next and how long they think is the same,
+// though not when. Prompts are held against what a server got.
 import Basics
 import Glibc
 import LinuxIO
