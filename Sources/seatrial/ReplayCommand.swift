@@ -39,7 +39,7 @@ struct ReplayText {
     if let difference = replay.difference {
       lines += [
         "a decision differs: \(difference.machine), variant \(difference.variant)",
-        "at \(seconds(difference.instant)), its input \(difference.number): \(difference.input)",
+        "at \(difference.instant.text), its input \(difference.number): \(difference.input)",
         "decided then",
       ]
       lines += listed(difference.recorded, beside: difference.replayed)
@@ -67,10 +67,6 @@ struct ReplayText {
 
   private func counted(_ count: Int, _ word: String) -> String {
     "\(count) \(word)\(count == 1 ? "" : "s")"
-  }
-
-  private func seconds(_ instant: Instant) -> String {
-    instant.nanoseconds == 0 ? "0 s" : "\(instant.seconds) s"
   }
 
   var json: JSONValue {
