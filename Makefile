@@ -32,7 +32,7 @@ REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
 .PHONY: help setup build run simulate report compare plan test test-browser parity conformance real-setup \
-  lint format bench bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
+  lint format bench bench-checker bench-hazards bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
@@ -81,6 +81,9 @@ test: setup ## set up and run every test
 	@swift test -c release --disable-xctest
 	@echo "mock-copilot against the recorded CLI, killed 200 times, and with the official SDK"
 	@python3 Tests/Conformance/test.py --mock $(PROGRAMS)/mock-copilot
+	@echo "turns of mock-copilot on the fake provider"
+	@python3 Tests/Conformance/provider_turn.py --seatrial $(PROGRAMS)/seatrial \
+	  --cli $(PROGRAMS)/mock-copilot
 
 parity: build ## record a million inputs of live runs and replay them: no decision may differ
 	@echo "twelve variants on mock processes, recorded and replayed (two minutes)"
@@ -88,6 +91,10 @@ parity: build ## record a million inputs of live runs and replay them: no decisi
 
 conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
 	@$(SWIFT_BUILD) --product mock-copilot
+	@$(SWIFT_BUILD) --product seatrial
+	@echo "turns of the real CLI on the fake provider"
+	@CLI_HOME="$(CURDIR)/.build/conformance-user" python3 Tests/Conformance/provider_turn.py \
+	  --seatrial $(PROGRAMS)/seatrial --cli $(REAL_CLI)
 	@python3 Tests/Conformance/run.py live --real $(REAL_CLI) --mock $(PROGRAMS)/mock-copilot
 
 real-setup: ## put the real Copilot CLI into .build/real-cli, for comparisons
@@ -124,6 +131,18 @@ bench: setup ## measure the engine: events/s, growth with the number of users, a
 	@$(MAKE) $(VENV)/ready
 	@echo "the same closed model here and in SimPy, in turn (half a minute)"
 	@$(VENV)/bin/python Tests/Benchmarks/against_simpy.py $(PROGRAMS)/bench
+
+bench-checker: setup ## check histories of 10^6 turns: time and memory
+	@echo "building the benchmark"
+	@$(SWIFT_BUILD) --product bench
+	@echo "histories of 1,000,000 turns (half a minute)"
+	@$(PROGRAMS)/bench --checker
+
+bench-hazards: setup ## schedules explored per second, on one core
+	@echo "building the benchmark"
+	@$(SWIFT_BUILD) --product bench
+	@echo "exploring schedules (a few seconds)"
+	@$(PROGRAMS)/bench --hazards
 
 bench-plan: setup ## how long plans take: 1,000 and 100,000 people, 12 candidates
 	@echo "building the programs"

@@ -9,19 +9,22 @@ public struct TurnPlan: BitwiseCopyable, Sendable {
   public var session: SessionID
   /// What sticky routing hashes; opaque here.
   public var key: UInt32
+  /// What the person writes: a live driver sends that many bytes.
+  public var promptBytes: UInt32
   public var flags: TurnFlags
   /// Counts the conversations that had this session's number, modulo 256: a number is used again
   /// when its conversation is over, and whoever remembers the number alone would mix the two up.
   public var conversation: UInt8
 
   @inlinable public init(
-    loop: UInt32, ordinal: UInt32, session: SessionID, key: UInt32, flags: TurnFlags,
-    conversation: UInt8 = 0
+    loop: UInt32, ordinal: UInt32, session: SessionID, key: UInt32, promptBytes: UInt32 = 0,
+    flags: TurnFlags, conversation: UInt8 = 0
   ) {
     self.loop = loop
     self.ordinal = ordinal
     self.session = session
     self.key = key
+    self.promptBytes = promptBytes
     self.flags = flags
     self.conversation = conversation
   }

@@ -16,7 +16,7 @@ struct text {
 struct seatrial_http {
   http_parser parser;
   struct text body, target, name, value;
-  int in_value, has_headers, is_complete, is_stream, keeps_alive;
+  int in_value, has_headers, is_complete, is_stream, keeps_alive, expects_continue, is_too_large;
   long retry_after;
 };
 
@@ -49,6 +49,7 @@ static void finish_header(struct seatrial_http *http) {
     http->is_stream = http->value.count >= sizeof kind - 1 &&
                       strncasecmp(http->value.bytes, kind, sizeof kind - 1) == 0;
   }
+  if (is_name(&http->name, "expect")) http->expects_continue = is_name(&http->value, "100-continue");
   http->in_value = 0;
   http->name.count = 0;
   http->value.count = 0;
@@ -80,7 +81,9 @@ static int on_headers(http_parser *parser) {
 
 static int on_body(http_parser *parser, const char *bytes, size_t count) {
   struct seatrial_http *http = parser->data;
-  return append(&http->body, bytes, count, largest_body);
+  if (append(&http->body, bytes, count, largest_body) == 0) return 0;
+  http->is_too_large = 1;
+  return 1;
 }
 
 static int on_complete(http_parser *parser) {
@@ -118,7 +121,8 @@ void seatrial_http_free(struct seatrial_http *http) {
 }
 
 long seatrial_http_feed(struct seatrial_http *http, const char *bytes, size_t count) {
-  if (http->is_complete) return 0;
+  // Nothing to feed is not the end, as http-parser would take it.
+  if (http->is_complete || count == 0) return 0;
   size_t taken = http_parser_execute(&http->parser, &settings, bytes, count);
   enum http_errno problem = HTTP_PARSER_ERRNO(&http->parser);
   if (problem == HPE_OK) return (long)taken;
@@ -139,6 +143,10 @@ int seatrial_http_status(const struct seatrial_http *http) { return http->parser
 int seatrial_http_keeps_alive(const struct seatrial_http *http) { return http->keeps_alive; }
 int seatrial_http_method(const struct seatrial_http *http) { return http->parser.method; }
 long seatrial_http_retry_after(const struct seatrial_http *http) { return http->retry_after; }
+int seatrial_http_expects_continue(const struct seatrial_http *http) {
+  return http->expects_continue;
+}
+int seatrial_http_is_too_large(const struct seatrial_http *http) { return http->is_too_large; }
 int seatrial_http_is_stream(const struct seatrial_http *http) { return http->is_stream; }
 
 const char *seatrial_http_target(const struct seatrial_http *http, size_t *count) {
@@ -160,7 +168,7 @@ void seatrial_http_take_body(struct seatrial_http *http, size_t count) {
 void seatrial_http_next(struct seatrial_http *http) {
   http->body.count = http->target.count = http->name.count = http->value.count = 0;
   http->in_value = http->has_headers = http->is_complete = http->is_stream = 0;
-  http->keeps_alive = 0;
+  http->keeps_alive = http->expects_continue = http->is_too_large = 0;
   http->retry_after = -1;
   enum http_parser_type type = http->parser.type;
   http_parser_init(&http->parser, type);

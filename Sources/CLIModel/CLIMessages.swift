@@ -1,5 +1,5 @@
-// What a CLI server is told and what it asks for: trivial values of 16 bytes, so a table of them
-// costs nothing to fill and drain. Inputs are past tense, actions imperative.
+// What a CLI server is told and what it asks for: trivial values of 16 to 20 bytes, so a table of
+// them costs nothing to fill and drain. Inputs are past tense, actions imperative.
 public import Basics
 
 /// One request on the wire, with what is needed to answer it.
@@ -23,12 +23,15 @@ public struct CLIRequest: BitwiseCopyable, Sendable {
   public var kind: Kind
   /// Where the server said the session is when it was opened; checked, and not on the wire.
   public var handle: UInt32
+  /// Of a send; read only by a server that counts them.
+  public var promptBytes: UInt32
 
   @inlinable public init(
     _ kind: Kind, _ session: SessionID, _ turn: TurnID, on connection: ConnectionID,
-    handle: UInt32 = noLink
+    handle: UInt32 = noLink, promptBytes: UInt32 = 0
   ) {
     self.handle = handle
+    self.promptBytes = promptBytes
     self.kind = kind
     self.session = session
     self.turn = turn

@@ -12,16 +12,15 @@ extension CLIServer {
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     var stored = store[job.session, id]
-    if stored.used { tally.contextLost += 1 }
+    if stored.turns > 0 { tally.contextLost += 1 }
     if let place = find(job.session, stored) {
-      turnsHeld -= Int(sessions[place].held)
-      sessions[place].held = 0
+      forgetTurns(place)
       sessions[place].known = stored.turns
       addOwner(job.connection, to: place)
       opened(job, place, resumed: false, &actions)
     } else {
       if stored.live > 0 { tally.splitBrain += 1 }
-      let place = load(job, &stored, held: 0, at: now)
+      let place = load(job, &stored, known: stored.turns, held: 0, at: now)
       store[job.session, id] = stored
       opened(job, place, resumed: false, &actions)
     }
@@ -36,12 +35,14 @@ extension CLIServer {
       opened(job, place, resumed: true, &actions)
       return
     }
-    guard stored.used else {
+    // What another process has not written yet is not there.
+    guard let turns = stored.onDisk(at: now) else {
       actions.append(.reply(.notFound, job.turn, job.connection))
       return
     }
     if stored.live > 0 { tally.splitBrain += 1 }
-    let place = load(job, &stored, held: stored.turns, at: now)
+    let place = load(job, &stored, known: turns, held: turns, at: now)
+    if countsPrompts { prompts[place].held = store.promptBytes(of: job.session) }
     store[job.session, id] = stored
     opened(job, place, resumed: true, &actions)
   }
@@ -55,12 +56,12 @@ extension CLIServer {
   }
 
   private mutating func load(
-    _ job: Job, _ stored: inout StoredSession, held: UInt32, at now: Instant
+    _ job: Job, _ stored: inout StoredSession, known: UInt32, held: UInt32, at now: Instant
   ) -> Int {
     loads &+= 1
     // The place keeps the generation of whoever had it before, so that their answers stay stale.
     var session = LiveSession(
-      job.session, known: stored.turns, owner: job.connection, generation: nextGeneration, at: now)
+      job.session, known: known, owner: job.connection, generation: nextGeneration, at: now)
     session.held = held
     // Each load starts its draws elsewhere: a number that is used again, a second server that holds
     // the same session, and a resumed session must not repeat service times that were drawn before.
@@ -70,6 +71,10 @@ extension CLIServer {
     let place = sessions.insert(session)
     precondition(place < 1 << 20, "more than 1,048,575 sessions live in server \(id.index)")
     if session.mapped { places.insert(UInt64(job.session.index), slot: place) }
+    if countsPrompts {
+      while prompts.count <= place { prompts.append(HeldPrompts()) }
+      prompts[place] = HeldPrompts()
+    }
     if stored.live == 0 { stored.place = UInt32(truncatingIfNeeded: place) }
     stored.live += 1
     residents += 1
@@ -172,12 +177,14 @@ extension CLIServer {
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     guard let place = find(job.session, &store), sessions[place].running else {
-      beginElsewhere(job, &store, &actions)
+      beginElsewhere(job, at: now, &store, &actions)
       return
     }
     actions.append(.reply(.acknowledged, job.turn, job.connection))
     let node = UInt32(
-      queued.insert(QueuedSend(turn: job.turn, connection: job.connection, done: false)))
+      queued.insert(
+        QueuedSend(
+          turn: job.turn, promptBytes: job.detail, connection: job.connection, done: false)))
     insert(node, behindDoneAt: place)
   }
 
@@ -227,7 +234,9 @@ extension CLIServer {
 
   @usableFromInline mutating func queueSend(_ job: Job, at place: Int) {
     let node = UInt32(
-      queued.insert(QueuedSend(turn: job.turn, connection: job.connection, done: false)))
+      queued.insert(
+        QueuedSend(
+          turn: job.turn, promptBytes: job.detail, connection: job.connection, done: false)))
     if !sessions[place].hasLine {
       setLine(node, at: place)
       return
@@ -249,8 +258,8 @@ extension CLIServer {
       let done = UInt32(
         queued.insert(
           QueuedSend(
-            turn: TurnID(raw: sessions[place].turn), connection: sessions[place].connection,
-            done: true)))
+            turn: TurnID(raw: sessions[place].turn), promptBytes: 0,
+            connection: sessions[place].connection, done: true)))
       actions.append(
         .reply(.ended, TurnID(raw: sessions[place].turn), sessions[place].connection))
       insert(done, behindDoneAt: place)
@@ -260,7 +269,7 @@ extension CLIServer {
       let send = queued[Int(node)]
       if !send.done {
         removeQueued(node, at: place)
-        start(send.turn, send.connection, at: place, &actions)
+        start(send.turn, send.promptBytes, send.connection, at: place, &actions)
         return
       }
       node = send.next
@@ -279,8 +288,10 @@ extension CLIServer {
 
   /// The next turn of a session begins.
   @usableFromInline mutating func start(
-    _ turn: TurnID, _ connection: ConnectionID, at place: Int, _ actions: inout Table<CLIAction>
+    _ turn: TurnID, _ promptBytes: UInt32, _ connection: ConnectionID, at place: Int,
+    _ actions: inout Table<CLIAction>
   ) {
+    if countsPrompts { prompts[place].running = promptBytes }
     let generation = sessions.modify(place) {
       $0.begin(turn, connection)
       return $0.generation
@@ -475,33 +486,43 @@ extension CLIServer {
   private mutating func forgetTurns(_ place: Int) {
     turnsHeld -= Int(sessions[place].held)
     sessions[place].held = 0
+    if countsPrompts { prompts[place].held = 0 }
   }
 
-  @usableFromInline mutating func noteUnflushed(_ session: SessionID, at now: Instant) {
-    while !unflushed.isEmpty && unflushed.first.at + costs[0].flushDelay <= now {
-      _ = unflushed.removeFirst()
-    }
-    unflushed.append(Unflushed(session: session, at: now))
+  /// The turn whose prompt it was is over; the tokens of all prompts in memory.
+  @usableFromInline @inline(never) mutating func countPrompt(
+    _ place: Int, _ session: SessionID, _ store: inout SessionStore
+  ) -> Double {
+    let bytes = prompts[place].running
+    prompts[place].held = prompts[place].held.addingOrFull(bytes)
+    store.addPrompt(bytes, to: session)
+    tally.promptBytes += Int(bytes)
+    return turnCost.tokensPromptByte * Double(prompts[place].held)
   }
 
   /// `kill -9`: memory is gone, and so are turns whose events were not in the file yet.
   public mutating func crash(
     at now: Instant, store: inout SessionStore, into actions: inout Table<CLIAction>
   ) {
-    while !unflushed.isEmpty {
-      let turn = unflushed.removeFirst()
-      if turn.at + costs[0].flushDelay > now {
-        var stored = store[turn.session, id]
-        if stored.turns > 0 { stored.turns -= 1 }
-        store[turn.session, id] = stored
-        tally.lostUnflushed += 1
-      }
+    for place in 0..<sessions.places where isLive(place) {
+      loseUnflushed(place, at: now, &store)
+      unload(place, &store, &actions)
     }
-    for place in 0..<sessions.places where isLive(place) { unload(place, &store, &actions) }
     requests.removeAll()
     continuations.removeAll()
     busy = false
     memoryPeak = 0
     noteMemory()
+  }
+
+  private mutating func loseUnflushed(_ place: Int, at now: Instant, _ store: inout SessionStore) {
+    let session = sessions[place]
+    var stored = store[session.id, id]
+    // Where another process wrote last, what is on its way is that one's.
+    guard stored.turns == session.known else { return }
+    let lost = stored.lose(at: now)
+    store[session.id, id] = stored
+    tally.lostUnflushed += lost
+    if countsPrompts && lost > 0 { store.removePrompt(prompts[place].running, from: session.id) }
   }
 }

@@ -11,7 +11,11 @@ public struct CLIServer: ~Copyable {
   // out of the cache too.
   @usableFromInline var current: Job
   public var busy: Bool
-  @usableFromInline let mayCrash: Bool
+  /// Whether anybody asks when a turn is in its file: another server, or a crash.
+  @usableFromInline let keepsFlushes: Bool
+  @usableFromInline let countsPrompts: Bool
+  /// When the current work, or the last, was taken up.
+  @usableFromInline var taken = Instant.zero
   @usableFromInline var sessions: Slab<LiveSession>
   @usableFromInline var requests: Ring<Job>
   @usableFromInline var continuations: Ring<Job>
@@ -42,18 +46,24 @@ public struct CLIServer: ~Copyable {
   @usableFromInline var lines: Table<UInt32>
   @usableFromInline var owners: IndexMap
   @usableFromInline var ownerPairs: Slab<UInt64>
+  /// By place, where prompts are counted.
+  @usableFromInline var prompts: Table<HeldPrompts>
+  /// Bytes of each prompt, where all are alike.
+  private let promptEach: Double
   /// Connections that have asked for anything yet: the audience of every event.
   @usableFromInline var connections: Int
-  @usableFromInline var unflushed: Ring<Unflushed>
 
   public init(
     id: ServerID, profile: CostProfile, plan: FleetPlan, seed: Seed, connections: Int,
-    mayCrash: Bool, listsSessions: Bool = true
+    mayCrash: Bool, listsSessions: Bool = true, prompts sizes: PromptSizes = .profiled
   ) {
     self.id = id
-    turnCost = TurnCost(profile)
+    turnCost = TurnCost(profile, sizes)
     costs = Table(capacity: 1)
     costs.append(CostTable(profile))
+    countsPrompts = sizes == .counted
+    if case .fixed(let bytes) = sizes { promptEach = bytes } else { promptEach = 0 }
+    prompts = Table()
     idleTimeout = plan.idleTimeout ?? .unbounded
     compactAt = plan.compaction.map { $0.threshold * profile.context.window } ?? Double.infinity
     stream = seed.stream("service")
@@ -68,8 +78,7 @@ public struct CLIServer: ~Copyable {
     owners = IndexMap()
     ownerPairs = Slab()
     self.connections = connections
-    unflushed = Ring()
-    self.mayCrash = mayCrash
+    keepsFlushes = mayCrash || plan.storage.kind == .shared
     self.listsSessions = listsSessions
     noteMemory()
   }
@@ -103,20 +112,17 @@ public struct CLIServer: ~Copyable {
   ) -> CLIStep {
     var job = Job(Job.Kind(request.kind), request.session, request.turn, request.connection)
     job.place = request.handle
+    job.detail = request.promptBytes
     var step = CLIStep()
     if busy {
       requests.append(job)
       return step
     }
     // An idle station has nothing waiting: the usual case skips the line.
-    let demand = demand(of: job, &store)
-    if demand.total.nanoseconds > 0 {
-      take(job)
-      step.demand = demand
-      return step
-    }
+    step.demand = take(job, at: now, &store)
+    if step.works { return step }
     if job.kind == .send {
-      step = begin(job, &store, &actions)
+      step = begin(job, at: now, &store, &actions)
     } else {
       completeFree(job, at: now, &store, &actions)
     }
@@ -133,7 +139,7 @@ public struct CLIServer: ~Copyable {
     var step = CLIStep()
     let job = current
     switch job.kind {
-    case .send: step = begin(job, &store, &actions)
+    case .send: step = begin(job, at: now, &store, &actions)
     case .finish: step = finish(job, at: now, &store, &actions)
     default: completeRare(job, at: now, &store, &actions)
     }
@@ -155,17 +161,13 @@ public struct CLIServer: ~Copyable {
     guard isCurrent else { return step }
     var job = Job(.finish, session, turn, connection)
     job.place = call.place
-    job.generation = call.generation
+    job.detail = call.generation
     if busy {
       continuations.append(job)
       return step
     }
-    let demand = demand(of: job, &store)
-    if demand.total.nanoseconds > 0 {
-      take(job)
-      step.demand = demand
-      return step
-    }
+    step.demand = take(job, at: now, &store)
+    if step.works { return step }
     completeFree(job, at: now, &store, &actions)
     if isWaitedFor { step.demand = startNext(at: now, &store, &actions) }
     return step
@@ -175,9 +177,16 @@ public struct CLIServer: ~Copyable {
     mutating get { continuations.count | requests.count != 0 }
   }
 
-  @inlinable @inline(__always) mutating func take(_ job: Job) {
+  /// Takes the job up if it costs time; none: it is free and to be completed on the spot.
+  @inlinable @inline(__always) mutating func take(
+    _ job: Job, at now: Instant, _ store: inout SessionStore
+  ) -> Demand {
+    taken = now
+    let demand = demand(of: job, &store)
+    guard demand.total.nanoseconds > 0 else { return .none }
     current = job
     busy = true
+    return demand
   }
 
   /// The station takes up work while there is some and it costs time; free work is done on the
@@ -194,11 +203,8 @@ public struct CLIServer: ~Copyable {
       } else {
         break
       }
-      let demand = demand(of: job, &store)
-      if demand.total.nanoseconds > 0 {
-        take(job)
-        return demand
-      }
+      let demand = take(job, at: now, &store)
+      if demand.total.nanoseconds > 0 { return demand }
       completeFree(job, at: now, &store, &actions)
     }
     return .none
@@ -209,7 +215,7 @@ public struct CLIServer: ~Copyable {
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     switch job.kind {
-    case .send: beginElsewhere(job, &store, &actions)
+    case .send: beginElsewhere(job, at: now, &store, &actions)
     case .finish:
       let mark = actions.count
       finish(job, at: now, &store, &actions).append(to: &actions, behind: mark)
@@ -222,17 +228,21 @@ public struct CLIServer: ~Copyable {
   /// `session.send` is acknowledged, and the provider called unless the session is in a turn
   /// already.
   @inlinable @inline(__always) mutating func begin(
-    _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) -> CLIStep {
     var step = CLIStep()
     let place = Int(job.place)
     if place < sessions.places {
-      let generation = sessions.modify(place) {
-        guard $0.id == job.session && !$0.running else { return noLink }
+      let (generation, isFirst) = sessions.modify(place) {
+        guard $0.id == job.session && !$0.running else { return (noLink, false) }
         $0.begin(job.turn, job.connection)
-        return $0.generation
+        return ($0.generation, $0.known == 0)
       }
       if generation != noLink {
+        if isFirst && keepsFlushes {
+          store.beginFile(job.session, id, landing: landing, at: now)
+        }
+        if countsPrompts { prompts[place].running = job.detail }
         step.said = .acknowledged
         step.turn = job.turn
         step.connection = job.connection
@@ -240,13 +250,13 @@ public struct CLIServer: ~Copyable {
         return step
       }
     }
-    beginElsewhere(job, &store, &actions)
+    beginElsewhere(job, at: now, &store, &actions)
     return step
   }
 
   /// Without a good handle, or behind others in the same session.
   @usableFromInline @inline(never) mutating func beginElsewhere(
-    _ job: Job, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
+    _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) {
     guard let place = find(job.session, handle: job.place, &store) else {
       actions.append(.reply(.notFound, job.turn, job.connection))
@@ -257,7 +267,10 @@ public struct CLIServer: ~Copyable {
       queueSend(job, at: place)
       return
     }
-    start(job.turn, job.connection, at: place, &actions)
+    if sessions[place].known == 0 && keepsFlushes {
+      store.beginFile(job.session, id, landing: landing, at: now)
+    }
+    start(job.turn, job.detail, job.connection, at: place, &actions)
   }
 
   /// The answer is written and the client sees `session.idle`, unless more sends wait in this
@@ -266,10 +279,12 @@ public struct CLIServer: ~Copyable {
     _ job: Job, at now: Instant, _ store: inout SessionStore, _ actions: inout Table<CLIAction>
   ) -> CLIStep {
     var step = CLIStep()
-    let call = ProviderCall(place: job.place, generation: job.generation)
+    let call = ProviderCall(place: job.place, generation: job.detail)
     guard isCurrent(call) else { return step }
     let place = Int(job.place)
-    let onDisk = store.append(job.session, id, at: now)
+    let onDisk = store.append(
+      job.session, id, landing: keepsFlushes ? landing : .zero, at: now)
+    let tokensPrompts = countsPrompts ? countPrompt(place, job.session, &store) : 0
     let (tokensBase, tokensTurn) = (turnCost.tokensBase, turnCost.tokensTurn)
     let mostTokens = compactAt
     let (wasActive, wasStale, isFull, isIdle) = sessions.modify(place) {
@@ -277,7 +292,7 @@ public struct CLIServer: ~Copyable {
       let wasStale = onDisk != $0.known &+ 1
       $0.known = onDisk
       $0.held &+= 1
-      let isFull = tokensBase + tokensTurn * Double($0.held) > mostTokens
+      let isFull = tokensBase + tokensTurn * Double($0.held) + tokensPrompts > mostTokens
       let isIdle = !$0.hasLine && !isFull
       // Active, and no longer running if nobody waits.
       $0.packed = ($0.packed | 2) & (isIdle ? ~1 : ~0)
@@ -289,7 +304,6 @@ public struct CLIServer: ~Copyable {
     turnsHeld &+= 1
     tally.turns &+= 1
     noteMemory()
-    if mayCrash { noteUnflushed(job.session, at: now) }
     if isIdle {
       step.said = .finished
       step.turn = job.turn
@@ -316,6 +330,13 @@ public struct CLIServer: ~Copyable {
       return (TurnID(raw: $0.turn), $0.connection)
     }
     actions.append(.reply(outcome, turn, connection))
+  }
+
+  /// When the events of the work at hand are in the file: the timer runs from the first of them, so
+  /// from the work's start. A turn's last events are made in the first milliseconds of the work
+  /// behind the model's answer.
+  @inlinable @inline(__always) var landing: Instant {
+    mutating get { taken + turnCost.flushDelay }
   }
 
   // MARK: look-ups
@@ -362,7 +383,15 @@ public struct CLIServer: ~Copyable {
   }
 
   public var bytes: Int {
-    mutating get { sessions.bytes + places.bytes + queued.bytes + owners.bytes + ownerPairs.bytes }
+    mutating get {
+      sessions.bytes + places.bytes + queued.bytes + owners.bytes + ownerPairs.bytes
+        + prompts.bytes
+    }
+  }
+
+  /// Bytes of prompts in the turns that have ended here.
+  public var promptBytes: Double {
+    mutating get { Double(tally.promptBytes) + promptEach * Double(tally.turns) }
   }
 
   /// Peaks start again from the present: the end of a warm-up.

@@ -114,12 +114,20 @@ public struct DiskCost: Sendable, Hashable {
   public var session = 0.0
   public var turn = 0.0
   public var database = 0.0
+  /// Written for each byte of a prompt; `turn` is that of an empty one.
+  public var perPromptByte = 0.0
   public init() {}
+
+  /// Of a turn with a prompt of that many bytes.
+  public func turn(prompt bytes: Double) -> Double { turn + perPromptByte * bytes }
 }
 
 public struct ContextCost: Sendable, Hashable {
   public var baseTokens = 0.0
+  /// Of a turn with a prompt of `promptBytes`; one of another length adds or takes its difference.
   public var tokensPerTurn = 0.0
+  public var promptBytes = 0.0
+  public var tokensPerPromptByte = 0.0
   public var window = 128_000.0
   public init() {}
 }

@@ -45,7 +45,6 @@ public import Basics
 @usableFromInline struct CostTable: ~Copyable {
   @usableFromInline let create: CompiledCost
   @usableFromInline let resume: CompiledCost
-  @usableFromInline let resumePerTurn: Double
   @usableFromInline let resumeLive: CompiledCost
   @usableFromInline let destroy: CompiledCost
   @usableFromInline let delete: CompiledCost
@@ -55,7 +54,6 @@ public import Basics
   @usableFromInline let compaction: CompiledCost
   @usableFromInline let listPerSession: Double
   @usableFromInline let messagesPerTurn: Double
-  @usableFromInline let flushDelay: Interval
   private let retryRateLimited: [Interval]
   private let retryServerError: [Interval]
   private let retryClientError: [Interval]
@@ -67,7 +65,6 @@ public import Basics
   init(_ profile: CostProfile) {
     create = CompiledCost(profile.create)
     resume = CompiledCost(profile.resume)
-    resumePerTurn = profile.resumePerTurn
     resumeLive = CompiledCost(profile.resumeLive)
     destroy = CompiledCost(profile.destroy)
     delete = CompiledCost(profile.delete)
@@ -77,7 +74,6 @@ public import Basics
     compaction = CompiledCost(profile.compaction)
     listPerSession = profile.listPerSession
     messagesPerTurn = profile.messagesPerTurn
-    flushDelay = profile.flushDelay
     retryRateLimited = profile.retryRateLimited
     retryServerError = profile.retryServerError
     retryClientError = profile.retryClientError
@@ -138,8 +134,25 @@ public import Basics
   @usableFromInline let memoryTurn: Double
   @usableFromInline let tokensBase: Double
   @usableFromInline let tokensTurn: Double
+  @usableFromInline let flushDelay: Interval
+  /// Where prompts are counted one by one.
+  @usableFromInline let tokensPromptByte: Double
+  @usableFromInline let resumePromptByte: Double
 
-  init(_ profile: CostProfile) {
+  init(_ profile: CostProfile, _ prompts: PromptSizes) {
+    flushDelay = profile.flushDelay
+    tokensPromptByte = profile.context.tokensPerPromptByte
+    // Resuming is paid by the length of the file, of which the profile knows turns.
+    resumePromptByte =
+      profile.disk.turn > 0
+      ? profile.resumePerTurn * profile.disk.perPromptByte / profile.disk.turn : 0
+    // Bytes of a prompt that belong to a turn, and those of them that its tokens hold already.
+    let (each, held) =
+      switch prompts {
+      case .profiled: (0.0, 0.0)
+      case .fixed(let bytes): (bytes, profile.context.promptBytes)
+      case .counted: (0.0, profile.context.promptBytes)
+      }
     before = CompiledCost(profile.turnBefore).fixed
     after = CompiledCost(profile.turnAfter).fixed
     beforeShare = Float(profile.turnBefore.mainShare)
@@ -148,21 +161,19 @@ public import Basics
     destroy = CompiledCost(profile.destroy).fixedAndSerial
     delete = CompiledCost(profile.delete).fixedAndSerial
     resume = CompiledCost(profile.resume).fixedAndSerial
-    resumePerTurn = profile.resumePerTurn
+    resumePerTurn = profile.resumePerTurn + resumePromptByte * each
     perLive = profile.turnPerLiveSession
     memoryBase = profile.memory.base
     memoryIdle = profile.memory.idleSession
     memoryActive = profile.memory.activeSession
     memoryTurn = profile.memory.turn
     tokensBase = profile.context.baseTokens
-    tokensTurn = profile.context.tokensPerTurn
+    tokensTurn = max(0, profile.context.tokensPerTurn + tokensPromptByte * (each - held))
   }
 
   @inlinable func memory(idle: Double, active: Double, turns: Double) -> Double {
     memoryBase + memoryIdle * idle + memoryActive * active + memoryTurn * turns
   }
-
-  @inlinable func tokens(turns: UInt32) -> Double { tokensBase + tokensTurn * Double(turns) }
 }
 
 extension CLIServer {
@@ -213,7 +224,7 @@ extension CLIServer {
       if find(job.session, stored) == nil {
         // The count goes on as if a time had been drawn: it is the address of those that are.
         loads &+= 1
-        let extra = turnCost.resumePerTurn * Double(stored.turns)
+        let extra = historyCost(job.session, stored, store)
         return counted(turnCost.resume &+ Int64(extra * 1e9), 1)
       }
     default: break
@@ -228,7 +239,7 @@ extension CLIServer {
       if find(job.session, stored) != nil {
         work = (costs[0].resumeLive.draw(draw), costs[0].resumeLive.mainShare)
       } else {
-        extra = costs[0].resumePerTurn * Double(stored.turns)
+        extra = historyCost(job.session, stored, store)
         work = (costs[0].resume.draw(draw), costs[0].resume.mainShare)
       }
     case .destroy: work = (costs[0].destroy.draw(draw), costs[0].destroy.mainShare)
@@ -249,6 +260,15 @@ extension CLIServer {
     }
     let total = work.0 + Int64(extra * 1e9)
     return counted(total, work.1)
+  }
+
+  /// Seconds of CPU for reading what is in a session's file.
+  private mutating func historyCost(
+    _ session: SessionID, _ stored: StoredSession, _ store: borrowing SessionStore
+  ) -> Double {
+    let turns = turnCost.resumePerTurn * Double(stored.turns)
+    if !countsPrompts { return turns }
+    return turns + turnCost.resumePromptByte * Double(store.promptBytes(of: session))
   }
 
   /// Addressed by the session and its count of jobs where the session is live, else by the server's

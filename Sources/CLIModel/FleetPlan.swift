@@ -68,6 +68,8 @@ public struct ModelPlan: Sendable, Hashable {
   public var latency = Distribution.fixed(0)
   /// Seconds to the first token, when streaming is of interest; nil: not reported.
   public var firstToken: Distribution?
+  /// Tokens of an answer: a live provider spreads them evenly from the first to the end.
+  public var tokens = Distribution.fixed(64)
   /// Share of calls that fail, and with which status.
   public var failureShare = 0.0
   public var failureStatus = 500

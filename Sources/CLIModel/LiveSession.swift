@@ -96,12 +96,16 @@ public import Basics
 /// idle, because the client that sent it waits for idle too.
 @usableFromInline struct QueuedSend: BitwiseCopyable {
   @usableFromInline var turn: TurnID
+  @usableFromInline var promptBytes: UInt32
   @usableFromInline var next: UInt32
   @usableFromInline var connection: ConnectionID
   @usableFromInline var done: Bool
 
-  @usableFromInline init(turn: TurnID, connection: ConnectionID, done: Bool) {
+  @usableFromInline init(
+    turn: TurnID, promptBytes: UInt32, connection: ConnectionID, done: Bool
+  ) {
     self.turn = turn
+    self.promptBytes = promptBytes
     self.connection = connection
     self.done = done
     next = noLink
@@ -135,7 +139,8 @@ public import Basics
   @usableFromInline var session: SessionID
   @usableFromInline var turn: TurnID
   @usableFromInline var place: UInt32
-  @usableFromInline var generation: UInt32
+  /// Of a `finish` the generation of its call, of a send the bytes of its prompt.
+  @usableFromInline var detail: UInt32
   @usableFromInline var connection: ConnectionID
   @usableFromInline var kind: Kind
 
@@ -145,24 +150,33 @@ public import Basics
     self.turn = turn
     self.connection = connection
     place = 0
-    generation = 0
+    detail = 0
   }
 }
 
-/// A finished turn whose events may not be in the file yet.
-@usableFromInline struct Unflushed: BitwiseCopyable {
-  @usableFromInline var session: SessionID
-  @usableFromInline var at: Instant
+/// What people wrote in a session: in the turn that runs, and in those held in memory.
+@usableFromInline struct HeldPrompts: BitwiseCopyable {
+  @usableFromInline var running: UInt32 = 0
+  @usableFromInline var held: UInt32 = 0
 
-  @usableFromInline init(session: SessionID, at: Instant) {
-    self.session = session
-    self.at = at
-  }
+  @usableFromInline init() {}
+}
+
+/// What a server is to know of the sizes of prompts.
+public enum PromptSizes: Hashable, Sendable {
+  /// As the profile's turn has it: nothing is added for them.
+  case profiled
+  /// All alike: what they add is a part of the cost of a turn, and nothing is kept for a session.
+  case fixed(bytes: Double)
+  /// Each request says its own.
+  case counted
 }
 
 /// What happened in one process, counted since the start.
 public struct CLITally: Sendable, BitwiseCopyable {
   public var turns = 0
+  /// Where they are counted; see `CLIServer.promptBytes`.
+  public var promptBytes = 0
   public var staleContext = 0
   public var splitBrain = 0
   public var contextLost = 0

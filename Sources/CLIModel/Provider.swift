@@ -43,6 +43,13 @@ public struct Provider: ~Copyable {
     return .complete(after: latency.interval(draw))
   }
 
+  /// How long a caller that was just told 429 had best wait: until the bucket holds a whole call
+  /// again, or a second where calls under way are what is limited.
+  public var pauseAfterRefusal: Interval {
+    guard let limit, tokens < 1 else { return .seconds(1) }
+    return Interval(seconds: (1 - tokens) / limit.rate)
+  }
+
   /// An answer has been delivered, good or bad, so a place is free again.
   @inlinable public mutating func answered() {
     if !plain { release() }

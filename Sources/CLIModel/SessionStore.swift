@@ -1,34 +1,24 @@
 // The session directories on disk. With shared storage every server of the fleet looks into one
 // directory; with local storage a session exists only where it was created, and one id may live on
-// two disks as two conversations. It holds what outlives a process: turns flushed, when last, and
-// how many processes have the session in memory.
+// two disks as two conversations. It holds what outlives a process: turns, when the last of them
+// reaches the file, and how many processes have the session in memory.
 public import Basics
-
-/// A session's directory as one server sees it.
-public struct StoredSession: BitwiseCopyable, Sendable {
-  /// Turns on disk. A session without a turn has no events.jsonl and cannot be resumed.
-  public var turns: UInt32 = 0
-  /// Processes that hold it in memory now.
-  public var live: UInt16 = 0
-  public var used = false
-  /// Where the process that loaded it first keeps it: a hint, to be confirmed there.
-  @usableFromInline var place: UInt32 = 0
-
-  @inlinable public init() {}
-}
 
 public struct SessionStore: ~Copyable {
   public let shared: Bool
   /// Session directories on disk, where a host counts them: what a listing walks through.
   public var directories = 0
-  /// Twelve bytes a session; what only some scenarios ask for stands beside it and is empty
-  /// otherwise.
+  /// What only some scenarios ask for stands beside it and is empty otherwise.
   @usableFromInline var records: Table<StoredSession>
   /// Local storage only: the server whose disk has the session.
   @usableFromInline var homes: Table<UInt32>
   /// For the clean-up job: second of the last turn.
   @usableFromInline var lastTurns: Table<UInt32>
   @usableFromInline let keepsAge: Bool
+  /// Bytes of prompts in the session's file, where they are counted. Copies of one id on several
+  /// disks count as one.
+  @usableFromInline var prompts: Table<UInt32>
+  let keepsPrompts: Bool
   /// Local storage only: copies of an id on other disks than its first.
   @usableFromInline var strays: Slab<Stray>
   @usableFromInline var strayPlaces: IndexMap
@@ -42,9 +32,13 @@ public struct SessionStore: ~Copyable {
     }
   }
 
-  public init(shared: Bool, sessions: Int, keepsAge: Bool = false) {
+  public init(
+    shared: Bool, sessions: Int, keepsAge: Bool = false, keepsPrompts: Bool = false
+  ) {
     self.shared = shared
     self.keepsAge = keepsAge
+    self.keepsPrompts = keepsPrompts
+    prompts = Table(repeating: 0, count: keepsPrompts ? sessions : 0)
     homes = Table(repeating: noLink, count: shared ? 0 : sessions)
     lastTurns = Table(repeating: 0, count: keepsAge ? sessions : 0)
     records = Table(repeating: StoredSession(), count: sessions)
@@ -53,7 +47,8 @@ public struct SessionStore: ~Copyable {
   }
 
   public var bytes: Int {
-    records.bytes + homes.bytes + lastTurns.bytes + strays.bytes + strayPlaces.bytes
+    records.bytes + homes.bytes + lastTurns.bytes + prompts.bytes + strays.bytes
+      + strayPlaces.bytes
   }
   public var count: Int { records.count }
 
@@ -85,41 +80,68 @@ public struct SessionStore: ~Copyable {
     }
   }
 
-  /// Called when a turn ends: the hot path, so one record is touched once.
+  /// Called when a turn ends: the hot path, so one record is touched once. Its events reach the
+  /// file at `landing`.
   @inlinable @inline(__always) public mutating func append(
-    _ session: SessionID, _ server: ServerID, at now: Instant
+    _ session: SessionID, _ server: ServerID, landing: Instant = .zero, at now: Instant
   ) -> UInt32 {
     if shared && session.place < records.count {
       if keepsAge { noteAge(session, at: now) }
       return records.modify(session.place) {
-        $0.turns &+= 1
-        $0.used = true
+        $0.append(landing: landing, at: now)
         return $0.turns
       }
     }
-    return appendLocal(session, server, at: now)
+    return appendLocal(session, server, landing, at: now)
   }
 
   @usableFromInline @inline(never) mutating func appendLocal(
-    _ session: SessionID, _ server: ServerID, at now: Instant
+    _ session: SessionID, _ server: ServerID, _ landing: Instant, at now: Instant
   ) -> UInt32 {
     var record = read(session, server)
-    record.turns &+= 1
-    record.used = true
+    record.append(landing: landing, at: now)
     if keepsAge { noteAge(session, at: now) }
     write(record, session, server)
     return record.turns
   }
 
-  /// A process has let go of the session.
+  /// The first turn of a session begins: with its question the file is made.
+  @usableFromInline @inline(never) mutating func beginFile(
+    _ session: SessionID, _ server: ServerID, landing: Instant, at now: Instant
+  ) {
+    var record = read(session, server)
+    guard record.file == .absent else { return }
+    record.file = .coming
+    record.flushed = landing <= now ? 0 : StoredSession.tick(from: landing)
+    write(record, session, server)
+  }
+
+  /// A process has let go of the session, and has written what it still had to.
   @usableFromInline mutating func unload(_ session: SessionID, _ server: ServerID) {
     if shared && session.place < records.count {
-      records.modify(session.place) { if $0.live > 0 { $0.live -= 1 } }
+      records.modify(session.place) {
+        if $0.live > 0 { $0.live -= 1 }
+        $0.flush()
+      }
       return
     }
     var record = read(session, server)
     if record.live > 0 { record.live -= 1 }
+    record.flush()
     write(record, session, server)
+  }
+
+  func promptBytes(of session: SessionID) -> UInt32 {
+    session.place < prompts.count ? prompts[session.place] : 0
+  }
+
+  @usableFromInline mutating func addPrompt(_ bytes: UInt32, to session: SessionID) {
+    if session.place >= records.count { grow(to: session.place) }
+    prompts[session.place] = prompts[session.place].addingOrFull(bytes)
+  }
+
+  mutating func removePrompt(_ bytes: UInt32, from session: SessionID) {
+    prompts[session.place] -= min(bytes, prompts[session.place])
   }
 
   /// Removes the files; a process that has the session in memory keeps it.
@@ -131,6 +153,7 @@ public struct SessionStore: ~Copyable {
     record = StoredSession()
     record.live = live
     record.place = place
+    if session.place < prompts.count { prompts[session.place] = 0 }
     if shared {
       records[session.place] = record
     } else if homes[session.place] == server.index {
@@ -198,6 +221,7 @@ public struct SessionStore: ~Copyable {
       records.append(StoredSession())
       if !shared { homes.append(noLink) }
       if keepsAge { lastTurns.append(0) }
+      if keepsPrompts { prompts.append(0) }
     }
   }
 }

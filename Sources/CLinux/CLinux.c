@@ -96,3 +96,15 @@ int seatrial_spawn(const char *path, char *const argv[], char *const envp[], con
 int seatrial_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 void seatrial_sharpen_timers(void) { prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); }
+
+int seatrial_may_make_network(void) {
+  pid_t child = fork();
+  if (child < 0) return 0;
+  if (child == 0) {
+    _exit(unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? 0 : 1);
+  }
+  int status = 1;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}

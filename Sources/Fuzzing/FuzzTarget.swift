@@ -1,6 +1,6 @@
 // What is fed with damaged input: everything that takes apart bytes of a stranger. Each target says
-// what must hold for any input whatever and stops with a sentence where it does not. libFuzzer looks
-// for such inputs (make fuzz); those once worth keeping are tests of their own (FuzzingTests).
+// what must hold for any input whatever, and stops with a sentence where it does not. libFuzzer
+// looks for such inputs (make fuzz); those worth keeping are tests of their own (FuzzingTests).
 internal import Basics
 internal import LinuxIO
 internal import MockCLI

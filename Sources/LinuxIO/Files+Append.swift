@@ -14,20 +14,27 @@ extension Files {
   /// Opens, appends in one write, closes: what the real CLI does with its event log. Returns the
   /// size of the file afterwards. Nothing is synced.
   public static func append(_ path: String, _ bytes: [UInt8]) -> Result<Int, SystemFailure> {
+    switch openAtEnd(path) {
+    case .failure(let problem): return .failure(problem)
+    case .success(let descriptor):
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = uninterrupted {
+          unsafe rest.withUnsafeBytes { unsafe write(descriptor.number, $0.baseAddress, $0.count) }
+        }
+        guard count >= 0 else { return .failure(failure("write", path, count)) }
+        rest = rest.dropFirst(count)
+      }
+      return .success(Int(lseek(descriptor.number, 0, SEEK_CUR)))
+    }
+  }
+
+  private static func openAtEnd(_ path: String) -> Result<Descriptor, SystemFailure> {
     let number = uninterrupted {
       Int(unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644))
     }
     guard number >= 0 else { return .failure(failure("open", path, number)) }
-    let descriptor = Descriptor(owning: Int32(number))
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = uninterrupted {
-        unsafe rest.withUnsafeBytes { unsafe write(descriptor.number, $0.baseAddress, $0.count) }
-      }
-      guard count >= 0 else { return .failure(failure("write", path, count)) }
-      rest = rest.dropFirst(count)
-    }
-    return .success(Int(lseek(descriptor.number, 0, SEEK_CUR)))
+    return .success(Descriptor(owning: Int32(number)))
   }
 
   /// The same for bytes of which a part stands elsewhere: `piece` is written at each of the places,
@@ -35,23 +42,22 @@ extension Files {
   public static func append(
     _ path: String, _ bytes: borrowing ByteBuffer, inserting piece: [UInt8], at places: [Int]
   ) -> Result<Int, SystemFailure> {
-    let number = uninterrupted {
-      Int(unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644))
-    }
-    guard number >= 0 else { return .failure(failure("open", path, number)) }
-    let descriptor = Descriptor(owning: Int32(number))
-    let total = bytes.count + places.count * piece.count
-    let count = bytes.withSpan { text in
-      unsafe text.withUnsafeBytes { text in
-        unsafe piece.withUnsafeBytes { piece in
-          unsafe gather(descriptor.number, text, piece, places)
+    switch openAtEnd(path) {
+    case .failure(let problem): return .failure(problem)
+    case .success(let descriptor):
+      let total = bytes.count + places.count * piece.count
+      let count = bytes.withSpan { text in
+        unsafe text.withUnsafeBytes { text in
+          unsafe piece.withUnsafeBytes { piece in
+            unsafe gather(descriptor.number, text, piece, places)
+          }
         }
       }
+      guard count == total else {
+        return .failure(failure("write", path, count < 0 ? count : -Int(ENOSPC)))
+      }
+      return .success(Int(lseek(descriptor.number, 0, SEEK_CUR)))
     }
-    guard count == total else {
-      return .failure(failure("write", path, count < 0 ? count : -Int(ENOSPC)))
-    }
-    return .success(Int(lseek(descriptor.number, 0, SEEK_CUR)))
   }
 
   /// Bytes written, or errno as a negative number. The kernel takes 1024 pieces in a call.

@@ -43,6 +43,11 @@ internal import CHTTP
   public var isPost: Bool { unsafe seatrial_http_method(reader) == 3 }
   public var isGet: Bool { unsafe seatrial_http_method(reader) == 1 }
 
+  /// A client waits for `100 Continue` before it sends the body.
+  public var expectsContinue: Bool { unsafe seatrial_http_expects_continue(reader) != 0 }
+  /// What was no HTTP was so because its body is above 16 MiB.
+  public var isTooLarge: Bool { unsafe seatrial_http_is_too_large(reader) != 0 }
+
   /// Whole seconds, where the header names them.
   public var retryAfter: Int? {
     let seconds = unsafe seatrial_http_retry_after(reader)
@@ -61,6 +66,14 @@ internal import CHTTP
     var count = 0
     guard let start = unsafe seatrial_http_body(reader, &count) else { return [] }
     return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  /// The same without a copy.
+  public func withBody<Result>(_ look: (Span<UInt8>) -> Result) -> Result {
+    var count = 0
+    let start = unsafe seatrial_http_body(reader, &count)
+    let bytes = unsafe UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+    return unsafe look(bytes.assumingMemoryBound(to: UInt8.self).span)
   }
 
   public mutating func takeBody(_ count: Int) { unsafe seatrial_http_take_body(reader, count) }

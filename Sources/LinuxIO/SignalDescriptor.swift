@@ -4,7 +4,7 @@
 internal import CLinux
 internal import Glibc
 
-public struct SignalDescriptor: ~Copyable {
+public struct SignalDescriptor: ~Copyable, Sendable {
   public let descriptor: Descriptor
 
   /// SIGINT, SIGTERM and SIGHUP; broken pipes become outcomes of writes.

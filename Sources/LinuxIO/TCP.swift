@@ -3,13 +3,7 @@
 internal import CLinux
 internal import Glibc
 
-/// How a peer is told apart from a refusal while a connection is being made.
-public enum Connecting: Hashable, Sendable {
-  case underWay
-  case failed(SystemFailure)
-}
-
-public struct Listener: ~Copyable {
+public struct Listener: ~Copyable, Sendable {
   public let descriptor: Descriptor
   /// The one the kernel gave where 0 was asked for.
   public let port: UInt16
@@ -117,6 +111,11 @@ public enum TCP {
     var value = linger(l_onoff: 1, l_linger: 0)
     _ = unsafe setsockopt(
       descriptor.number, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+  }
+
+  /// We shall send no more; the peer reads what is on its way and then an end.
+  public static func endWriting(_ descriptor: borrowing Descriptor) {
+    _ = shutdown(descriptor.number, Int32(SHUT_WR))
   }
 
   /// The local port of a socket.

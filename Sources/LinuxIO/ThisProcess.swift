@@ -17,6 +17,15 @@ public enum ThisProcess {
     return String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// The folder of the program itself, where its companions lie.
+  public static var folder: String {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe readlink("/proc/self/exe", &path, path.count)
+    guard count > 0 else { return "." }
+    let text = String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return text.lastIndex(of: "/").map { $0 == text.startIndex ? "/" : String(text[..<$0]) } ?? "."
+  }
+
   /// Whether a process of that number exists here, ours to signal or not.
   public static func isAlive(_ process: Int32) -> Bool {
     kill(process, 0) == 0 || errno == EPERM

@@ -16,6 +16,7 @@ public enum CountMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
   case cliSpawned, cliStopped, cliLeaked, cliRestarted, cliPortsUsed, serverCrashes,
     memoryExhausted, diskBytes, eventsBroadcast
   case accessChecks, accessFalseDenials, accessLeaks
+  case turnsReordered
 
   public var name: String { definition.name }
 
@@ -160,6 +161,10 @@ public enum CountMetric: Int, CaseIterable, Sendable, BitwiseCopyable {
       tally("access.false_denials", .lower, "Checks that kept users from sessions of their own.")
     case .accessLeaks:
       tally("access.leaks", .lower, "Checks that let users into sessions of somebody else.")
+    case .turnsReordered:
+      tally(
+        "turns.reordered", .lower,
+        "Turns found behind one that was sent only after they had been acknowledged.")
     }
   }
 

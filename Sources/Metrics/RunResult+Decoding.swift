@@ -73,9 +73,25 @@ extension VariantResult {
         MarkResult(
           atSeconds: try mark.member("at").double(), label: try mark.member("label").string()))
     }
+    for finding in try field.optional("findings")?.elements() ?? [] {
+      findings.append(try FindingResult(finding))
+    }
     for sample in try field.optional("samples")?.members() ?? [] {
       samples.append(SampleResult(metric: sample.key, values: try sample.field.figures()))
     }
+  }
+}
+
+extension FindingResult {
+  init(_ field: JSONField) throws(JSONShapeError) {
+    self.init(
+      kind: try field.member("kind").string(), atSeconds: try field.member("at").double(),
+      session: try field.member("session").integer(), text: try field.member("text").string())
+    user = try field.optional("user")?.integer()
+    turn = try field.optional("turn")?.integer()
+    server = try field.optional("server")?.integer()
+    sentSeconds = try field.optional("sent")?.double()
+    acknowledgedSeconds = try field.optional("acknowledged")?.double()
   }
 }
 

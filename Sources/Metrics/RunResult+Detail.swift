@@ -76,6 +76,31 @@ public struct MarkResult: Equatable, Sendable {
   }
 }
 
+/// Something that must not happen to a turn and did: an example of what a tally counts.
+public struct FindingResult: Equatable, Sendable {
+  /// `lost`, `duplicated`, `foreign` …
+  public var kind: String
+  /// On the clock of the series.
+  public var atSeconds: Double
+  public var session: Int
+  /// Whose turn, and which of theirs; nil where only a digest was left of it.
+  public var user: Int?
+  public var turn: Int?
+  /// The CLI server that it was sent to.
+  public var server: Int?
+  public var sentSeconds: Double?
+  public var acknowledgedSeconds: Double?
+  /// All of it as a sentence.
+  public var text: String
+
+  public init(kind: String, atSeconds: Double, session: Int, text: String) {
+    self.kind = kind
+    self.atSeconds = atSeconds
+    self.session = session
+    self.text = text
+  }
+}
+
 extension BucketLayout {
   /// Buckets in a band: a quarter of an octave, which is 19 % at most. Coarse enough for a picture,
   /// fine enough to tell 2 s from 2.5 s.

@@ -42,6 +42,7 @@ extension VariantResult {
       "series": .array(series.map(\.json)),
       "heat_maps": .array(heatMaps.map(\.json)),
       "marks": .array(marks.map(\.json)),
+      "findings": .array(findings.map(\.json)),
       "samples": .object(
         samples.map { sample in
           JSONMember(sample.metric, .array(sample.values.map { JSONValue(measured: $0) }))
@@ -72,6 +73,18 @@ extension HeatMapResult {
 
 extension MarkResult {
   var json: JSONValue { ["at": JSONValue(measured: atSeconds), "label": .string(label)] }
+}
+
+extension FindingResult {
+  var json: JSONValue {
+    func number(_ value: Int?) -> JSONValue { value.map { .integer(Int64($0)) } ?? .null }
+    return [
+      "kind": .string(kind), "at": JSONValue(measured: atSeconds), "session": number(session),
+      "user": number(user), "turn": number(turn), "server": number(server),
+      "sent": JSONValue(measured: sentSeconds),
+      "acknowledged": JSONValue(measured: acknowledgedSeconds), "text": .string(text),
+    ]
+  }
 }
 
 extension MetricResult {

@@ -78,6 +78,8 @@ public struct VariantResult: Equatable, Sendable {
   public var series: [SeriesResult] = []
   public var heatMaps: [HeatMapResult] = []
   public var marks: [MarkResult] = []
+  /// The first few of each kind that a check of the turns' histories found.
+  public var findings: [FindingResult] = []
   public var samples: [SampleResult] = []
   /// What differs from the base of the scenario.
   public var settings: [SettingResult] = []

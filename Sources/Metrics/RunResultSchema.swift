@@ -45,6 +45,7 @@ public enum RunResultSchema {
         "expectations": list(of: reference("expectation")),
         "servers": list(of: reference("server")), "series": list(of: reference("series")),
         "heat_maps": list(of: reference("heat_map")), "marks": list(of: reference("mark")),
+        "findings": list(of: reference("finding")),
         "samples": ["type": "object", "additionalProperties": list(of: numberOrNull)],
       ]),
       "settings": [
@@ -55,6 +56,11 @@ public enum RunResultSchema {
         "counts": list(of: list(of: natural)),
       ]),
       "mark": record(["at": number, "label": text]),
+      "finding": record([
+        "kind": text, "at": number, "session": natural, "user": naturalOrNull,
+        "turn": naturalOrNull, "server": naturalOrNull, "sent": numberOrNull,
+        "acknowledged": numberOrNull, "text": text,
+      ]),
       "expectation": record([
         "text": text, "metric": text, "unit": unit, "observed": numberOrNull, "bound": number,
         "outcome": oneOf(ExpectationResult.Outcome.self), "reason": ["type": ["string", "null"]],

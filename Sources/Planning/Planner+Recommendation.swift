@@ -8,8 +8,6 @@ internal import Scenarios
 internal import Workload
 
 extension Planner {
-  public var recommendations: [Recommendation] { users.map { recommendation(for: $0) } }
-
   public func recommendation(for people: Int) -> Recommendation {
     var words = Recommendation(
       users: people, candidate: nil, sentences: [], reasons: [], changes: [])

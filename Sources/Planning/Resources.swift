@@ -80,7 +80,9 @@ public struct FleetResources: Sendable, Hashable {
       candidate, users: users, size: size,
       Counts(
         turns: pace, calls: pace,
-        disk: pace * (profile.disk.turn + (profile.disk.session + profile.disk.database) / length),
+        disk: pace
+          * (profile.disk.turn(prompt: scenario.workload.prompt.mean)
+            + (profile.disk.session + profile.disk.database) / length),
         busyCores: pace * forecast.processorTime, serverMemory: forecast.serverMemory,
         fleetMemory: forecast.fleetMemory, sessionsOnServer: forecast.peakSessionsOnServer,
         attempts: locked, acquired: locked, renewed: 0, failedShare: 0))
@@ -117,7 +119,8 @@ public struct FleetResources: Sendable, Hashable {
       let open = Double(users * scenario.workload.sessions.perUser)
       diskBytesKept =
         open
-        * (profile.disk.session + profile.disk.database + profile.disk.turn * length / 2)
+        * (profile.disk.session + profile.disk.database
+          + profile.disk.turn(prompt: scenario.workload.prompt.mean) * length / 2)
     } else {
       diskBytesKept = diskBytesPerDay * retentionDays
     }

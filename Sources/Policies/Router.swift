@@ -11,7 +11,6 @@ public struct Router: ~Copyable {
   private var random: SeededRandom
   /// Turns of this instance under way, by server number.
   @usableFromInline var active: Table<UInt32>
-  private var activeTotal = 0
 
   public init(_ policy: GatewayPolicy, stream: Stream) {
     routing = policy.routing

@@ -29,11 +29,12 @@ public struct Turn: BitwiseCopyable, Sendable {
   @usableFromInline var entryLife: UInt16
   public var generation: UInt32
   public var server: ServerID
+  // Here, so that nothing is lost between fields of different sizes.
+  @usableFromInline var token: UInt32
   public var planned: Instant
   public var sent: Instant
   @usableFromInline var entry: UInt32
   @usableFromInline var next: UInt32
-  @usableFromInline var token: UInt32
 
   @inlinable @inline(__always) init(_ plan: TurnPlan, at now: Instant, generation: UInt32) {
     self.plan = plan

@@ -25,8 +25,24 @@ public struct LiveSettings: Sendable, Hashable {
   public var tokenVariable = "COPILOT_CONNECTION_TOKEN"
   public var events = Events.faithful
   public var connections = Connections.shared
+  /// Who a live run's mocks tell of a session: everybody connected, as the real CLI does, or those
+  /// who opened it.
+  public enum Audience: String, Sendable, Hashable, CaseIterable { case everybody, owners }
+  public var broadcast = Audience.everybody
+  /// Whether its mocks keep session files, as the real CLI does.
+  public enum Disk: String, Sendable, Hashable, CaseIterable { case files, none }
+  public var disk = Disk.files
   /// After the measured time, for turns that are under way.
   public var drain = Interval.seconds(30)
+  /// Then, for looking at what became of every session; zero: nobody looks.
+  public var audit = Interval.seconds(10)
+  /// What stands behind a mock: the model it has itself, or the fake provider, which sees every
+  /// conversation.
+  public enum Provider: String, Sendable, Hashable, CaseIterable {
+    case builtIn = "built-in"
+    case fake
+  }
+  public var provider = Provider.builtIn
   /// A doubtful measurement ends with exit code 4 instead of a warning.
   public var strict = false
   /// Threads that hold users; nil: as many as the machine and the app instances allow.

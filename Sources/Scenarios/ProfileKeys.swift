@@ -15,14 +15,14 @@ struct ProfileKey: Sendable {
 
   let path: String
   let kind: Kind
-  /// Absent means nothing of the sort was seen: no outliers.
+  /// Absent means nothing of the sort was seen (no outliers) or is counted (the size of prompts).
   let optional: Bool
   let write: @Sendable (inout CostProfile, [Double]) -> Void
   let values: @Sendable (CostProfile) -> [Double]
 }
 
 enum ProfileKeys {
-  static let all: [ProfileKey] = times + operations + sizes + pauses
+  static let all: [ProfileKey] = times + operations + sizes + pauses + prompts
 
   private typealias Place<Value> = any WritableKeyPath<CostProfile, Value> & Sendable
 
@@ -54,6 +54,13 @@ enum ProfileKeys {
     number("context.window", .tokens, \.context.window),
     whole("wire.turn-messages", .count, \.turnMessages),
     whole("wire.turn-bytes", .bytes, \.turnBytes),
+  ]
+
+  /// At the end, because a plan's uncertainty draws a number by its place in the list.
+  private static let prompts: [ProfileKey] = [
+    number("disk.per-prompt-byte", .bytes, \.disk.perPromptByte, optional: true),
+    number("context.prompt", .bytes, \.context.promptBytes, optional: true),
+    number("context.per-prompt-byte", .tokens, \.context.tokensPerPromptByte, optional: true),
   ]
 
   private static let pauses: [ProfileKey] = [
@@ -93,11 +100,11 @@ enum ProfileKeys {
       values: { values(of: $0[keyPath: place]) })
   }
 
-  private static func number(_ path: String, _ kind: ProfileKey.Kind, _ place: Place<Double>)
-    -> ProfileKey
-  {
+  private static func number(
+    _ path: String, _ kind: ProfileKey.Kind, _ place: Place<Double>, optional: Bool = false
+  ) -> ProfileKey {
     ProfileKey(
-      path: path, kind: kind, optional: false, write: { $0[keyPath: place] = $1[0] },
+      path: path, kind: kind, optional: optional, write: { $0[keyPath: place] = $1[0] },
       values: { [$0[keyPath: place]] })
   }
 

@@ -132,6 +132,9 @@ extension ScenarioKeys {
       "run.drain", .duration(), \.live.drain, part: .report,
       "In a live run: time for turns under way after the measured time."),
     ScenarioKey(
+      "run.audit", .duration(), \.live.audit, part: .report,
+      "In a live run: time to look for lost, doubled and misplaced turns at the end; 0s: none."),
+    ScenarioKey(
       "run.strict", .flag, \.live.strict, part: .report,
       "In a live run: doubtful figures end with exit code 4."),
     ScenarioKey(

@@ -18,6 +18,10 @@ extension ScenarioKeys {
       "model.first-token", Syntax<Distribution>.distribution(.seconds).or("off"),
       \.model.firstToken, example: "400ms", "To the first token, where streaming matters."),
     ScenarioKey(
+      "model.tokens", .distribution(.count), \.model.tokens, part: .report,
+      example: "geometric(60)",
+      "Tokens of an answer, sent evenly from the first to the end; a simulation has none."),
+    ScenarioKey(
       "model.failures.share", .share(), \.model.failureShare, short: true,
       "Share of calls that fail."),
     ScenarioKey(
@@ -50,6 +54,15 @@ extension ScenarioKeys {
     ScenarioKey(
       "fleet.events", .word(LiveSettings.Events.self), \.live.events, part: .report,
       "What a live run's mocks send of a turn: all 19 messages, or the few that clients need."),
+    ScenarioKey(
+      "fleet.provider", .word(LiveSettings.Provider.self), \.live.provider, part: .report,
+      "Behind a live run's mocks: their own model, or a fake provider that sees conversations."),
+    ScenarioKey(
+      "fleet.disk", .word(LiveSettings.Disk.self), \.live.disk, part: .report,
+      "Whether a live run's mocks keep session files; with none nothing can be resumed."),
+    ScenarioKey(
+      "fleet.broadcast", .word(LiveSettings.Audience.self), \.live.broadcast, part: .report,
+      "Whom they tell: every connection, as the real CLI does, or a session's owners."),
     ScenarioKey(
       "fleet.profile", .text(most: 100), \.profile,
       "Measured costs: profiles/NAME.json beside the scenario."),

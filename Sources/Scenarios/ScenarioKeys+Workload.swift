@@ -68,7 +68,8 @@ extension ScenarioKeys {
       "workload.groups.share", .share(), \.groupShare,
       "Share of turns that go to the shared session."),
     ScenarioKey(
-      "workload.prompt", .distribution(.bytes), \.workload.prompt, "Size of a prompt."),
+      "workload.prompt", .distribution(.bytes), \.workload.prompt,
+      "Size of a prompt, 20 MB at most: fills the context and the session's file."),
     ScenarioKey(
       "workload.intruders", .share(), \.workload.intruders,
       "Share of turns that present somebody else's session id."),

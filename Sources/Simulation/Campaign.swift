@@ -46,7 +46,6 @@ public struct Campaign {
     var partial: Replication?
     /// The partial figures count from the start of the run, not from the end of the warm-up.
     var partialIsRaw = false
-    var precisionReached = true
   }
 
   let file: ScenarioFile

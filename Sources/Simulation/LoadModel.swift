@@ -67,7 +67,7 @@ struct LoadModel {
 
     let cost = TurnCost(
       profile, live: liveOnServer, turnsOfSession: length, misses: missRatio,
-      deletes: workload.sessions.atEnd == .delete)
+      deletes: workload.sessions.atEnd == .delete, prompt: workload.prompt.mean)
     let cores = scenario.fleet.hosts.cores
     serverTime = cost.serverTime(cores: cores)
     processorTime = cost.processorTime
@@ -184,7 +184,7 @@ private struct TurnCost {
 
   init(
     _ profile: CostProfile, live: Double, turnsOfSession length: Double, misses: Double,
-    deletes: Bool
+    deletes: Bool, prompt: Double
   ) {
     add(profile.turnBefore)
     add(profile.turnAfter, extra: profile.turnPerLiveSession * live)
@@ -193,7 +193,9 @@ private struct TurnCost {
     // Half of a conversation's turns are in the history that a resume reads.
     add(
       profile.resume, share: misses,
-      extra: length.isFinite ? profile.resumePerTurn * length / 2 : 0)
+      extra: length.isFinite
+        ? profile.resumePerTurn * length / 2
+          * profile.disk.turn(prompt: prompt) / max(1, profile.disk.turn) : 0)
     add(profile.destroy, share: misses)
   }
 

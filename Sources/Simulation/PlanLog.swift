@@ -1,12 +1,10 @@
 // What the people of a simulated run did, turn by turn, where a `RunPlan` asks for it: for tests
 // that hold another host of the same machines against this one.
 package import Basics
-internal import Workload
 
 package struct PlannedTurn: BitwiseCopyable, Sendable {
   package var plan: TurnPlan
   package var at: Instant
-  package var promptBytes: Int
 }
 
 /// After a turn: how long until the person comes back.
@@ -20,10 +18,8 @@ package struct PlanLog: ~Copyable {
   package private(set) var turns = Table<PlannedTurn>()
   package private(set) var pauses = Table<PlannedPause>()
 
-  @inline(never) mutating func note(
-    _ turn: TurnPlan, at now: Instant, _ prompts: borrowing PromptLaw
-  ) {
-    turns.append(PlannedTurn(plan: turn, at: now, promptBytes: prompts.bytes(of: turn)))
+  @inline(never) mutating func note(_ turn: TurnPlan, at now: Instant) {
+    turns.append(PlannedTurn(plan: turn, at: now))
   }
 
   @inline(never) mutating func note(_ turn: TurnPlan, over now: Instant, back instant: Instant) {

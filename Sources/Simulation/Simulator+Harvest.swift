@@ -101,7 +101,11 @@ extension Simulator {
       add(.sessionsIdleRemoved, tally.idleRemoved)
       add(.providerRetries, tally.retries)
       add(.eventsBroadcast, tally.turns * plan.profile.turnMessages * plan.app.instances)
-      add(.diskBytes, Int(Double(tally.turns) * plan.profile.disk.turn))
+      add(
+        .diskBytes,
+        Int(
+          Double(tally.turns) * plan.profile.disk.turn
+            + servers[place].promptBytes * plan.profile.disk.perPromptByte))
     }
     add(
       .diskBytes,

@@ -228,6 +228,8 @@ extension Simulator {
   /// A process ended on purpose: its work is gone, and turns that were under way there fail at
   /// once.
   private mutating func end(_ server: ServerID, toldTo instance: Int) {
+    settle()
+    guard states[server.place].alive else { return }
     states[server.place].alive = false
     states[server.place].epoch &+= 1
     if !dedicated {
@@ -293,6 +295,10 @@ extension Simulator {
   }
 
   mutating func lose(_ server: ServerID, backAfter: Interval?) {
+    guard states[server.place].alive else { return }
+    // A request asked for before the loss belongs to the life that ends: after it, it would come
+    // back refused to a turn that has been told already, and is somebody else's by then.
+    settle()
     guard states[server.place].alive else { return }
     fleet.crashes += 1
     states[server.place].alive = false

@@ -62,7 +62,10 @@ extension Simulator {
     hostMemory = Table()
     store = SessionStore(
       shared: plan.fleet.storage.kind == .shared, sessions: population.sessions,
-      keepsAge: plan.app.cleanUp != nil)
+      keepsAge: plan.app.cleanUp != nil, keepsPrompts: plan.workload.promptsVary)
+    promptSizes =
+      plan.workload.promptsVary ? .counted : .fixed(bytes: plan.workload.prompt.mean)
+    countsPrompts = plan.workload.promptsVary
     locks = LockStore(plan.app.lock)
     provider = Provider(plan.model, seed: seed)
     let half = Interval(nanoseconds: plan.fleet.roundTrip.nanoseconds / 2)
@@ -80,7 +83,6 @@ extension Simulator {
     cores = plan.fleet.hosts.cores
     limitsMemory = plan.fleet.hosts.memory != nil
     keepsPlans = plan.keepsPlans
-    prompts = PromptLaw(plan.workload, seed: seed)
     series = SeriesKeeper()
     fleet = FleetCounters()
     start()
@@ -129,7 +131,8 @@ extension Simulator {
     servers.append(
       CLIServer(
         id: id, profile: plan.profile, plan: plan.fleet, seed: plan.seed,
-        connections: plan.app.instances, mayCrash: mayCrash, listsSessions: false))
+        connections: plan.app.instances, mayCrash: mayCrash, listsSessions: false,
+        prompts: promptSizes))
     states.append(ServerState(host: UInt32(dedicated ? id.place : emptiestHost())))
     if plan.fleet.idleTimeout != nil {
       queue.push(

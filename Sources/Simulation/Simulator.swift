@@ -28,6 +28,8 @@ public struct Simulator: ~Copyable {
 
   var populationActions = Table<PopulationAction>(capacity: 16)
   var gatewayActions = Table<GatewayAction>(capacity: 64)
+  /// How many of them are carried out.
+  var settled = 0
   var serverActions = Table<CLIAction>(capacity: 16)
   var lockAnswers = Table<LockAnswer>(capacity: 16)
   var glances = Glances()
@@ -49,6 +51,8 @@ public struct Simulator: ~Copyable {
   let dedicated: Bool
   let cores: Double
   let limitsMemory: Bool
+  let promptSizes: PromptSizes
+  let countsPrompts: Bool
   public internal(set) var events = 0
   var series: SeriesKeeper
   var fleet: FleetCounters
@@ -56,7 +60,6 @@ public struct Simulator: ~Copyable {
   var measuredFrom = Instant.zero
   var evictedAtWindow = 0
   let keepsPlans: Bool
-  let prompts: PromptLaw
   package internal(set) var log = PlanLog()
 
   // MARK: running
@@ -110,14 +113,16 @@ public struct Simulator: ~Copyable {
   }
 
   /// Carries out what gateways asked for until nobody asks for anything.
+  ///
+  /// It may begin anew inside itself: before a server dies, what was asked of it reaches it.
   mutating func settle() {
-    var cursor = 0
-    while cursor < gatewayActions.count {
-      let action = gatewayActions[cursor]
-      cursor &+= 1
+    while settled < gatewayActions.count {
+      let action = gatewayActions[settled]
+      settled &+= 1
       perform(action)
     }
     gatewayActions.removeAll()
+    settled = 0
   }
 
   // MARK: to the machines
@@ -137,7 +142,7 @@ public struct Simulator: ~Copyable {
       case .plan(let turn):
         // Behind the other wishes of the population, hence through the table.
         recorder.count(.turnsPlanned)
-        if keepsPlans { log.note(turn, at: now, prompts) }
+        if keepsPlans { log.note(turn, at: now) }
         toGateway(balancer.pick(key: turn.key), .planned(turn))
       case .arrive(let instant): queue.push(Event(instant, EventCode.plain(.arrival, 0)))
       case .drop: recorder.count(.turnsDropped)
@@ -152,7 +157,7 @@ public struct Simulator: ~Copyable {
 
   @inline(__always) mutating func plan(_ turn: TurnPlan) {
     recorder.count(.turnsPlanned)
-    if keepsPlans { log.note(turn, at: now, prompts) }
+    if keepsPlans { log.note(turn, at: now) }
     let instance = balancer.pick(key: turn.key)
     let sending = gateways[instance].planned(turn, at: now, into: &gatewayActions)
     arm(instance)
@@ -326,8 +331,11 @@ public struct Simulator: ~Copyable {
     _ kind: CLIRequest.Kind, _ server: ServerID, _ session: SessionID, _ turn: TurnID,
     handle: UInt32 = noLink
   ) {
-    let request = CLIRequest(
+    var request = CLIRequest(
       kind, session, turn, on: ConnectionID(turn.instance), handle: handle)
+    if countsPrompts && kind == .send {
+      request.promptBytes = gateways[turn.instance].plan(of: turn).promptBytes
+    }
     if toServer == .zero {
       arrive(request, at: server)
     } else {

@@ -68,11 +68,22 @@ public enum JSONScan {
     }
   }
 
-  private static func endOfArray(at start: Int, in text: Span<UInt8>, depth: Int) -> Int? {
+  /// Hands every element of an array to `visit`. Returns the place behind the array.
+  public static func elements(
+    ofArrayAt start: Int, in text: Span<UInt8>, _ visit: (Range<Int>) -> Void
+  ) -> Int? {
+    guard start < text.count, text[start] == UInt8(ascii: "[") else { return nil }
+    return endOfArray(at: start, in: text, depth: 0, visit)
+  }
+
+  private static func endOfArray(
+    at start: Int, in text: Span<UInt8>, depth: Int, _ visit: (Range<Int>) -> Void = { _ in }
+  ) -> Int? {
     var place = skipSpace(text, from: start + 1)
     if place < text.count && text[place] == UInt8(ascii: "]") { return place + 1 }
     while true {
       guard let end = end(ofValueAt: place, in: text, depth: depth + 1) else { return nil }
+      visit(place..<end)
       place = skipSpace(text, from: end)
       guard place < text.count else { return nil }
       if text[place] == UInt8(ascii: "]") { return place + 1 }

@@ -8,6 +8,7 @@ public struct ArrivalClock: ~Copyable {
     public var instant: Instant
     public var count: Int
     public var user: Int?
+    public var promptBytes: Double?
   }
 
   private enum Source {
@@ -55,7 +56,9 @@ public struct ArrivalClock: ~Copyable {
     case .trace:
       taken =
         count < trace.count
-        ? Arrival(instant: .zero + trace[count].at, count: count, user: trace[count].user)
+        ? Arrival(
+          instant: .zero + trace[count].at, count: count, user: trace[count].user,
+          promptBytes: trace[count].promptBytes)
         : Arrival(instant: .never, count: count, user: nil)
     case .poisson:
       var draw = stream.draw(entity: 0, count: count)

@@ -49,6 +49,7 @@ public struct Population: ~Copyable {
   @usableFromInline let personStream: Stream
   @usableFromInline var idle: Ring<UInt32>
   @usableFromInline let startRule: StartRule
+  @usableFromInline let prompts: PromptLaw
 
   /// `key` gives what routing hashes for a person; it is asked once for each.
   public init(_ plan: WorkloadPlan, seed: Seed, key: (Int) -> UInt32) {
@@ -70,6 +71,7 @@ public struct Population: ~Copyable {
     personStream = seed.stream("person")
     idle = Population.everybody(mode == .openVisits ? plan.users : 0)
     startRule = plan.start
+    prompts = PromptLaw(plan.prompt, seed: seed)
   }
 
   private static func mode(_ plan: WorkloadPlan) -> Mode {
@@ -166,8 +168,10 @@ public struct Population: ~Copyable {
       let ordinal = $0.ordinal
       $0.ordinal = ordinal &+ 1
       return TurnPlan(
-        loop: loop, ordinal: ordinal, session: SessionID(Int(loop)), key: $0.key, flags: [])
+        loop: loop, ordinal: ordinal, session: SessionID(Int(loop)), key: $0.key,
+        promptBytes: prompts.usual, flags: [])
     }
+    if prompts.varies { plan.promptBytes = prompts.drawn(loop, plan.ordinal) }
     if simple {
       if plan.ordinal == 0 { plan.flags = .begins }
     } else {
@@ -194,14 +198,21 @@ public struct Population: ~Copyable {
       } else {
         user = pickPerson.index(personStream.draw(entity: 0, count: arrival.count))
       }
-      actions.append(.plan(ready(UInt32(truncatingIfNeeded: user))))
+      actions.append(.plan(plan(arrival, by: UInt32(truncatingIfNeeded: user))))
     } else if idle.isEmpty {
       actions.append(.drop)
     } else {
-      actions.append(.plan(ready(idle.removeFirst())))
+      actions.append(.plan(plan(arrival, by: idle.removeFirst())))
     }
     let next = clock.next()
     if next.instant != .never { actions.append(.arrive(at: next.instant)) }
+  }
+
+  /// The turn that an arrival brings; a trace may say how much is written in it.
+  private mutating func plan(_ arrival: ArrivalClock.Arrival, by loop: UInt32) -> TurnPlan {
+    var plan = ready(loop)
+    if let bytes = arrival.promptBytes { plan.promptBytes = PromptLaw.bytes(bytes) }
+    return plan
   }
 
   /// Among open arrivals only a visit goes on, until its conversation ends.

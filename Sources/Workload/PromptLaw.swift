@@ -1,21 +1,34 @@
-// How long the prompt of each turn is. A function of the turn and the run's seed, so that whoever
-// hosts a run sends the same prompts; a host decides only what stands in them.
+// How much people write in a turn. The size has a stream of its own, addressed by person and count,
+// so that a law of sizes shifts no other draw, and the same turn is as long in every variant. It
+// knows sizes only; what they cost is the server's business.
 public import Basics
 
 public struct PromptLaw: ~Copyable {
-  private let bytes: Sampler
-  private let stream: Stream
+  /// The largest frame that the real CLI was seen to take held 20 MB.
+  public static let most = 20_000_000.0
 
-  public init(_ plan: WorkloadPlan, seed: Seed) {
-    bytes = Sampler(plan.prompt)
+  @usableFromInline let law: Sampler
+  @usableFromInline let stream: Stream
+  /// The law's value when it is fixed: nothing is drawn then.
+  @usableFromInline let usual: UInt32
+  @usableFromInline let varies: Bool
+
+  public init(_ law: Distribution, seed: Seed) {
+    self.law = Sampler(law)
     stream = seed.stream("prompt")
+    if case .fixed(let value) = law {
+      usual = PromptLaw.bytes(value)
+      varies = false
+    } else {
+      usual = 0
+      varies = true
+    }
   }
 
-  /// Ten million is what the CLI itself takes in one message, and then some.
-  private static let most = 10e6
-
-  public func bytes(of turn: TurnPlan) -> Int {
-    let drawn = bytes.value(stream.draw(entity: Int(turn.loop), count: Int(turn.ordinal)))
-    return Int(max(0, min(drawn, PromptLaw.most)))
+  @usableFromInline func drawn(_ loop: UInt32, _ ordinal: UInt32) -> UInt32 {
+    PromptLaw.bytes(law.value(stream.draw(entity: Int(loop), count: Int(ordinal))))
   }
+
+  /// Whole bytes: at least one, because people do not send nothing.
+  public static func bytes(_ value: Double) -> UInt32 { UInt32(max(1, min(value, most)) + 0.5) }
 }

@@ -18,6 +18,14 @@ public struct WorkloadPlan: Sendable, Hashable {
   public var groups: GroupPlan?
   /// Bytes of one prompt.
   public var prompt = Distribution.fixed(600)
+  /// Whether one prompt may be longer than another.
+  public var promptsVary: Bool {
+    if case .trace(let arrivals) = arrivals, arrivals.contains(where: { $0.promptBytes != nil }) {
+      return true
+    }
+    if case .fixed = prompt { return false }
+    return true
+  }
   /// Share of turns in which somebody presents a session id of another person.
   public var intruders = 0.0
 

@@ -11,6 +11,7 @@ internal import Workload
 enum Bench {
   @MainActor static func run(_ arguments: [String]) {
     if let place = arguments.firstIndex(of: "--turns") { turns = Double(arguments[place + 1])! }
+    drawsPrompts = arguments.contains("--prompts")
     let sizes = arguments.prefix { $0 != "--turns" }.dropFirst().compactMap { Int($0) }
     for users in sizes.isEmpty ? [1_000, 100_000, 1_000_000] : sizes { measure(users) }
   }
@@ -39,10 +40,14 @@ enum Bench {
   }
 
   @MainActor static var turns = 2_000_000.0
+  /// Prompts of many sizes instead of one: each is drawn, and each session adds up its own.
+  @MainActor static var drawsPrompts = false
 
   @MainActor static func measure(_ users: Int) {
     let before = ProcessUsage.current().residentBytes ?? 0
-    var simulator = Simulator(plan(users: users))
+    var plan = plan(users: users)
+    if drawsPrompts { plan.workload.prompt = .lognormal(median: 600, sigma: 1.5) }
+    var simulator = Simulator(plan)
     let cycle = 11.0
     let turns = max(Bench.turns, Double(users) * 3)
     let warm = Instant.zero + Interval(seconds: turns * 0.25 * cycle / Double(users))

@@ -1,6 +1,8 @@
-// Which benchmark to run: `bench [USERS…]` measures the reference model, `--growth` draws the curve
-// over the number of users, `--closed` runs the one model that SimPy runs too. One process measures
-// one thing, so that no measurement inherits another's memory.
+// Which benchmark to run: `bench [USERS…]` measures the reference model (with `--prompts`, behind
+// the users, with prompts of many sizes), `--growth` draws the curve over the number of users,
+// `--closed` runs the one model that SimPy runs too, `--checker` times the check of histories and
+// `--hazards` the search of schedules. One process measures one thing, so that no measurement
+// inherits another's memory.
 internal import LinuxIO
 
 enum BenchCommand {
@@ -8,6 +10,8 @@ enum BenchCommand {
     switch arguments.dropFirst().first {
     case "--growth": GrowthCurve.run(savedAt: "results/bench-growth.csv")
     case "--closed": ClosedComparison.run()
+    case "--checker": CheckerSpeed.run()
+    case "--hazards": HazardSpeed.run()
     default: Bench.run(arguments)
     }
   }

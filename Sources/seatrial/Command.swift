@@ -3,12 +3,14 @@
 
 struct Command: Sendable {
   enum Kind: Sendable {
-    case validate, inspect, schema, simulate, run, replay, report, compare, plan
+    case validate, inspect, schema, simulate, run, replay, report, compare, plan, provider, doctor
   }
 
   enum Arguments: Sendable {
     /// `FILE`.
     case one(String)
+    /// `[FILE]`.
+    case optional(String)
     /// `FILE…`, at least one.
     case many(String)
     /// One of these words, or nothing for the first.
@@ -30,6 +32,7 @@ struct Command: Sendable {
     let tail =
       switch arguments {
       case .one(let name): name
+      case .optional(let name): "[\(name)]"
       case .many(let name): "\(name)…"
       case .word(let words): "[\(words.joined(separator: "|"))]"
       }

@@ -148,6 +148,10 @@ struct CommandLineParser {
       for extra in given.dropFirst() {
         complain("\(invocation.command.name) takes one \(name); what is \(extra)?")
       }
+    case .optional(let name):
+      for extra in given.dropFirst() {
+        complain("\(invocation.command.name) takes one \(name); what is \(extra)?")
+      }
     case .many(let name):
       if given.isEmpty { complain("\(invocation.command.name) needs at least one \(name)") }
     case .word(let words):

@@ -1,9 +1,12 @@
 // The commands of the program, as data. A new command is an entry here, a case of `Command.Kind`
 // and a file of its own.
+internal import Live
 internal import Reporting
 
 enum CommandTable {
-  static let all = [simulate, run, replay, plan, report, compare, validate, inspect, schema]
+  static let all = [
+    simulate, run, replay, plan, report, compare, doctor, provider, validate, inspect, schema,
+  ]
 
   // MARK: flags that several commands share
 
@@ -208,6 +211,84 @@ enum CommandTable {
       json, quiet,
       Flag(name: "no-progress", help: "no progress on stderr"),
     ])
+
+  static let doctor = Command(
+    kind: .doctor, name: "doctor", summary: "what this machine allows, and how to mend it",
+    about: """
+      Looks at limits of descriptors and processes, ports, cores, memory, disk,
+      swap, the clock and the programs that live runs use. For each: what was
+      found, what it allows in numbers, and the command that mends it. It changes
+      nothing. With a FILE it says whether this machine can drive that scenario:
+      code 6 where something that it needs is missing or too small, 4 where it
+      would run and its figures would be doubtful. Without a FILE the code is 0.
+      """,
+    examples: [
+      ("seatrial doctor", "what this machine allows"),
+      ("seatrial doctor scenarios/three-patterns.yaml", "is that enough for this one?"),
+      ("seatrial doctor --json | jq '.findings[] | select(.mend)'", "what could be mended"),
+    ],
+    arguments: .optional("FILE"),
+    flags: [
+      set,
+      Flag(
+        name: "variant", value: .text, placeholder: "NAME", repeatable: true,
+        help: "the needs of this variant only; repeatable"),
+      Flag(
+        name: "out", value: .text, placeholder: "DIR",
+        help: "where a run would keep its result, else results/"),
+      json, quiet,
+    ])
+
+  static let provider = Command(
+    kind: .provider, name: "provider", summary: "serve a fake model, OpenAI-compatible",
+    about: """
+      Answers POST /v1/chat/completions and /v1/responses, streaming or not, and
+      GET /v1/models, also without /v1. Latency, first token, tokens, failures and
+      the rate limit are those of the scenario's model section; the same prompt
+      marks meet the same draws as in the simulator. Without a FILE it answers at
+      once; --set works there too. Ctrl-C or SIGTERM ends it; then stdout says what
+      was seen, and the code is 0. Where it listens is said on stderr.
+
+      Faults are KIND[@WHEN]; each may be given here, posted as text to
+      /seatrial/fault (/seatrial/clear ends them), or stand in a prompt as
+      ~provider:KIND~ or ~provider:KIND:times=N~:
+      \(providerFaults)
+      \(ProviderFaultText.triggers)
+      """,
+    examples: [
+      ("seatrial provider --port 8901", "a model that answers at once"),
+      ("seatrial provider scenarios/three-patterns.yaml --json", "with that scenario's model"),
+      ("seatrial provider --set 'model.latency=exponential(1s)'", "with a latency"),
+      ("seatrial provider --fault stall@share=5% --fault status=503@call=3", "that fails"),
+    ],
+    arguments: .optional("FILE"),
+    flags: [
+      Flag(
+        name: "host", value: .text, placeholder: "HOST", help: "where to listen, else 127.0.0.1"),
+      Flag(
+        name: "port", value: .whole(0...65535), placeholder: "N",
+        help: "0, the default, is one that is free"),
+      Flag(
+        name: "fault", value: .text, placeholder: "FAULT", repeatable: true,
+        help: "what goes wrong on purpose; repeatable"),
+      Flag(
+        name: "answer", value: .text, placeholder: "TEXT",
+        help: "every answer, instead of the prompt's mark and words"),
+      Flag(
+        name: "model", value: .text, placeholder: "NAME", repeatable: true,
+        help: "what /models lists; repeatable"),
+      Flag(name: "no-retry-after", help: "429 does not say when to come back"),
+      seed, set,
+      Flag(
+        name: "variant", value: .text, placeholder: "NAME", help: "the model of this variant"),
+      json, quiet,
+    ])
+
+  private static var providerFaults: String {
+    ProviderFaultText.all.map { name, about in
+      "  \(name)\(String(repeating: " ", count: 12 - name.count))\(about)"
+    }.joined(separator: "\n")
+  }
 
   static let validate = Command(
     kind: .validate, name: "validate", summary: "check scenarios without running them",

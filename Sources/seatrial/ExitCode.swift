@@ -12,7 +12,7 @@ struct ExitCode: Equatable, Sendable {
   static let regression = ExitCode(3, "a later result is worse, or a replay decided otherwise")
   static let cannotTell = ExitCode(4, "the measurement is invalid, or cannot tell")
   static let notComparable = ExitCode(5, "the results are not comparable")
-  static let serverNotStarted = ExitCode(6, "a server of the fleet did not start")
+  static let serverNotStarted = ExitCode(6, "a server of the fleet did not start, or could not")
   static let expectationMissed = ExitCode(99, "an expectation was missed")
   static let badScenario = ExitCode(104, "a scenario or recording is wrong, or cannot be read")
   static let interrupted = ExitCode(130, "stopped by Ctrl-C; the report was written")

@@ -35,6 +35,8 @@ enum Program {
     case .report: ReportCommand(invocation).run()
     case .compare: CompareCommand(invocation).run()
     case .plan: PlanCommand(invocation).run()
+    case .provider: ProviderCommand(invocation).run()
+    case .doctor: DoctorCommand(invocation).run()
     }
   }
 

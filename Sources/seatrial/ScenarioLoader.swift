@@ -29,6 +29,17 @@ struct ScenarioLoader {
     case .tooLarge: return .failure(complaint("has more than 4 MiB, so it is no scenario"))
     case .failed(let failure): return .failure(complaint(words(for: failure)))
     }
+    return readWithSource(bytes, settings: settings)
+  }
+
+  /// Bytes that stand for the file at the path.
+  func read(_ bytes: [UInt8], settings: [String]) -> Result<ScenarioFile, Complaints> {
+    readWithSource(bytes, settings: settings).map(\.file)
+  }
+
+  private func readWithSource(
+    _ bytes: [UInt8], settings: [String]
+  ) -> Result<(file: ScenarioFile, source: ScenarioSource), Complaints> {
     var source = ScenarioSource(name: path, bytes: bytes, settings: settings)
     let read = ScenarioFile.read(
       bytes: bytes, name: path, settings: settings,

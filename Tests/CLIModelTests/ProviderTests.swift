@@ -56,6 +56,20 @@ import Testing
     #expect(abs(Double(failed) / 4000 - 0.25) < 0.035 && failing.tally.failed == failed)
   }
 
+  @Test("Whoever is refused is told when the bucket holds a call again")
+  func pause() {
+    var limited = provider {
+      $0.rateLimit = RateLimit()
+      $0.rateLimit?.rate = 0.25
+    }
+    #expect(status(limited.call(person: 0, turn: 0, attempt: 0, at: .zero)) == 200)
+    let later = Instant.zero + .seconds(1)
+    #expect(status(limited.call(person: 1, turn: 0, attempt: 0, at: later)) == 429)
+    let pause = limited.pauseAfterRefusal
+    #expect(pause == .seconds(3))
+    #expect(status(limited.call(person: 1, turn: 0, attempt: 1, at: later + pause)) == 200)
+  }
+
   @Test("The bucket: a burst, then its rate; more calls under way than allowed are refused")
   func rateLimit() {
     var bucket = provider {

@@ -31,6 +31,8 @@ def stop_with(running):
     def stop(number, _):
         for _, _, process in running.values():
             process.terminate()
+        for _, _, process in running.values():
+            process.wait()
         sys.exit(128 + number)
 
     signal.signal(signal.SIGTERM, stop)

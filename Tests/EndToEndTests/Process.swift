@@ -72,6 +72,9 @@ struct Process {
 
   private let errorsAt: String
 
+  /// What it has said on standard error so far.
+  var errorsSoFar: String { text(errorsAt) }
+
   func send(_ signal: Int32) { _ = kill(id, signal) }
 
   /// Standard output, of a program that is still running.

@@ -36,7 +36,7 @@ import Workload
   /// A turn's plan, as text, so that a difference can be read.
   private static func words(_ plan: TurnPlan) -> String {
     "\(plan.loop).\(plan.ordinal) session \(plan.session.index) conversation "
-      + "\(plan.conversation) key \(plan.key) flags \(plan.flags.rawValue)"
+      + "\(plan.conversation) key \(plan.key) flags \(plan.flags.rawValue) prompt \(plan.promptBytes)"
   }
 
   private struct LivePeople {
@@ -200,14 +200,15 @@ import Workload
       let simulated = simulated(try scenario(seatrial, settings), for: .seconds(3))
       var lengths: [String: Int] = [:]
       for turn in simulated.turns {
-        lengths["turn \(turn.plan.loop).\(turn.plan.ordinal)"] = turn.promptBytes
+        lengths["\(turn.plan.loop).\(turn.plan.ordinal)"] = Int(turn.plan.promptBytes)
       }
       var same = 0
-      for prompt in try Prompts.prompts(in: home) {
-        let name = prompt.split(separator: " ").prefix(2).joined(separator: " ")
-        guard let planned = lengths[name] else { continue }
-        // The mark at its beginning is sent whole, however short the prompt.
-        #expect(prompt.utf8.count == max(planned, name.utf8.count + 1), "\(name)")
+      for prompt in try Prompts.all(in: home) {
+        // ~seatrial:p:RUN:LOOP:TURN:…~, which is sent whole, however short the prompt.
+        let words = prompt.split(separator: ":")
+        let mark = prompt.split(separator: " ")[0].utf8.count + 1
+        guard words.count > 4, let planned = lengths["\(words[3]).\(words[4])"] else { continue }
+        #expect(prompt.utf8.count == max(planned, mark), "\(words[3]).\(words[4])")
         same += 1
       }
       #expect(same > 200, "\(same)")
@@ -218,7 +219,7 @@ import Workload
 /// What a mock has written.
 enum Prompts {
   /// All prompts in the sessions of a home.
-  static func prompts(in home: String) throws -> [String] {
+  static func all(in home: String) throws -> [String] {
     guard case .names(let sessions) = Files.list("\(home)/session-state") else { return [] }
     var found: [String] = []
     for session in sessions {

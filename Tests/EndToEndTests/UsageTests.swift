@@ -22,7 +22,7 @@ import Testing
   @Test(
     "each command explains itself, with all its flags",
     arguments: [
-      "simulate", "validate", "inspect", "schema",
+      "simulate", "validate", "inspect", "schema", "provider", "doctor",
     ])
   func pages(command: String) throws {
     try Seatrial.test { seatrial in

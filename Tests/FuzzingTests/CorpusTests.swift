@@ -1,5 +1,5 @@
-// Inputs that reach every corner of what strangers send, and those that libFuzzer broke it with: each
-// is fed once. A target that does not hold stops the process with a sentence.
+// Inputs that reach every corner of what strangers send, and those that libFuzzer broke it with:
+// each is fed once. A target that does not hold stops the process with a sentence.
 import Fuzzing
 import LinuxIO
 import Testing

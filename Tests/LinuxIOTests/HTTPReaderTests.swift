@@ -68,6 +68,36 @@ private func read(_ pieces: [[UInt8]]) -> [Message]? {
     #expect(!isWhole)
   }
 
+  @Test("No bytes change nothing, in the middle of a message too")
+  func nothing() {
+    var reader = HTTPReader(.responses)
+    let text = HTTPReaderTests.chunked
+    for byte in text {
+      let fed = reader.feed([byte].span)
+      #expect(fed == .took(1))
+      var empty = ByteBuffer(capacity: 8)
+      empty.append(UInt8(0))
+      empty.removeFirst(1)
+      let none = empty.withSpan { reader.feed($0) }
+      #expect(none == .took(0))
+    }
+    let isComplete = reader.isComplete
+    #expect(isComplete)
+  }
+
+  @Test("A request says that it waits to be encouraged; a body above the bound, that it is")
+  func requests() {
+    var reader = HTTPReader(.requests)
+    let head = bytes("POST /x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 17000000\r\n\r\n")
+    let fed = reader.feed(head.span)
+    let (expects, isPost) = (reader.expectsContinue, reader.isPost)
+    #expect(fed == .took(head.count) && expects && isPost)
+    let body = [UInt8](repeating: 120, count: 17_000_000)
+    let refused = reader.feed(body.span)
+    let isTooLarge = reader.isTooLarge
+    #expect(refused == .notHTTP && isTooLarge)
+  }
+
   @Test("An answer without a length ends with its connection")
   func untilEnd() {
     var reader = HTTPReader(.responses)

@@ -11,7 +11,7 @@ import Workload
   private static let turn = TurnID(instance: 3, place: 70_000)
   private static let plan = TurnPlan(
     loop: 9_999_999, ordinal: 300, session: SessionID(20_000_123), key: 0xFFFF_FFF0,
-    flags: [.begins, .group, .endsSession], conversation: 255)
+    promptBytes: 20_000_000, flags: [.begins, .group, .endsSession], conversation: 255)
   private static let ephemeral = TurnPlan(
     loop: 0, ordinal: 0, session: SessionID(0), key: 0, flags: [.ephemeral, .intruder])
 

@@ -42,6 +42,10 @@ import Testing
         counts: [[1, 0], [4, 17]])
     ]
     variant.marks = [MarkResult(atSeconds: 60, label: "1 server lost for 60 s")]
+    var finding = FindingResult(kind: "lost", atSeconds: 61.5, session: 3, text: "a turn is lost")
+    finding.user = 17
+    finding.acknowledgedSeconds = 59.25
+    variant.findings = [finding]
     variant.samples = [SampleResult(metric: "turn.response.p95", values: [1.5, nil, 2.25])]
     variant.settings = [
       SettingResult(key: "app.pattern", value: name, origin: "variant \(name)")
@@ -163,7 +167,7 @@ import Testing
 
   @Test("A result of the first version, without the members that came later, is read")
   func firstVersion() throws {
-    let late = ["about", "settings", "heat_maps", "marks", "samples"]
+    let late = ["about", "settings", "heat_maps", "marks", "findings", "samples"]
     func older(_ value: JSONValue, inServer: Bool = false) -> JSONValue {
       switch value {
       case .object(let members):
@@ -181,6 +185,7 @@ import Testing
       wanted.variants[place].settings = []
       wanted.variants[place].heatMaps = []
       wanted.variants[place].marks = []
+      wanted.variants[place].findings = []
       wanted.variants[place].samples = []
       for server in wanted.variants[place].servers.indices {
         wanted.variants[place].servers[server].series = []

@@ -18,6 +18,7 @@ struct Layer {
     "Metrics": pure("Basics"),
     "Statistics": pure("Basics"),
     "Wire": pure("Basics"),
+    "Truth": pure("Basics"),
     "Scenarios": pure("Basics", "Workload", "Policies", "CLIModel", "CYAML"),
     "Reporting": pure("Basics", "Metrics", "Statistics"),
     "Simulation": pure(
@@ -25,8 +26,8 @@ struct Layer {
       "Synchronization"),
     "LinuxIO": host("Basics", "CLinux", "CHTTP", "CJemalloc"),
     "Live": host(
-      "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios", "Wire",
-      "LinuxIO", "CHiredis"),
+      "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Truth", "Scenarios",
+      "Wire", "LinuxIO", "CHiredis"),
     "MockCLI": host("Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"),
     // Both are hosts of virtual time, as Simulation is.
     "Planning": pure(
@@ -40,7 +41,8 @@ struct Layer {
       "Reporting", "Simulation", "Live", "Planning", "Hazards", "LinuxIO"),
     "mock-copilot": host("MockCLI", "LinuxIO"),
     "bench": host(
-      "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Simulation", "LinuxIO"),
+      "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Truth", "Simulation", "Hazards",
+      "LinuxIO"),
   ]
 
   private static func pure(_ imports: String...) -> Layer {

@@ -76,6 +76,33 @@ private struct People: ~Copyable {
     #expect(again == [.plan(loop: 1, session: 1, flags: 0)])
   }
 
+  @Test("Who thinks longer does not write more: sizes have a stream of their own")
+  func promptSizes() {
+    for seed in UInt64(1)...4 {
+      var people = People(seed: seed) {
+        $0.users = 1
+        $0.think = .uniform(low: 0, high: 1)
+        $0.prompt = .uniform(low: 1000, high: 2000)
+      }
+      var thoughts: [Double] = []
+      var sizes: [Double] = []
+      for turn in 0..<2000 {
+        _ = people.tell(.ready(loop: 0))
+        if turn > 0 { sizes.append(Double(people.turns[turn].promptBytes)) }
+        _ = people.tell(.turnOver(people.turns[turn]))
+        thoughts.append(people.instants[turn].seconds)
+      }
+      thoughts.removeLast()
+      // Both uniform, so their correlation is off by about 1 / sqrt(2000).
+      let pairs = zip(thoughts, sizes)
+      let covariance = pairs.reduce(0) { $0 + ($1.0 - 0.5) * ($1.1 - 1500) } / 2000
+      #expect(abs(covariance * 12 / 1000) < 5 / 44.7, "seed \(seed): \(covariance)")
+      #expect(sizes.allSatisfy { (1000...2000).contains($0) }, "seed \(seed)")
+      let mean = sizes.reduce(0, +) / 1999
+      #expect(abs(mean - 1500) < 5 * 289 / 44.7, "seed \(seed): \(mean)")
+    }
+  }
+
   @Test("Starts: at once, along a ramp, or spread over a think time")
   func starts() {
     for (rule, expected) in [

@@ -26,6 +26,10 @@ int seatrial_http_method(const struct seatrial_http *);
 const char *seatrial_http_target(const struct seatrial_http *, size_t *count);
 // The value of Retry-After in seconds, -1 where there is none.
 long seatrial_http_retry_after(const struct seatrial_http *);
+// Whether the client waits to be told that it may send the body (Expect: 100-continue).
+int seatrial_http_expects_continue(const struct seatrial_http *);
+// Whether reading failed because something was larger than its bound.
+int seatrial_http_is_too_large(const struct seatrial_http *);
 // Whether the body is an event stream.
 int seatrial_http_is_stream(const struct seatrial_http *);
 

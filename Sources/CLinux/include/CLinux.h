@@ -43,6 +43,10 @@ int seatrial_pipe(int ends[2]);
 // Makes orphans of our children ours, so that they can be found and stopped.
 int seatrial_adopt_orphans(void);
 
+// Whether a child of ours may have a network of its own, as root or in a user namespace; tried in a
+// child that ends at once. In C because Swift does not let a program fork.
+int seatrial_may_make_network(void);
+
 // Processors this process may run on (taskset and container masks count); 0 when the kernel will
 // not say. In C because CPU_COUNT is a macro with a statement in it, which Swift cannot import.
 int seatrial_usable_processors(void);

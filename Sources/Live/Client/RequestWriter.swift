@@ -1,6 +1,7 @@
 // The requests of a client of the Copilot SDK, framed and appended to what a connection will send:
 // the header's length is known only when the body stands, so the body is written beside and copied.
 internal import Basics
+internal import Wire
 
 struct RequestWriter: ~Copyable {
   enum Method: UInt8 {
@@ -9,12 +10,15 @@ struct RequestWriter: ~Copyable {
 
   private var body = ByteBuffer(capacity: 1024)
   private let names: SessionNames
+  /// In the marks of prompts.
+  private let run: UInt32
   /// What a session is created or resumed with, after its id.
   private let sessionOptions: [UInt8]
   private let filler: [UInt8]
 
-  init(names: SessionNames, streaming: Bool, model: String, providerURL: String?) {
+  init(names: SessionNames, run: UInt32, streaming: Bool, model: String, providerURL: String?) {
     self.names = names
+    self.run = run
     var options = ByteBuffer()
     options.append(",\"model\":\"")
     options.append(model)
@@ -72,10 +76,7 @@ struct RequestWriter: ~Copyable {
     appendSession(place, person)
     body.append(",\"prompt\":\"")
     let start = body.count
-    body.append("turn ")
-    body.append(decimal: Int(turn.loop))
-    body.append(".")
-    body.append(decimal: Int(turn.ordinal))
+    PromptMark(run: run, turn).append(to: &body)
     body.append(" ")
     let words = filler
     var left = max(0, bytes - (body.count - start))

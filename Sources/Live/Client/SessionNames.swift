@@ -18,13 +18,15 @@ struct SessionNames: Sendable {
   private let ids: UserIDs
   private let sessionsPerPerson: Int
   private let own: Int
+  private let firstEphemeral: Int
   /// Six hexadecimal digits: sessions of an earlier run in the same storage are not ours.
   let tag: [UInt8]
 
-  init(_ ids: UserIDs, people: Int, sessionsPerPerson: Int, run: UInt64) {
+  init(_ ids: UserIDs, people: Int, sessionsPerPerson: Int, groupSize: Int?, run: UInt64) {
     self.ids = ids
     self.sessionsPerPerson = sessionsPerPerson
     own = people * sessionsPerPerson
+    firstEphemeral = own + (groupSize.map { (people + $0 - 1) / $0 } ?? 0)
     var text = ByteBuffer()
     text.append(hexadecimal: run & 0xFF_FFFF, digits: 6)
     tag = text.array
@@ -33,10 +35,15 @@ struct SessionNames: Sendable {
   /// - person: who asks; an ephemeral session has no other owner.
   func append(_ place: Place, person: Int, to text: inout ByteBuffer) {
     let number = place.session.place
-    let owner = number < own ? number / sessionsPerPerson : person
-    // The CLI takes letters, digits, `_` and `-` in an id, and nothing else.
-    for byte in ids.name(of: owner).utf8 {
-      text.append(SessionNames.isTaken(byte) ? byte : UInt8(ascii: "_"))
+    if number >= own && number < firstEphemeral {
+      // Everybody in a group has to name its session alike.
+      text.append("group-")
+      text.append(decimal: number - own)
+    } else {
+      // The CLI takes letters, digits, `_` and `-` in an id, and nothing else.
+      for byte in ids.name(of: number < own ? number / sessionsPerPerson : person).utf8 {
+        text.append(SessionNames.isTaken(byte) ? byte : UInt8(ascii: "_"))
+      }
     }
     text.append("-")
     text.append(tag)

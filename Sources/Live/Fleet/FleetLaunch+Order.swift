@@ -15,7 +15,11 @@ extension LiveRun {
     let token = order.token ?? (scenario.cli == .external ? nil : madeUpToken())
     if let token { environment.append(("COPILOT_CONNECTION_TOKEN", token)) }
     let seed = scenario.seed.value
-    let mock = order.mockArguments + ["--events", scenario.live.events.rawValue]
+    let mock =
+      order.mockArguments + [
+        "--events", scenario.live.events.rawValue, "--broadcast", scenario.live.broadcast.rawValue,
+        "--disk", scenario.live.disk.rawValue,
+      ]
     var arguments: @Sendable (ServerID) -> [String] = { server in
       // Each server draws its own costs; 0 would mean the scenario's seed to all of them.
       mock + ["--seed", String(mix64(seed &+ UInt64(server.place)) >> 1 | 1)]

@@ -44,6 +44,7 @@ extension ByteBuffer {
     put(plan.ordinal)
     put(plan.session)
     put(plan.key)
+    put(plan.promptBytes)
     append(plan.flags.rawValue)
     append(plan.conversation)
   }
@@ -139,7 +140,7 @@ struct RecordCursor {
 
   mutating func plan() -> TurnPlan {
     TurnPlan(
-      loop: short(), ordinal: short(), session: session(), key: short(),
+      loop: short(), ordinal: short(), session: session(), key: short(), promptBytes: short(),
       flags: TurnFlags(rawValue: byte()), conversation: byte())
   }
 

@@ -53,7 +53,7 @@ extension LiveFigures {
 
   private func judgeDriver(_ doubts: inout [Doubt]) {
     let lags = time(.driverLag)
-    if let lag = lags.quantile(0.99), let response = time(.turnResponse).quantile(0.5) {
+    if let lag = seconds(0.99, of: lags), let response = seconds(0.5, of: time(.turnResponse)) {
       // A twentieth of the median response is more than the figures are read to.
       if lag > max(0.001, response * 0.2) {
         doubts.append(
@@ -82,6 +82,10 @@ extension LiveFigures {
               + "use more threads or fewer people", invalid: false))
       }
     }
+  }
+
+  private func seconds(_ share: Double, of times: HistogramSnapshot) -> Double? {
+    times.quantile(share).map { $0 * 1e-9 }
   }
 
   private func text(_ interval: Interval) -> String { "\(interval.seconds) s" }

@@ -5,6 +5,7 @@ internal import CLIModel
 public import Metrics
 internal import Policies
 internal import Scenarios
+internal import Truth
 
 public struct LiveFigures: Sendable {
   public struct Doubt: Hashable, Sendable {
@@ -24,6 +25,11 @@ public struct LiveFigures: Sendable {
   let measuredFrom: Instant
   let crashes: Int
   let notes: [String]
+  let truth: TruthReport
+  /// Sessions that were resumed and read at the end.
+  let sessionsLooked: Int
+  /// What the fake provider saw, where a run has one: since its start, so with the warm-up.
+  let observations: Observations?
   let warmUpNotFound: Bool
   let wasStopped: Bool
   let lag: Interval
@@ -55,6 +61,14 @@ public struct LiveFigures: Sendable {
     case .locksDoubleHeld: return locks.doubleHeld - locksBefore.doubleHeld
     case .locksWrongRelease: return locks.wrongReleases - locksBefore.wrongReleases
     case .locksStaleWrites: return locks.staleWrites - locksBefore.staleWrites
+    case .turnsLost: return truth.tally.lost
+    case .turnsDuplicated: return truth.tally.duplicated
+    case .turnsForeign: return truth.tally.foreign
+    case .turnsReordered: return truth.tally.reordered
+    case .turnsStaleContext: return truth.tally.staleContext
+    case .providerCalls: return observations?.asked ?? 0
+    case .providerRateLimited: return observations?.count(status: 429) ?? 0
+    case .providerFailed: return observations?.count(.faulted) ?? 0
     case .eventsBroadcast: return tallies.events
     case .serverCrashes: return crashes
     case .cliRestarted: return restarts.reduce(0, +)
@@ -124,7 +138,9 @@ public struct LiveFigures: Sendable {
     result.warmUpSeconds = measuredFrom.seconds
     result.measuredSeconds = measured.seconds
     for metric in TimeMetric.allCases { result.set(MetricResult(metric, time(metric))) }
-    for metric in CountMetric.allCases { result.set(MetricResult(metric, count(metric))) }
+    for metric in CountMetric.allCases where isKnown(metric) {
+      result.set(MetricResult(metric, count(metric)))
+    }
     for metric in PeakMetric.allCases {
       result.set(MetricResult(metric, peak(metric, curves)))
     }
@@ -132,10 +148,26 @@ public struct LiveFigures: Sendable {
     result.series = curves.series
     result.heatMaps = curves.heatMap.map { [$0] } ?? []
     result.servers = serverResults(curves)
+    result.findings = truth.examples.map { FindingResult($0) }
     result.expectations = scenario.expectations.compactMap {
       (try? Metrics.Expectation(parsing: $0.text))?.result(in: result)
     }
     return result
+  }
+
+  /// What nobody looked for is not there, which is not the same as nothing: a server does not tell
+  /// that it has lost a turn.
+  private func isKnown(_ metric: CountMetric) -> Bool {
+    switch metric {
+    case .turnsLost, .turnsDuplicated, .turnsForeign, .turnsReordered:
+      sessionsLooked > 0 || observations != nil
+    case .turnsStaleContext: observations != nil
+    case .sessionsContextLost, .sessionsSplitBrain, .sessionsCompacted, .memoryExhausted,
+      .providerRetries:
+      false
+    case .providerCalls, .providerRateLimited, .providerFailed: observations != nil
+    default: true
+    }
   }
 
   private static let serversInResult = 64

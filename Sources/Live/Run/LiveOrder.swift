@@ -21,7 +21,7 @@ public struct LiveOrder: Sendable {
 /// Where a run stands, a few times a second.
 public struct LiveProgress: Sendable {
   public enum Phase: String, Sendable {
-    case starting, warmUp = "warm-up", measuring, draining, stopping
+    case starting, warmUp = "warm-up", measuring, draining, checking, stopping
   }
   public var phase = Phase.starting
   public var variant = ""

@@ -8,6 +8,8 @@ internal import Metrics
 internal import Policies
 internal import Scenarios
 internal import Statistics
+internal import Truth
+internal import Wire
 internal import Workload
 
 public struct LiveRun: ~Copyable {
@@ -26,6 +28,10 @@ public struct LiveRun: ~Copyable {
   private let shards: [Mailbox<ShardLetter>]
   private var poller: Poller
   private var fleet: Fleet
+  /// Behind the real CLI, which has no model of its own.
+  private let provider: FakeProvider?
+  private var observations: Observations?
+  private var looked = 0
   private let reaper: Descriptor?
   private let watch: (LiveProgress) -> Void
   private let stop: StopRequest
@@ -61,9 +67,19 @@ public struct LiveRun: ~Copyable {
         shards.append(try Mailbox())
       }
       let poller = try Poller()
+      var provider: FakeProvider?
+      if order.scenario.cli == .real
+        || (order.scenario.cli == .mock && order.scenario.live.provider == .fake)
+      {
+        var settings = ProviderSettings()
+        settings.model = order.scenario.model
+        settings.seed = order.scenario.seed.replication(0)
+        provider = try FakeProvider(settings)
+      }
       let folder = try RunFolder.make().get()
       var run = LiveRun(
-        order, folder: folder, mailbox: mailbox, shards: shards, poller: poller, stop: stop,
+        order, folder: folder, provider: provider, mailbox: mailbox, shards: shards, poller: poller,
+        stop: stop,
         watch: watch)
       return run.run()
     } catch {
@@ -72,7 +88,8 @@ public struct LiveRun: ~Copyable {
   }
 
   private init(
-    _ order: LiveOrder, folder: RunFolder, mailbox: Mailbox<KeeperLetter>,
+    _ order: LiveOrder, folder: RunFolder, provider: FakeProvider?,
+    mailbox: Mailbox<KeeperLetter>,
     shards: [Mailbox<ShardLetter>], poller: consuming Poller, stop: StopRequest,
     watch: @escaping (LiveProgress) -> Void
   ) {
@@ -87,7 +104,8 @@ public struct LiveRun: ~Copyable {
     // Before the first server, so that nothing is ever without it.
     reaper = Reaper.start(folder)
     ChildProcess.adoptOrphans()
-    fleet = Fleet(LiveRun.launch(order), folder)
+    self.provider = provider
+    fleet = Fleet(LiveRun.launch(order, providerURL: provider?.url), folder)
     progress.variant = order.scenario.variant
     progress.users = order.scenario.workload.users
   }
@@ -103,17 +121,33 @@ public struct LiveRun: ~Copyable {
     }
     let seed = scenario.seed.replication(0)
     let desk = Desk(MachineFactory(scenario), recording: order.recording)
+    let truth = TruthDesk()
+    let run = UInt32(truncatingIfNeeded: LiveRun.number(of: folder))
     let isolated = scenario.app.pattern == .isolated
+    var providing = Table<Worker<Observations>>()
+    if let provider {
+      let serve: @Sendable () -> Observations = {
+        let observed = try? provider.run { seen in
+          guard let asked = seen.asked, asked.run == run, seen.ending == .answered else { return }
+          truth.saw(seen.marks, askedBy: asked, at: truth.clock(MonotonicClock.now()))
+        }
+        return observed ?? Observations()
+      }
+      switch Worker<Observations>.start("the fake provider", serve) {
+      case .success(let worker): providing.append(worker)
+      case .failure(let failure): problems.append("\(failure)")
+      }
+    }
     let plan = ShardPlan(
       scenario, seed: seed, run: LiveRun.number(of: folder), token: fleet.plan.token,
-      providerURL: nil, firstServers: isolated ? 0 : firstServers)
+      providerURL: provider?.url, firstServers: isolated ? 0 : firstServers)
     var workers = Table<Worker<Result<ShardReport, SystemFailure>>>()
     let (boxes, keeper) = (shards, mailbox)
     for index in boxes.indices {
       let started = Worker<Result<ShardReport, SystemFailure>>.start("a shard of users") {
         do throws(SystemFailure) {
           let shard = try Shard(
-            index: index, plan: plan, desk: desk, mailboxes: boxes, keeper: keeper)
+            index: index, plan: plan, desk: desk, truth: truth, mailboxes: boxes, keeper: keeper)
           return .success(shard.run())
         } catch {
           keeper.post(.done(shard: index))
@@ -129,6 +163,7 @@ public struct LiveRun: ~Copyable {
     if !isolated { openFleet() }
     let hasStarted = problems.isEmpty && start(isolated: isolated)
     if hasStarted {
+      truth.begin(at: MonotonicClock.now() + LiveRun.headStart)
       conduct(desk)
     } else {
       for box in shards { box.post(.drain(until: .zero)) }
@@ -143,12 +178,16 @@ public struct LiveRun: ~Copyable {
     }
     desk.endRecording()
     fleet.noteDisk()
+    if hasStarted && problems.isEmpty { audit(truth, plan) }
+    let checked = truth.finish()
     tell(.stopping)
     fleet.stopAll()
+    provider?.stop()
+    while providing.count > 0 { observations = providing.removeLast().join() }
     guard hasStarted, problems.isEmpty else { return .notStarted(problems) }
     return .finished(
       figures(
-        reports, desk: desk, plan: plan,
+        reports, desk: desk, truth: checked, plan: plan,
         driverCPU: ProcessUsage.current().processorTime - began))
   }
 
@@ -159,6 +198,8 @@ public struct LiveRun: ~Copyable {
   private var firstServers: Int {
     scenario.cli == .external ? scenario.live.targets.count : scenario.fleet.servers
   }
+
+  private static let headStart = Interval.milliseconds(20)
 
   // MARK: the start
 
@@ -203,7 +244,7 @@ public struct LiveRun: ~Copyable {
 
   private mutating func conduct(_ desk: Desk) {
     // A little ahead, so that every shard hears of it before it comes.
-    epoch = MonotonicClock.now() + .milliseconds(20)
+    epoch = MonotonicClock.now() + LiveRun.headStart
     for box in shards { box.post(.begin(epoch)) }
     if case .fixed(let length) = scenario.phases.warmUp { measure(from: .zero + length) }
     var nextWord = clock
@@ -364,6 +405,29 @@ public struct LiveRun: ~Copyable {
       ? "cli-\(server.place + 1)" : "cli-\(server.place + 1) (\(address.text))"
   }
 
+  // MARK: the look at the end
+
+  /// What is left of every session, by the servers that still stand.
+  private mutating func audit(_ truth: TruthDesk, _ plan: ShardPlan) {
+    guard scenario.live.audit > .zero, scenario.live.disk == .files || scenario.cli != .mock,
+      !stop.isRequested
+    else { return }
+    tell(.checking)
+    let targets = fleet.servers.filter { $0.state == .up }
+      .map { Auditor.Target(server: $0.id, address: $0.address) }
+    let signal = stop
+    do throws(SystemFailure) {
+      var auditor = try Auditor(truth, plan: plan, writer: plan.writer())
+      auditor.look(
+        at: targets, anywhere: scenario.fleet.storage.kind == .shared, began: epoch,
+        until: clock + scenario.live.audit
+      ) { signal.isRequested }
+      looked = auditor.looked
+    } catch {
+      note("nobody could look at the sessions: \(error)")
+    }
+  }
+
   // MARK: changes of the fleet
 
   private mutating func fleetChanges(at now: Instant) {
@@ -401,7 +465,7 @@ public struct LiveRun: ~Copyable {
   // MARK: figures
 
   private func figures(
-    _ reports: [ShardReport], desk: Desk, plan: ShardPlan, driverCPU: Interval
+    _ reports: [ShardReport], desk: Desk, truth: TruthReport, plan: ShardPlan, driverCPU: Interval
   ) -> LiveFigures {
     LiveFigures(
       scenario: scenario, reports: reports, servers: fleet.servers.map(\.lens),
@@ -409,8 +473,10 @@ public struct LiveRun: ~Copyable {
       restarts: fleet.servers.map(\.restarts), startTimes: fleet.startTimes,
       locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
       measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
-      measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes,
-      warmUpNotFound: warmUpNotFound, wasStopped: stop.isRequested, lag: plan.lagTolerance)
+      measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes, truth: truth,
+      sessionsLooked: looked,
+      observations: observations, warmUpNotFound: warmUpNotFound, wasStopped: stop.isRequested,
+      lag: plan.lagTolerance)
   }
 }
 

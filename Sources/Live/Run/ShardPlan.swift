@@ -8,6 +8,8 @@ struct ShardPlan: Sendable {
   let scenario: Scenario
   let seed: Seed
   let names: SessionNames
+  /// Tells this run's marks and sessions from those of others.
+  let run: UInt32
   let token: String?
   let providerURL: String?
   /// Servers that are there before the first turn.
@@ -28,14 +30,22 @@ struct ShardPlan: Sendable {
   ) {
     self.scenario = scenario
     self.seed = seed
+    self.run = UInt32(truncatingIfNeeded: run)
     self.token = token
     self.providerURL = providerURL
     self.firstServers = firstServers
     names = SessionNames(
       scenario.userIDs, people: scenario.workload.users,
-      sessionsPerPerson: scenario.workload.sessions.perUser, run: run)
+      sessionsPerPerson: scenario.workload.sessions.perUser,
+      groupSize: scenario.workload.groups?.size, run: run)
     observes = scenario.phases.warmUp == .auto
     acknowledgesAtOnce = !scenario.fleet.delayedAck
+  }
+
+  func writer() -> RequestWriter {
+    RequestWriter(
+      names: names, run: run, streaming: scenario.model.firstToken != nil, model: model,
+      providerURL: providerURL)
   }
 
   var connectsPeople: Bool { scenario.live.connections == .perUser }

@@ -5,6 +5,8 @@ internal import Basics
 struct LiveTurn: BitwiseCopyable {
   /// When the scenario wanted it: response times count from here, whatever the driver was doing.
   var due = Instant.zero
+  /// When it got its session's lock.
+  var locked = Instant.zero
   /// The next turn under way in the same session, in the order of sending.
   var next = noLink
   /// Counts the sends to a session: what a destroy came after and what it did not.

@@ -19,7 +19,10 @@ extension Shard {
       close(server, session, turn, handle, deletes: false)
     case .delete(let server, let session, let turn):
       close(server, session, turn, noLink, deletes: plan.deletesAtEnd)
-    case .forget(_, let session): desk.forget(session, at: now)
+      truth.ended(session)
+    case .forget(_, let session):
+      truth.ended(session)
+      desk.forget(session, at: now)
     case .lock(let command, let session, let turn, let token):
       lock(command, session, turn, token)
     case .spawn(let turn): keeper.post(.spawn(turn))
@@ -134,9 +137,13 @@ extension Shard {
       $0.sawPiece = false
       $0.isUnderWay = true
     }
+    truth.sent(
+      planned,
+      to: TruthDesk.Home(
+        server: server, name: name, person: UInt32(truncatingIfNeeded: person)), at: now)
     let id = connection.ask(.send(turn, place))
     writer.send(
-      name, person: person, turn: planned, bytes: prompts.bytes(of: planned), id: id,
+      name, person: person, turn: planned, bytes: Int(planned.promptBytes), id: id,
       to: &connection.output)
     mark(connection)
   }
@@ -213,6 +220,9 @@ extension Shard {
   mutating func lock(
     _ command: LockCommand, _ session: SessionID, _ turn: TurnID, _ token: UInt32
   ) {
+    if command == .leave {
+      truth.held(session, by: turn, from: turns[local(of: turn)][turn.place].locked, until: now)
+    }
     deliver(desk.lock(.command(command, session, turn, token: token), at: now))
   }
 
@@ -236,6 +246,7 @@ extension Shard {
   mutating func hear(_ answer: LockAnswer) {
     switch answer {
     case .granted(let turn, let token):
+      turns[local(of: turn)][turn.place].locked = now
       toGateway(local(of: turn), .lockGranted(turn, token: token))
     case .refused(let turn): toGateway(local(of: turn), .lockRefused(turn))
     case .wasMine(let turn, let mine): toGateway(local(of: turn), .lockRead(turn, mine: mine))

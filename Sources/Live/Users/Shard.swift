@@ -15,6 +15,7 @@ struct Shard: ~Copyable {
   let index: Int
   let plan: ShardPlan
   let desk: Desk
+  let truth: TruthDesk
   let mailboxes: [Mailbox<ShardLetter>]
   let keeper: Mailbox<KeeperLetter>
   let names: SessionNames
@@ -45,7 +46,6 @@ struct Shard: ~Copyable {
   /// The latest conversation seen under each number, counted without end.
   var latest: [UInt32]
   var writer: RequestWriter
-  let prompts: PromptLaw
   var dirty: [Int] = []
 
   var phase = Phase.starting
@@ -71,12 +71,13 @@ struct Shard: ~Copyable {
   }
 
   init(
-    index: Int, plan: ShardPlan, desk: Desk, mailboxes: [Mailbox<ShardLetter>],
+    index: Int, plan: ShardPlan, desk: Desk, truth: TruthDesk, mailboxes: [Mailbox<ShardLetter>],
     keeper: Mailbox<KeeperLetter>
   ) throws(SystemFailure) {
     self.index = index
     self.plan = plan
     self.desk = desk
+    self.truth = truth
     self.mailboxes = mailboxes
     self.keeper = keeper
     poller = try Poller(batch: 512)
@@ -87,10 +88,7 @@ struct Shard: ~Copyable {
     tabs = factory.tabs
     tape = RecordingTape(desk.recording, stream: index + 1)
     latest = []
-    writer = RequestWriter(
-      names: plan.names, streaming: scenario.model.firstToken != nil, model: plan.model,
-      providerURL: plan.providerURL)
-    prompts = PromptLaw(scenario.workload, seed: plan.seed)
+    writer = plan.writer()
     waitsForServers = scenario.app.pattern == .isolated ? 0 : plan.firstServers
     for instance in stride(from: index, to: scenario.app.instances, by: mailboxes.count) {
       gateways.append(factory.gateway(instance))
@@ -181,6 +179,7 @@ struct Shard: ~Copyable {
     let completion = gateways[local].completion(of: turn)
     let due = turns[local][turn.place].due
     if outcome == .completed {
+      truth.acknowledged(completion.plan, at: now)
       let response = now - due
       recorder.count(.turnsCompleted)
       recorder.record(.turnResponse, response)
@@ -191,6 +190,13 @@ struct Shard: ~Copyable {
       measuring?.completed(response)
       if observes { observed.append((due, response)) }
     } else {
+      if completion.sent != .never {
+        if outcome == .notFound {
+          truth.refused(completion.plan)
+        } else {
+          truth.unknown(completion.plan)
+        }
+      }
       recorder.count(.turnsFailed)
       switch outcome {
       case .timedOut: recorder.count(.turnsTimedOut)

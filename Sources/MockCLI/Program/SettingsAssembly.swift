@@ -108,6 +108,10 @@ struct SettingsAssembly {
       let folder = scenario.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       path = (folder + [Substring(name)]).joined(separator: "/")
     }
+    // Beside the scenario, or in the library of the current folder, as for every other program.
+    if name.hasPrefix("profiles/"), !Files.exists(path), Files.exists("scenarios/" + name) {
+      path = "scenarios/" + name
+    }
     if name == "profiles/\(SettingsAssembly.defaultProfile).json", !Files.exists(path) {
       return .success(PackageResources.copilot_cli_1_0_57_json)
     }

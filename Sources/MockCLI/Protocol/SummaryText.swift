@@ -15,7 +15,7 @@ enum SummaryText {
   }
 
   /// 241 bytes are not the users' and not the model's; they were so with and without a workspace.
-  private static let opening = Padding.text(178) + lineFeed
+  private static let opening = Padding.text(177) + lineFeed
   private static let middle = lineFeed + Padding.text(39) + Array("\\n<summary>\\n".utf8)
   private static let end = Array("\\n</summary>\\n".utf8)
   private static let lineFeed = Array("\\n".utf8)

@@ -26,7 +26,9 @@ extension MockServer {
     if known == .connect { return connect(body, head.params, id, connection) }
     guard admits(id, connection, isHarmless: known.outlivesShutdown) else { return }
     // Whoever asks for more than anybody can have meant is a danger to the others.
-    if connection.underway >= settings.requestLimit { return drop(connection) }
+    if connection.underway >= settings.requestLimit || asks.count >= Asks.largest {
+      return drop(connection)
+    }
     if !connection.isKnown { introduce(connection) }
     if known == .send || known == .sendAndWait {
       return send(known, body, head.params, id, connection)

@@ -322,8 +322,8 @@ extension MockServer {
     }
   }
 
-  /// A session that runs turn after turn keeps the room for its lines instead of growing it anew ten
-  /// times a second; all sessions together keep no more than the bound.
+  /// A session that runs turn after turn keeps the room for its lines instead of growing it anew
+  /// ten times a second; all sessions together keep no more than the bound.
   private mutating func keepRoom(of session: MockSession) {
     keptRoom -= session.keptRoom
     session.keptRoom = session.unflushed.room

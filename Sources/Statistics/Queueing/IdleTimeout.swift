@@ -18,11 +18,6 @@ public struct IdleTimeout: Sendable {
     self.init(timeout: timeout, rates: .init(repeating: 1 / meanGap, count: users))
   }
 
-  /// The chance that a user's gap outlasts the timeout.
-  public static func coldStart(rate: Double, timeout: Double) -> Double {
-    exponential(-rate * timeout)
-  }
-
   /// A session removed at a fixed age, however busy, hits with this chance.
   public static func fixedAgeHit(rate: Double, age: Double) -> Double {
     rate * age / (1 + rate * age)

@@ -40,7 +40,6 @@ public struct Replications: Sendable {
     return values.reduce(0) { $0 + ($1 - middle) * ($1 - middle) } / Double(count - 1)
   }
 
-  public var standardDeviation: Double? { variance?.squareRoot() }
   public var standardError: Double? { variance.map { ($0 / Double(count)).squareRoot() } }
 
   /// Half the width of Student's interval of the mean; nil below two values.

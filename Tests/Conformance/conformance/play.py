@@ -27,7 +27,7 @@ def scripts(names=()):
 
 
 def play_one(scenario, command, keep=None, patience=1):
-    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+    with tempfile.TemporaryDirectory(prefix="scenario-") as folder:
         run = Run(scenario, command, os.path.join(folder, "home"), isolation.environment(),
                   patience)
         trace = run.play()

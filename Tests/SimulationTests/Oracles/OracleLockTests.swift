@@ -78,6 +78,33 @@ struct OracleLockTests {
     }
   }
 
+  @Test("Polling costs more than queueing, and no more than exponential pauses twice as long")
+  func polled() {
+    // Pauses here are uniform, for which there is no closed form: the M/G/1 queue is the bound from
+    // below, the M/G/1 retrial queue with exponential pauses of the longest length from above.
+    for (hold, load, pause) in [
+      (Distribution.exponential(mean: 20), 0.5, 4.0), (.fixed(20), 0.6, 8),
+    ] {
+      var plan = Self.group(of: 5, hold: hold)
+      plan.app.lock.acquire = .retry
+      plan.app.lock.retryInitial = Interval(seconds: pause)
+      plan.app.lock.retryMaximum = Interval(seconds: pause)
+      plan.workload.arrivals = poisson(load / hold.mean)
+      let runs = OracleRuns(plan, warmUp: 20_000, measure: 1_000_000)
+      let queued = LockContention.queuedMeanWait(attemptRate: load / hold.mean, hold: hold)
+      let slowest = LockContention.polledMeanWait(
+        attemptRate: load / hold.mean, hold: hold, pollRate: 1 / pause)
+      let waits = Replications(runs.mean(.lockWait))
+      let half =
+        StudentT(degreesOfFreedom: Double(waits.count - 1)).quantile(1 - 5e-4 / oracleChecks)
+        * waits.standardError!
+      #expect(half < (slowest - queued) / 2, "polling every \(pause) s is seen to ± \(half)")
+      #expect(
+        waits.mean - half > queued && waits.mean + half < slowest,
+        "waits \(waits.mean) ± \(half) s, between \(queued) and \(slowest)")
+    }
+  }
+
   @Test("A lock that expires after 300 s is outlived by the tail of a lognormal hold")
   func expiry() {
     // Rare events need many turns: about 5000 outlived locks in each row.

@@ -44,6 +44,68 @@ struct OracleSharingTests {
     }
   }
 
+  @Test("Work of a given length takes that length over (1 - rho) on a shared host")
+  func givenLength() {
+    // Two visits of each turn to one host, of lengths x and y, with a pause between: a network of
+    // symmetric queues, so both kinds of work are slowed down alike, whatever the pause.
+    for (x, y, rate, length, cap) in [
+      (1.0, 3.0, 0.2, 40_000.0, 0.12), (0.5, 1.5, 0.25, 20_000, 0.05),
+    ] {
+      var plan = Self.shared(rate, .fixed(x))
+      plan.profile.turnAfter = OperationCost(cpu: .fixed(y))
+      plan.model.latency = .exponential(mean: 7)
+      let exact = ProcessorSharingQueue(arrivalRate: rate, meanService: x + y)
+      let runs = OracleRuns(plan, warmUp: 500, measure: length)
+      expectOracle(
+        "work of \(x) s at \(rate * (x + y))", exact.meanResponse(service: x), runs.mean(.turnAck),
+        within: cap)
+      let second = zip(runs.mean(.turnResponse), runs.mean(.turnAck)).map { $0 - $1 - 7 }
+      expectOracle(
+        "work of \(y) s at \(rate * (x + y))", exact.meanResponse(service: y), second, within: cap)
+    }
+  }
+
+  @Test("A host of c cores and room for K turns: M/M/c/K refuses and answers as it should")
+  func boundedRoom() {
+    for (cores, load, room, length) in [(1, 0.8, 5, 20_000.0), (5, 4.0, 10, 8000)] {
+      // Room is a limit of pinned sessions; nearly each turn opens one of its own.
+      var plan = Self.shared(load, .exponential(mean: 1), cores: Double(cores))
+      plan.workload.users = 50_000
+      plan.app.sessions.limit = room
+      plan.app.sessions.evict = .lruPinned
+      plan.app.sessions.overflow = .reserve
+      plan.app.sessions.whenBusy = .reject
+      let law = MMcKQueue(arrivalRate: load, serviceRate: 1, servers: cores, room: room)
+      let runs = OracleRuns(plan, warmUp: 200, measure: length)
+      let name = "M/M/\(cores)/\(room)"
+      expectOracle(
+        "\(name), refused", law.blocking, runs.ratio(.turnsRejected, of: .turnsPlanned),
+        within: 0.08)
+      expectOracle("\(name), response", law.meanResponse, runs.mean(.turnAck), within: 0.03)
+      expectOracle(
+        "\(name), accepted", law.acceptedRate, runs.rate(.turnsCompleted), within: 0.02)
+    }
+  }
+
+  @Test("A provider that takes c calls at once refuses as Erlang B says, for three laws")
+  func boundedProvider() {
+    for law in [Distribution.exponential(mean: 2), .fixed(2), .erlang(shape: 3, mean: 2)] {
+      var plan = barePlan()
+      plan.workload.sessions.kind = .ephemeral
+      plan.workload.users = 10
+      plan.workload.arrivals = poisson(4)
+      plan.model.latency = law
+      plan.model.rateLimit = RateLimit()
+      plan.model.rateLimit!.rate = 1e6
+      plan.model.rateLimit!.burst = 1_000_000
+      plan.model.rateLimit!.concurrent = 10
+      let runs = OracleRuns(plan, warmUp: 100, measure: 5000)
+      expectOracle(
+        "calls refused, \(law)", ErlangFormulas.blocking(servers: 10, load: 8),
+        runs.ratio(.turnsFailed, of: .turnsPlanned), within: 0.06)
+    }
+  }
+
   @Test("Several cores, serial work: M/M/c with sharing has the mean of M/M/c")
   func cores() {
     // Exponential work on c cores, each turn at most one core: the number under way is that of

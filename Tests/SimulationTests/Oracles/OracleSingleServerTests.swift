@@ -7,6 +7,7 @@
 import Basics
 import CLIModel
 import Metrics
+import Policies
 import Simulation
 import Statistics
 import Testing
@@ -84,6 +85,35 @@ struct OracleSingleServerTests {
           "M/D/1 at \(rate), p\(Int(p * 100))", exact.waitQuantile(p) + 1,
           runs.quantile(p, .turnAck), within: 0.08)
       }
+    }
+  }
+
+  @Test("A process that stops when it is idle and starts cold: M/G/1 with a set-up, as Welch says")
+  func coldStarts() {
+    for (setup, work, rate) in [
+      (Distribution.fixed(2), Distribution.exponential(mean: 1), 0.5),
+      (.exponential(mean: 3), .fixed(1), 0.3),
+      (.uniform(low: 0, high: 2), .erlang(shape: 2, mean: 1), 0.6),
+    ] {
+      var plan = Self.queue(rate, work)
+      plan.workload.users = 1
+      // Turns that share a session are answered together, when it is idle.
+      plan.workload.sessions.kind = .ephemeral
+      plan.app.pattern = .isolated
+      plan.app.pool.spawn = .singleFlight
+      plan.app.pool.release = .idle
+      plan.app.pool.idle = Interval(nanoseconds: 1)
+      plan.app.pool.stop = .kill
+      plan.profile.start = setup
+      // Each start takes one of the 65,536 numbers that a run has for processes.
+      let runs = OracleRuns(plan, warmUp: 500, measure: 100_000)
+      // Up to the acknowledgement: the end of a turn waits for work that was taken up behind it.
+      let times = zip(runs.mean(.turnResponse), zip(runs.mean(.turnService), runs.mean(.turnAck)))
+        .map { response, rest in response - rest.0 + rest.1 }
+      let law = MG1Queue(arrivalRate: rate, service: work)
+      expectOracle(
+        "set-up of \(setup), work of \(work)", law.meanWait(setup: setup) + work.mean, times,
+        within: 0.04)
     }
   }
 

@@ -142,3 +142,4 @@ func poisson(_ rate: Double) -> Arrivals { .poisson(.constant(rate)) }
 //   LRU does not move what is used                     hit ratios; SessionManagerTests
 //   equal instants are swapped while sorting           EventQueueTests "Pops what a sorted list …"
 //   model times are drawn in the order of calls        ProviderTests "The same question …"
+//   a loss overtakes what was asked before it          LossTests: the run stops

@@ -30,6 +30,8 @@ struct MetamorphicTests {
     plan.profile.create = OperationCost(cpu: Distribution.fixed(0.01).scaled(by: k))
     plan.profile.resume = OperationCost(cpu: Distribution.fixed(0.01).scaled(by: k))
     plan.profile.destroy = OperationCost(cpu: Distribution.fixed(0.003).scaled(by: k))
+    // Files are looked at in steps of 8 ms, which do not stretch.
+    plan.profile.flushDelay = .zero
     plan.app.pattern = .collaborative
     plan.app.sessions.limit = 12
     plan.app.sessions.evict = .lruPinned

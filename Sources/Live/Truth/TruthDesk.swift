@@ -1,0 +1,124 @@
+// The checker of histories in a live run, shared by all shards: told of every turn that was sent
+// and of what became of it, of every conversation that the provider saw, and at the end of what a
+// fresh resume gives. It also remembers where each session last lived, so that it can be looked at.
+internal import Basics
+internal import Metrics
+internal import Synchronization
+internal import Truth
+internal import Wire
+
+final class TruthDesk: Sendable {
+  /// Where a session can be resumed.
+  struct Home: Sendable {
+    var server: ServerID
+    var name: SessionNames.Place
+    var person: UInt32
+  }
+
+  private struct State: ~Copyable {
+    var checker = TruthChecker()
+    var homes: [UInt32: Home] = [:]
+  }
+
+  private let state = Mutex(State())
+  /// The monotonic reading at which the run's clock says zero.
+  private let began = Atomic<Int64>(0)
+
+  func begin(at reading: Instant) { began.store(reading.nanoseconds, ordering: .relaxed) }
+
+  func clock(_ reading: Instant) -> Instant {
+    Instant(nanoseconds: reading.nanoseconds - began.load(ordering: .relaxed))
+  }
+
+  func sent(_ turn: TurnPlan, to home: Home, at now: Instant) {
+    state.withLock { state in
+      state.checker.sent(Mark(turn), to: home.server, at: now)
+      state.homes[turn.session.index] = home
+    }
+  }
+
+  func acknowledged(_ turn: TurnPlan, at now: Instant) {
+    state.withLock { $0.checker.acknowledged(Mark(turn), at: now) }
+  }
+
+  func unknown(_ turn: TurnPlan) { state.withLock { $0.checker.unknown(Mark(turn)) } }
+
+  func refused(_ turn: TurnPlan) { state.withLock { $0.checker.refused(Mark(turn)) } }
+
+  /// Its number will stand for another conversation.
+  func ended(_ session: SessionID) {
+    state.withLock { state in
+      state.checker.ended(session.index)
+      state.homes[session.index] = nil
+    }
+  }
+
+  func held(_ session: SessionID, by turn: TurnID, from: Instant, until: Instant) {
+    state.withLock {
+      $0.checker.held(session.index, by: UInt64(turn.index), from: from, until: until)
+    }
+  }
+
+  /// What the provider was sent for a turn.
+  func saw(_ marks: [PromptMark], askedBy mark: PromptMark, at now: Instant) {
+    let own = TruthDesk.prompts(marks, run: mark.run)
+    let isWhole = !marks.contains { $0.kind == .summary }
+    state.withLock { state in
+      // A conversation that is over is no longer held against its turns.
+      guard let home = state.homes[mark.session],
+        UInt8(truncatingIfNeeded: home.name.conversation) == mark.conversation
+      else { return }
+      state.checker.looked(
+        at: own.span, of: mark.session, from: .turn(Mark(mark)), on: home.server, at: now,
+        isWhole: isWhole)
+    }
+  }
+
+  /// What a fresh resume gave.
+  func resumed(
+    _ session: SessionID, _ marks: [PromptMark], on server: ServerID, run: UInt32,
+    at now: Instant, isWhole: Bool
+  ) {
+    let own = TruthDesk.prompts(marks, run: run)
+    state.withLock {
+      $0.checker.looked(
+        at: own.span, of: session.index, from: .resume, on: server, at: now, isWhole: isWhole)
+    }
+  }
+
+  /// All that can be looked at, by number.
+  var homes: [(session: SessionID, home: Home)] {
+    state.withLock { state in
+      state.homes.sorted { $0.key < $1.key }.map { (SessionID(Int($0.key)), $0.value) }
+    }
+  }
+
+  func finish() -> TruthReport { state.withLock { $0.checker.finish() } }
+
+  private static func prompts(_ marks: [PromptMark], run: UInt32) -> [Mark] {
+    marks.filter { $0.kind == .prompt && $0.run == run }.map { Mark($0) }
+  }
+}
+
+extension Mark {
+  init(_ turn: TurnPlan) {
+    self.init(user: turn.loop, session: turn.session.index, turn: turn.ordinal)
+  }
+  init(_ mark: PromptMark) {
+    self.init(user: mark.loop, session: mark.session, turn: mark.turn)
+  }
+}
+
+extension FindingResult {
+  init(_ finding: Truth.Finding) {
+    func seconds(_ instant: Instant) -> Double? { instant == .never ? nil : instant.seconds }
+    self.init(
+      kind: finding.kind.rawValue, atSeconds: finding.at.seconds, session: Int(finding.session),
+      text: finding.text)
+    user = finding.turn.map { Int($0.user) }
+    turn = finding.turn.map { Int($0.turn) }
+    server = finding.server == .none ? nil : finding.server.place
+    sentSeconds = seconds(finding.sent)
+    acknowledgedSeconds = seconds(finding.acknowledged)
+  }
+}

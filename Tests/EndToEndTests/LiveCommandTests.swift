@@ -1,0 +1,55 @@
+// `seatrial provider` and `seatrial doctor` as they are typed: where it listens, how it ends, which
+// code says what.
+import Basics
+import Glibc
+import Testing
+
+@Suite struct LiveCommandTests {
+  @Test("The provider says where it listens, ends on a signal with code 0, and says what it saw")
+  func provider() throws {
+    try Seatrial.test { seatrial in
+      for signal in [SIGINT, SIGTERM] {
+        let process = try seatrial.start(
+          "provider", "small.yaml", "--set", "model.tokens=3", "--json", "--fault",
+          "stall@share=5%")
+        try eventually("it listens") { process.errorsSoFar.contains("\n") }
+        #expect(process.errorsSoFar.contains("listening on http://127.0.0.1:"))
+        process.send(signal)
+        let run = process.wait()
+        let document = try JSONValue(parsing: Array(run.output.utf8))
+        #expect(run.code == 0 && document["schema"] == "seatrial.provider/1")
+        #expect(document["asked"] == 0)
+      }
+    }
+  }
+
+  @Test("What the provider cannot do is said before it listens")
+  func providerMistakes() throws {
+    try Seatrial.test { seatrial in
+      let fault = try seatrial.run("provider", "--fault", "stal", "--fault", "cut@share=2")
+      #expect(fault.code == 2 && fault.errors.contains("did you mean stall?"))
+      #expect(fault.errors.contains("'@share=2' is no trigger"))
+      let key = try seatrial.run("provider", "small.yaml", "--set", "model.latancy=3s")
+      #expect(key.code == 104 && key.errors.contains("model.latency"))
+      let host = try seatrial.run("provider", "--host", "256.1.1.1")
+      #expect(host.code == 1 && host.errors.contains("--host"))
+    }
+  }
+
+  @Test("The doctor looks at this machine; what a scenario lacks here decides the code")
+  func doctor() throws {
+    try Seatrial.test { seatrial in
+      let plain = try seatrial.run("doctor")
+      #expect(plain.code == 0 && plain.output.contains("descriptors"))
+      let document = try JSONValue(parsing: Array(seatrial.run("doctor", "--json").output.utf8))
+      #expect(document["schema"] == "seatrial.doctor/1")
+      // The real CLI is looked for below the working folder, and there is none in this one.
+      let real = try seatrial.run("doctor", "small.yaml", "--set", "fleet.cli=real")
+      #expect(real.code == 6, "\(real.errors)")
+      #expect(real.errors.contains("cannot run: real-cli"))
+      let bad = try seatrial.run("doctor", "missing.yaml")
+      #expect(bad.code == 104)
+      #expect(try seatrial.run("doctor", "a", "b").code == 2)
+    }
+  }
+}

@@ -1,0 +1,295 @@
+// The checker by hand: one small history for each thing that can go wrong, and for each that only
+// looks wrong.
+import Basics
+import Testing
+import Truth
+
+@Suite struct TruthCheckerTests {
+  private static let server = ServerID(1)
+
+  private static func mark(_ turn: UInt32, user: UInt32 = 0, session: UInt32 = 7) -> Mark {
+    Mark(user: user, session: session, turn: turn)
+  }
+
+  private static func second(_ seconds: Int) -> Instant { .zero + .seconds(Int64(seconds)) }
+
+  /// Turns 0, 1, 2 … one after the other: sent at 10 n, acknowledged at 10 n + 5.
+  private static func serial(_ turns: Int, into checker: inout TruthChecker) {
+    var seen: [Mark] = []
+    for turn in 0..<turns {
+      let mark = mark(UInt32(turn))
+      checker.sent(mark, to: server, at: second(10 * turn))
+      seen.append(mark)
+      look(seen, .turn(mark), at: 10 * turn + 1, into: &checker)
+      checker.acknowledged(mark, at: second(10 * turn + 5))
+    }
+  }
+
+  private static func look(
+    _ marks: [Mark], _ source: TruthChecker.Source, at seconds: Int, session: UInt32 = 7,
+    isWhole: Bool = true, into checker: inout TruthChecker
+  ) {
+    checker.looked(
+      at: marks.span, of: session, from: source, on: server, at: second(seconds), isWhole: isWhole)
+  }
+
+  @Test("A session in which all is well is judged by its resume")
+  func clean() {
+    var checker = TruthChecker()
+    TruthCheckerTests.serial(30, into: &checker)
+    TruthCheckerTests.look(
+      (0..<30).map { TruthCheckerTests.mark($0) }, .resume, at: 999, into: &checker)
+    let tally = checker.finish().tally
+    #expect(tally.isClean)
+    #expect(tally.sent == 30 && tally.acknowledged == 30 && tally.looks == 31)
+    #expect(tally.resumed == 1 && tally.seenLast == 0)
+  }
+
+  @Test("A last turn that a crash took is lost, with its instants")
+  func lastTurn() {
+    var checker = TruthChecker()
+    TruthCheckerTests.serial(3, into: &checker)
+    let left = (0..<2).map { TruthCheckerTests.mark($0) }
+    TruthCheckerTests.look(left, .resume, at: 99, into: &checker)
+    let report = checker.finish()
+    #expect(report.tally.lost == 1)
+    #expect(
+      report.examples.map(\.text) == [
+        "turn 2 of user 0 is missing from session 7 (sent at 20.000 s, acknowledged at 25.000 s), "
+          + "seen on server 1 at 99.000 s"
+      ])
+    #expect(report.examples[0].server == TruthCheckerTests.server)
+  }
+
+  @Test("Without a resume the last conversation decides")
+  func noResume() {
+    var checker = TruthChecker()
+    TruthCheckerTests.serial(3, into: &checker)
+    let next = TruthCheckerTests.mark(3)
+    checker.sent(next, to: TruthCheckerTests.server, at: TruthCheckerTests.second(40))
+    TruthCheckerTests.look(
+      [TruthCheckerTests.mark(0), next], .turn(next), at: 41, into: &checker)
+    let tally = checker.finish().tally
+    #expect(tally.staleContext == 1)
+    #expect(tally.lost == 2)
+    #expect(tally.seenLast == 1)
+  }
+
+  @Test("A memory that lagged behind loses nothing if the disk has it")
+  func staleOnly() {
+    var checker = TruthChecker()
+    TruthCheckerTests.serial(3, into: &checker)
+    let next = TruthCheckerTests.mark(3)
+    checker.sent(next, to: ServerID(2), at: TruthCheckerTests.second(40))
+    TruthCheckerTests.look([TruthCheckerTests.mark(0), next], .turn(next), at: 41, into: &checker)
+    checker.acknowledged(next, at: TruthCheckerTests.second(45))
+    let all = (0..<4).map { TruthCheckerTests.mark($0) }
+    TruthCheckerTests.look(all, .resume, at: 99, into: &checker)
+    let tally = checker.finish().tally
+    #expect(tally.staleContext == 1)
+    #expect(tally.lost == 0)
+  }
+
+  @Test("A turn given up on may be there or not, but not twice and not before its time")
+  func unknown() {
+    let zero = TruthCheckerTests.mark(0)
+    let one = TruthCheckerTests.mark(1)
+    func tally(_ resume: [Mark]) -> TruthTally {
+      var checker = TruthChecker()
+      TruthCheckerTests.serial(1, into: &checker)
+      checker.sent(one, to: TruthCheckerTests.server, at: TruthCheckerTests.second(10))
+      checker.unknown(one)
+      TruthCheckerTests.look(resume, .resume, at: 99, into: &checker)
+      return checker.finish().tally
+    }
+    #expect(tally([zero]).isClean)
+    #expect(tally([zero, one]).isClean)
+    #expect(tally([zero, one, one]).duplicated == 1)
+    #expect(tally([one, zero]).reordered == 1)
+    #expect(tally([one]).lost == 1)
+  }
+
+  @Test("A turn that was refused, or never sent, does not belong into its own session")
+  func refused() {
+    var checker = TruthChecker()
+    TruthCheckerTests.serial(1, into: &checker)
+    let one = TruthCheckerTests.mark(1)
+    checker.sent(one, to: TruthCheckerTests.server, at: TruthCheckerTests.second(10))
+    checker.refused(one)
+    TruthCheckerTests.look([TruthCheckerTests.mark(0), one], .resume, at: 99, into: &checker)
+    let report = checker.finish()
+    #expect(report.tally.foreign == 1)
+    #expect(report.examples.first?.turn == one)
+  }
+
+  @Test("A turn of somebody else's session is foreign, once, however often it is seen")
+  func foreign() {
+    var checker = TruthChecker()
+    let stray = TruthCheckerTests.mark(4, user: 9, session: 8)
+    var seen = [stray]
+    for turn in 0..<5 {
+      let mark = TruthCheckerTests.mark(UInt32(turn))
+      checker.sent(mark, to: TruthCheckerTests.server, at: TruthCheckerTests.second(10 * turn))
+      seen.append(mark)
+      TruthCheckerTests.look(seen, .turn(mark), at: 10 * turn + 1, into: &checker)
+      checker.acknowledged(mark, at: TruthCheckerTests.second(10 * turn + 5))
+    }
+    TruthCheckerTests.look(seen, .resume, at: 99, into: &checker)
+    let report = checker.finish()
+    #expect(report.tally.foreign == 1)
+    #expect(
+      report.examples.first?.text
+        == "turn 4 of user 9, sent to session 8, stands in session 7 and does not belong there, "
+        + "seen on server 1 at 1.000 s")
+  }
+
+  @Test("Turns that overlapped may stand in either order, but not in one and then the other")
+  func overlapping() {
+    let (zero, one) = (TruthCheckerTests.mark(0), TruthCheckerTests.mark(0, user: 1))
+    func tally(_ looks: [[Mark]]) -> TruthTally {
+      var checker = TruthChecker()
+      checker.sent(zero, to: TruthCheckerTests.server, at: TruthCheckerTests.second(0))
+      checker.sent(one, to: TruthCheckerTests.server, at: TruthCheckerTests.second(1))
+      for marks in looks.dropLast() {
+        TruthCheckerTests.look(marks, .turn(marks.last!), at: 2, into: &checker)
+      }
+      checker.acknowledged(zero, at: TruthCheckerTests.second(3))
+      checker.acknowledged(one, at: TruthCheckerTests.second(4))
+      TruthCheckerTests.look(looks.last!, .resume, at: 9, into: &checker)
+      return checker.finish().tally
+    }
+    #expect(tally([[zero, one]]).isClean)
+    #expect(tally([[one, zero]]).isClean)
+    #expect(tally([[zero, one], [zero, one]]).isClean)
+    #expect(tally([[zero, one], [one, zero]]).reordered == 1)
+  }
+
+  @Test("A conversation whose beginning was summed up is not a loss; a gap behind it is")
+  func summedUp() {
+    func tally(_ shown: [UInt32]) -> TruthTally {
+      var checker = TruthChecker()
+      TruthCheckerTests.serial(20, into: &checker)
+      let next = TruthCheckerTests.mark(20)
+      checker.sent(next, to: TruthCheckerTests.server, at: TruthCheckerTests.second(300))
+      let marks = shown.map { TruthCheckerTests.mark($0) }
+      TruthCheckerTests.look(marks, .turn(next), at: 301, isWhole: false, into: &checker)
+      checker.acknowledged(next, at: TruthCheckerTests.second(305))
+      let all = (0...20).map { TruthCheckerTests.mark($0) }
+      TruthCheckerTests.look(all, .resume, at: 999, into: &checker)
+      return checker.finish().tally
+    }
+    #expect(tally([17, 18, 19, 20]).isClean)
+    #expect(tally([20]).isClean)
+    #expect(tally([17, 19, 20]).staleContext == 1)
+    #expect(tally([17, 18, 18, 19, 20]).duplicated == 1)
+    #expect(tally([18, 17, 19, 20]).reordered == 1)
+  }
+
+  @Test("A number used again stands for another conversation")
+  func again() {
+    var checker = TruthChecker()
+    TruthCheckerTests.serial(3, into: &checker)
+    checker.ended(7)
+    #expect(checker.count == 0)
+    let next = TruthCheckerTests.mark(100)
+    checker.sent(next, to: TruthCheckerTests.server, at: TruthCheckerTests.second(50))
+    TruthCheckerTests.look([next], .turn(next), at: 51, into: &checker)
+    checker.acknowledged(next, at: TruthCheckerTests.second(52))
+    TruthCheckerTests.look([next], .resume, at: 60, into: &checker)
+    #expect(checker.finish().tally.isClean)
+    #expect(checker.report.tally.seenLast == 1 && checker.report.tally.resumed == 1)
+
+    TruthCheckerTests.look([TruthCheckerTests.mark(1), next], .resume, at: 61, into: &checker)
+    #expect(checker.report.tally.foreign == 1)
+  }
+
+  @Test("Critical sections that overlap are held twice; those that touch are not")
+  func sections() {
+    var checker = TruthChecker()
+    func hold(_ holder: UInt64, _ from: Int, _ until: Int) {
+      checker.held(
+        7, by: holder, from: TruthCheckerTests.second(from),
+        until: TruthCheckerTests.second(until))
+    }
+    hold(1, 0, 10)
+    hold(2, 10, 20)
+    #expect(checker.report.tally.doubleHeld == 0)
+    hold(3, 15, 25)
+    #expect(checker.report.tally.doubleHeld == 1)
+    hold(4, 5, 40)
+    #expect(checker.report.tally.doubleHeld == 2)
+    hold(5, 45, 50)
+    checker.held(
+      8, by: 6, from: TruthCheckerTests.second(46), until: TruthCheckerTests.second(51))
+    let report = checker.finish()
+    #expect(report.tally.doubleHeld == 2)
+    #expect(
+      report.examples.first?.text
+        == "the lock of session 7 was held by 2 and 3 at once, from 15.000 s to 20.000 s")
+  }
+
+  @Test(
+    "Two servers that each keep half of a session in memory are stale, and lose nothing on disk")
+  func splitBrain() {
+    var checker = TruthChecker()
+    var halves: [[Mark]] = [[], []]
+    var all: [Mark] = []
+    for turn in 0..<100 {
+      let mark = TruthCheckerTests.mark(UInt32(turn))
+      checker.sent(mark, to: ServerID(turn % 2), at: TruthCheckerTests.second(10 * turn))
+      halves[turn % 2].append(mark)
+      all.append(mark)
+      TruthCheckerTests.look(halves[turn % 2], .turn(mark), at: 10 * turn + 1, into: &checker)
+      checker.acknowledged(mark, at: TruthCheckerTests.second(10 * turn + 5))
+    }
+    TruthCheckerTests.look(all, .resume, at: 9999, into: &checker)
+    let tally = checker.finish().tally
+    #expect(tally.staleContext == 99)
+    #expect(tally.lost + tally.duplicated + tally.foreign + tally.reordered == 0)
+    #expect(tally.undecided == 0)
+  }
+
+  @Test("Memory follows the sessions, not the length of the run")
+  func memory() {
+    func bytes(turns: Int) -> Int {
+      var shape = History.Shape()
+      shape.sessions = 20
+      shape.turns = turns
+      var checker = TruthChecker()
+      for event in History(shape, seed: 1).events { History.feed(event, to: &checker) }
+      #expect(checker.finish().tally.isClean)
+      return checker.bytes
+    }
+    // A tenth of the turns is of unknown outcome; up to 64 of those are kept.
+    let bound = bytes(turns: 400)
+    #expect(bytes(turns: 800) <= bound * 2)
+    #expect(bytes(turns: 1600) <= bound * 2)
+  }
+
+  @Test("With too many turns of unknown outcome a session is undecided, and nothing is made up")
+  func undecided() {
+    var shape = History.Shape()
+    shape.turns = 600
+    shape.unknownShare = 0.5
+    for seed in UInt64(1)...20 {
+      let tally = History(shape, seed: seed).report().tally
+      #expect(tally.isClean, "seed \(seed): \(tally)")
+      #expect(tally.undecided == 4, "seed \(seed)")
+    }
+  }
+
+  @Test("Reports of several checkers merge")
+  func merge() {
+    var reports: [TruthReport] = []
+    for _ in 0..<2 {
+      var checker = TruthChecker()
+      TruthCheckerTests.serial(3, into: &checker)
+      TruthCheckerTests.look([], .resume, at: 99, into: &checker)
+      reports.append(checker.finish())
+    }
+    var both = TruthReport(examplesOfAKind: 1)
+    for report in reports { both.merge(report) }
+    #expect(both.tally.lost == 6 && both.tally.sent == 6)
+    #expect(both.examples.count == 1)
+  }
+}
