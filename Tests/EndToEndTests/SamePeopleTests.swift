@@ -36,7 +36,8 @@ import Workload
   /// A turn's plan, as text, so that a difference can be read.
   private static func words(_ plan: TurnPlan) -> String {
     "\(plan.loop).\(plan.ordinal) session \(plan.session.index) conversation "
-      + "\(plan.conversation) key \(plan.key) flags \(plan.flags.rawValue) prompt \(plan.promptBytes)"
+      + "\(plan.conversation) key \(plan.key) flags \(plan.flags.rawValue) "
+      + "prompt \(plan.promptBytes)"
   }
 
   private struct LivePeople {
