@@ -34,9 +34,9 @@ RUN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCE
 REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate load report compare plan hazards agreement real test \
-  test-browser conformance leftovers real-setup lint format bench bench-checker bench-hazards \
-  bench-live bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
+.PHONY: help setup build run simulate load report compare plan hazards accidents agreement real test \
+  test-browser parity conformance leftovers real-setup lint format bench bench-checker \
+  bench-hazards bench-live bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
@@ -102,6 +102,14 @@ test: setup ## set up and run every test
 	  --cli $(PROGRAMS)/mock-copilot
 	@echo "a simulated fleet beside a real one (a minute)"
 	@python3 Tests/Live/agreement.py --seatrial $(PROGRAMS)/seatrial --short
+
+accidents: build ## servers that freeze, die and talk nonsense in mid-run; books of turns (minutes)
+	@SEATRIAL_LONG=1 swift test -c release --disable-xctest --no-parallel \
+	  --filter 'PeopleTests|TroubleTests|BalancerTests|LiveViewTests|LeftoverTests'
+
+parity: build ## record a million inputs of live runs and replay them: no decision may differ
+	@echo "twelve variants on mock processes, recorded and replayed (two minutes)"
+	@bash Tests/Parity/parity.sh $(PROGRAMS)/seatrial
 
 conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
 	@$(SWIFT_BUILD) --product mock-copilot

@@ -117,7 +117,8 @@ let package = Package(
     tests("LinuxIO", "LinuxIO", "Basics"),
     tests("MockCLI", "MockCLI", "Basics", "CLIModel", "LinuxIO"),
     tests(
-      "Live", "Live", "Basics", "Policies", "CLIModel", "Metrics", "Wire", "LinuxIO"),
+      "Live", "Live", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Scenarios", "Wire",
+      "LinuxIO"),
     tests("Hazards", "Hazards", "Basics", "Policies"),
     tests("Fuzzing", "Fuzzing", "LinuxIO", files: ["Corpus"]),
     tests(
@@ -125,7 +126,9 @@ let package = Package(
       "Scenarios", "Simulation", "LinuxIO"),
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
-    tests("EndToEnd", "Basics", "Metrics", "LinuxIO", files: ["Peers"]),
+    tests(
+      "EndToEnd", "Basics", "Metrics", "LinuxIO", "Workload", "Policies", "Scenarios", "Simulation",
+      "Live", files: ["Peers"]),
   ] + fuzzers,
   swiftLanguageModes: [.v6]
 )

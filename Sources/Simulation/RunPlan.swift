@@ -19,6 +19,8 @@ public struct RunPlan: Sendable {
   /// Whether coming events are looked at ahead of time; nil: where there are very many people. It
   /// changes nothing but the speed.
   public var looksAhead: Bool?
+  /// Whether every turn and pause is written down; see `PlanLog`.
+  package var keepsPlans = false
 
   public init() {}
 

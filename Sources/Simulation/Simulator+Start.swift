@@ -82,6 +82,7 @@ extension Simulator {
     dedicated = plan.fleet.hosts.count == nil
     cores = plan.fleet.hosts.cores
     limitsMemory = plan.fleet.hosts.memory != nil
+    keepsPlans = plan.keepsPlans
     series = SeriesKeeper()
     fleet = FleetCounters()
     start()

@@ -59,6 +59,8 @@ public struct Simulator: ~Copyable {
   var baseline: [Int] = []
   var measuredFrom = Instant.zero
   var evictedAtWindow = 0
+  let keepsPlans: Bool
+  package internal(set) var log = PlanLog()
 
   // MARK: running
 
@@ -140,6 +142,7 @@ public struct Simulator: ~Copyable {
       case .plan(let turn):
         // Behind the other wishes of the population, hence through the table.
         recorder.count(.turnsPlanned)
+        if keepsPlans { log.note(turn, at: now) }
         toGateway(balancer.pick(key: turn.key), .planned(turn))
       case .arrive(let instant): queue.push(Event(instant, EventCode.plain(.arrival, 0)))
       case .drop: recorder.count(.turnsDropped)
@@ -154,6 +157,7 @@ public struct Simulator: ~Copyable {
 
   @inline(__always) mutating func plan(_ turn: TurnPlan) {
     recorder.count(.turnsPlanned)
+    if keepsPlans { log.note(turn, at: now) }
     let instance = balancer.pick(key: turn.key)
     let sending = gateways[instance].planned(turn, at: now, into: &gatewayActions)
     arm(instance)
@@ -373,7 +377,10 @@ public struct Simulator: ~Copyable {
     } else {
       recordFailure(outcome)
     }
-    if let instant = population.turnOver(turn.plan, at: now) { wake(turn.plan.loop, at: instant) }
+    if let instant = population.turnOver(turn.plan, at: now) {
+      if keepsPlans { log.note(turn.plan, over: now, back: instant) }
+      wake(turn.plan.loop, at: instant)
+    }
   }
 }
 

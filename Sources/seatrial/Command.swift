@@ -3,7 +3,8 @@
 
 struct Command: Sendable {
   enum Kind: Sendable {
-    case validate, inspect, schema, simulate, run, report, compare, plan, provider, doctor, hazards
+    case validate, inspect, schema, simulate, run, replay, report, compare, plan, provider, doctor
+    case hazards
   }
 
   enum Arguments: Sendable {

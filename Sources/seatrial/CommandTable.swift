@@ -6,7 +6,8 @@ internal import Reporting
 
 enum CommandTable {
   static let all = [
-    simulate, run, plan, report, compare, hazards, doctor, provider, validate, inspect, schema,
+    simulate, run, replay, plan, report, compare, hazards, doctor, provider, validate, inspect,
+    schema,
   ]
 
   // MARK: flags that several commands share
@@ -74,11 +75,14 @@ enum CommandTable {
       before the next one starts. The table goes to stdout; result.json and a page,
       report.html, go to a folder. The first Ctrl-C drains and still reports, the
       second ends at once; either way no process is left.
+      --record writes down what every machine was told and what it decided, some 100
+      bytes a turn; seatrial replay holds today's program against it.
       """,
     examples: [
       ("seatrial run scenarios/first-run.yaml", "five variants on mock processes"),
       ("seatrial run three.yaml --variant base --set workload.phases.measure=30s", "one, shorter"),
       ("seatrial run three.yaml --set fleet.cli=external --set fleet.targets=[host:4321]", "yours"),
+      ("seatrial run three.yaml --record three.recording", "every input and decision, for replay"),
     ],
     arguments: .one("FILE"),
     flags: [
@@ -86,11 +90,32 @@ enum CommandTable {
       Flag(
         name: "out", value: .text, placeholder: "DIR",
         help: "folder of result and page; by default one in results/"),
+      Flag(
+        name: "record", value: .text, placeholder: "FILE",
+        help: "write what every machine was told and decided"),
       Flag(name: "full", help: "every metric, difference and curve, not only what decides"),
       json, quiet,
       Flag(name: "no-progress", help: "no progress on stderr"),
       noColor,
     ])
+
+  static let replay = Command(
+    kind: .replay, name: "replay", summary: "feed a recording of a run to fresh machines",
+    about: """
+      Builds the machines of a recorded run anew (people, balancer, locks, app
+      instances; from the scenario and the seed in the recording) and tells them what
+      they were told then. Every decision has to be the same. The first that is not is
+      printed: machine, instant, input, what was decided then and what now. Needs no
+      fleet and no other file. Exit code 3: a decision differs. 104: the file is no
+      recording, is damaged, or was cut by a kill; what stands before that place is
+      replayed all the same.
+      """,
+    examples: [
+      ("seatrial replay three.recording", "does this version decide as that one did?"),
+      ("seatrial replay three.recording --json | jq .difference", "in a script"),
+    ],
+    arguments: .one("RECORDING"),
+    flags: [json, quiet])
 
   static let report = Command(
     kind: .report, name: "report", summary: "make a page, or another form, of results",
@@ -164,8 +189,8 @@ enum CommandTable {
       it takes to stand lost servers and a deploy, what it needs and costs, what binds,
       what moves the answer and how sure it is. --quick answers by closed forms alone.
       --confirm drives the smallest recommended fleet, and one server less, live on
-      mock processes. The table goes to stdout; plan.json and a page to a folder. docs/planning.md says how
-      each figure is made.
+      mock processes. The table goes to stdout; plan.json and a page to a folder.
+      docs/planning.md says how each figure is made.
       """,
     examples: [
       ("seatrial plan scenarios/how-many-servers.yaml --users 100,1k,10k", "three sizes"),

@@ -93,7 +93,8 @@ struct PlanConfirmation {
     if let wrong { return refuse("\(wrong.check): \(wrong.limits)") }
     if needs.processes > PlanConfirmation.mostProcesses {
       return refuse(
-        "\(needs.processes) processes, and \(PlanConfirmation.mostProcesses) is the most that is tried"
+        "\(needs.processes) processes, and \(PlanConfirmation.mostProcesses) is the most that is "
+          + "tried"
       )
     }
     let cores = Machine.current().usableProcessors

@@ -31,6 +31,7 @@ enum Program {
     case .schema: SchemaCommand(invocation).run()
     case .simulate: SimulateCommand(invocation).run()
     case .run: RunCommand(invocation).run()
+    case .replay: ReplayCommand(invocation).run()
     case .report: ReportCommand(invocation).run()
     case .compare: CompareCommand(invocation).run()
     case .plan: PlanCommand(invocation).run()

@@ -18,13 +18,13 @@ struct RunCommand {
   private var isQuiet: Bool { invocation.has("quiet") }
 
   func run() -> ExitCode {
-    switch VariantChoice(invocation).load() {
+    switch VariantChoice(invocation).loadWithSource() {
     case .failure(let refusal): return refusal.report()
-    case .success(let file): return drive(file)
+    case .success(let read): return drive(read.file, read.source)
     }
   }
 
-  private func drive(_ file: ScenarioFile) -> ExitCode {
+  private func drive(_ file: ScenarioFile, _ source: ScenarioSource) -> ExitCode {
     let stop = Signals.listen()
     let facts = RunFacts(command: invocation.repeated(seed: file.base.seed.value), jobs: 1)
     var folder = ResultFolder(out: invocation.value("out"), scenario: file.base.name)
@@ -38,6 +38,9 @@ struct RunCommand {
         return problem.code
       }
     }
+    let tape = RunRecording(invocation)
+    guard let recording = tape.begin(source) else { return .fault }
+    for place in orders.indices { orders[place].recording = recording.file }
     if !isQuiet { Console.say(RunSummary.live(file)) }
     var result = RunResult(
       kind: .live, scenario: .init(name: file.base.name, digest: file.digest),
@@ -86,6 +89,7 @@ struct RunCommand {
         folder.write(result)
       }
     }
+    code = code.or(tape.end(recording, isQuiet: isQuiet))
     guard !result.variants.isEmpty else { return code }
     facts.fill(&result)
     result.environment += remarks

@@ -16,21 +16,42 @@ struct ScenarioLoader {
   init(_ path: String) { self.path = path }
 
   func load(settings: [String]) -> Result<ScenarioFile, Complaints> {
+    loadWithSource(settings: settings).map(\.file)
+  }
+
+  /// With all that was read, for whoever has to read it again where these files are not.
+  func loadWithSource(
+    settings: [String]
+  ) -> Result<(file: ScenarioFile, source: ScenarioSource), Complaints> {
     let bytes: [UInt8]
     switch Files.read(path == "-" ? "/dev/stdin" : path, limit: ScenarioLoader.largest) {
     case .contents(let read): bytes = read
     case .tooLarge: return .failure(complaint("has more than 4 MiB, so it is no scenario"))
     case .failed(let failure): return .failure(complaint(words(for: failure)))
     }
-    return read(bytes, settings: settings)
+    return readWithSource(bytes, settings: settings)
   }
 
   /// Bytes that stand for the file at the path.
   func read(_ bytes: [UInt8], settings: [String]) -> Result<ScenarioFile, Complaints> {
+    readWithSource(bytes, settings: settings).map(\.file)
+  }
+
+  private func readWithSource(
+    _ bytes: [UInt8], settings: [String]
+  ) -> Result<(file: ScenarioFile, source: ScenarioSource), Complaints> {
+    var source = ScenarioSource(name: path, bytes: bytes, settings: settings)
     let read = ScenarioFile.read(
-      bytes: bytes, name: path, settings: settings, files: { self.named($0) },
+      bytes: bytes, name: path, settings: settings,
+      files: { name in
+        let found = self.named(name)
+        if case .success(let bytes) = found {
+          source.files.append(ScenarioSource.File(name: name, bytes: bytes))
+        }
+        return found
+      },
       expectationCheck: ScenarioLoader.check)
-    return read.mapError { Complaints($0.all.map(placed)) }
+    return read.map { ($0, source) }.mapError { Complaints($0.all.map(placed)) }
   }
 
   /// Complaints about named files give the name; an editor needs the path from here.

@@ -24,16 +24,18 @@ struct VariantChoice {
   init(_ invocation: Invocation) { self.invocation = invocation }
 
   /// What will run.
-  func load() -> Result<ScenarioFile, Refusal> {
-    switch ScenarioLoader(invocation.arguments[0]).load(settings: invocation.settings) {
+  func load() -> Result<ScenarioFile, Refusal> { loadWithSource().map(\.file) }
+
+  func loadWithSource() -> Result<(file: ScenarioFile, source: ScenarioSource), Refusal> {
+    switch ScenarioLoader(invocation.arguments[0]).loadWithSource(settings: invocation.settings) {
     case .failure(let complaints): return .failure(.scenario(complaints))
-    case .success(var file):
+    case .success((var file, let source)):
       let unknown = wanted.filter { file.variant(named: $0) == nil }
       guard unknown.isEmpty else {
         return .failure(.unknown(unknown.map { file.complaint(aboutVariant: $0) }))
       }
       file.variants = file.variants.filter { isWanted($0.variant) }
-      return .success(file)
+      return .success((file, source))
     }
   }
 

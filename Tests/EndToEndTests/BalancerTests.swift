@@ -5,7 +5,7 @@ import LinuxIO
 import Metrics
 import Testing
 
-@Suite struct BalancerTests {
+@Suite(LiveTrial.long) struct BalancerTests {
   private static let isThere = ["/usr/sbin", "/usr/bin", "/usr/local/sbin"].contains {
     Files.exists($0 + "/haproxy")
   }

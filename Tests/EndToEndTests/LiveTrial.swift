@@ -9,6 +9,10 @@ import Metrics
 import Testing
 
 struct LiveTrial {
+  /// For suites that need a machine of their own for minutes: `make accidents` asks for them.
+  static let long = ConditionTrait.enabled(
+    if: Environment.value("SEATRIAL_LONG") == "1", "make accidents runs it")
+
   let seatrial: Seatrial
   private let mark: String
   private static let serial = Counter()

@@ -7,7 +7,7 @@ import LinuxIO
 import Metrics
 import Testing
 
-@Suite(.serialized) struct PeopleTests {
+@Suite(.serialized, LiveTrial.long) struct PeopleTests {
   private static let crowd = """
     seatrial: 1
     name: crowd
@@ -38,10 +38,14 @@ import Testing
       choices: {app.routing: two-choices}
       random: {app.routing: random}
       reserve: {app.sessions.evict: lru-pinned, app.sessions.overflow: reserve}
-      reject: {app.sessions.evict: lru-pinned, app.sessions.when-busy: reject, app.sessions.limit: 2}
+      reject:
+        app.sessions: {evict: lru-pinned, when-busy: reject, limit: 2}
       ephemeral: {workload.sessions.kind: ephemeral, workload.sessions.per-user: 1}
       isolated: {app.pattern: isolated, app.sessions.limit: unlimited, workload.users: 12}
-      kill: {app.pattern: isolated, app.pool.release: session-end, app.pool.stop: kill, workload.users: 12}
+      kill:
+        app.pattern: isolated
+        app.pool: {release: session-end, stop: kill}
+        workload.users: 12
       shared-sessions: {app.pattern: collaborative, app.lock.acquire: retry, workload.tabs: 2}
       losses:
         app.health-check: 300ms

@@ -80,6 +80,9 @@ struct Process {
 
   func send(_ signal: Int32) { _ = kill(id, signal) }
 
+  /// Standard output, of a program that is still running.
+  var outputSoFar: String { output.map { text("\($0).out") } ?? "" }
+
   func wait() -> Finished {
     var status: Int32 = 0
     while unsafe waitpid(id, &status, 0) < 0 && errno == EINTR {}

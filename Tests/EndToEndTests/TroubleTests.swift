@@ -6,7 +6,7 @@ import LinuxIO
 import Metrics
 import Testing
 
-@Suite struct TroubleTests {
+@Suite(LiveTrial.long) struct TroubleTests {
   private static let troubles: [(kind: String, words: String)] = [
     ("garbage", "sent what is not the protocol"),
     ("half", "had no answer 3.0 s after the end"),

@@ -12,8 +12,8 @@ public struct LiveOrder: Sendable {
   /// Of the servers; nil: one is made up for servers of our own.
   public var token: String?
   public var threads = 1
-  /// Where to write every input of every machine; nil: nowhere.
-  public var recording: String?
+  /// Takes down every input of every machine; nil: nothing does.
+  public var recording: Recording?
 
   public init(_ scenario: Scenario) { self.scenario = scenario }
 }

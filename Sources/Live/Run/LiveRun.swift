@@ -128,7 +128,7 @@ public struct LiveRun: ~Copyable {
       notes.append("no reaper could be started: a killed driver may leave children of servers")
     }
     let seed = scenario.seed.replication(0)
-    let desk = Desk(scenario, seed: seed)
+    let desk = Desk(MachineFactory(scenario), recording: order.recording)
     let truth = TruthDesk()
     let run = UInt32(truncatingIfNeeded: LiveRun.number(of: folder))
     let isolated = scenario.app.pattern == .isolated
@@ -185,6 +185,7 @@ public struct LiveRun: ~Copyable {
       case .failure(let failure): problems.append("\(failure)")
       }
     }
+    desk.endRecording()
     fleet.noteDisk()
     if hasStarted && problems.isEmpty { audit(truth, plan) }
     let checked = truth.finish()

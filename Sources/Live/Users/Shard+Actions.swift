@@ -22,7 +22,7 @@ extension Shard {
       truth.ended(session)
     case .forget(_, let session):
       truth.ended(session)
-      desk.forget(session)
+      desk.forget(session, at: now)
     case .lock(let command, let session, let turn, let token):
       lock(command, session, turn, token)
     case .spawn(let turn): keeper.post(.spawn(turn))
@@ -221,33 +221,14 @@ extension Shard {
   mutating func lock(
     _ command: LockCommand, _ session: SessionID, _ turn: TurnID, _ token: UInt32
   ) {
-    let instant = now
     if command == .leave {
       truth.held(session, by: turn, from: turns[local(of: turn)][turn.place].locked, until: now)
     }
-    deliver(
-      desk.with { state in
-        state.locks.handle(
-          command, session, from: turn, token: token, at: instant, into: &state.lockAnswers)
-        return Shard.takeAnswers(&state)
-      })
+    deliver(desk.lock(.command(command, session, turn, token: token), at: now))
   }
 
   mutating func wakeLock(_ session: SessionID) {
-    let instant = now
-    deliver(
-      desk.with { state in
-        state.locks.wake(session, at: instant, into: &state.lockAnswers)
-        return Shard.takeAnswers(&state)
-      })
-  }
-
-  private static func takeAnswers(_ state: inout Desk.State) -> [LockAnswer] {
-    if state.lockAnswers.count == 0 { return [] }
-    var answers: [LockAnswer] = []
-    for place in 0..<state.lockAnswers.count { answers.append(state.lockAnswers[place]) }
-    state.lockAnswers.removeAll()
-    return answers
+    deliver(desk.lock(.wake(session), at: now))
   }
 
   private mutating func deliver(_ answers: [LockAnswer]) {

@@ -37,26 +37,11 @@ extension Shard {
     let count = mailboxes.count
     let instances = plan.scenario.app.instances
     var wakes: [[(loop: UInt32, at: Instant)]] = Array(repeating: [], count: count)
-    var arrival = Instant.never
-    desk.with { state in
-      var from = 0
-      repeat {
-        let end = min(from + 4096, state.population.firstWakes)
-        state.population.begin(loops: from..<end, into: &state.populationActions)
-        for place in 0..<state.populationActions.count {
-          switch state.populationActions[place] {
-          case .wake(let loop, let instant):
-            let key = state.population.glance(loop).key
-            let shard = (state.balancer.glance(key: key) ?? Int(loop) % instances) % count
-            wakes[shard].append((loop, instant))
-          case .arrive(let instant): arrival = instant
-          case .plan, .drop: break
-          }
-        }
-        state.populationActions.removeAll()
-        from = end
-      } while from < state.population.firstWakes
+    let beginning = desk.begin()
+    for (loop, instant, instance) in beginning.wakes {
+      wakes[shard(of: instance ?? Int(loop) % instances)].append((loop, instant))
     }
+    let arrival = beginning.arrival
     for shard in 1..<max(1, count) { mailboxes[shard].post(.wake(wakes[shard])) }
     for (loop, instant) in wakes[0] { timers.push(instant, ShardTimer.wake(loop: loop).code) }
     if arrival != .never { timers.push(arrival, ShardTimer.arrival.code) }
@@ -157,6 +142,9 @@ extension Shard {
     }
     told.evicted = evicted - evictedTold
     evictedTold = evicted
+    // A run that is killed has at least everything up to a moment ago.
+    tape.flush()
+    if index == 0 { desk.flush() }
     keeper.post(.figures(shard: index, told))
     if !leaving.isEmpty { noteUnused() }
     if !observed.isEmpty {
@@ -207,6 +195,7 @@ extension Shard {
       ledger.underWay += gateways[local].undecided()
     }
     report.ledger = ledger
+    tape.flush()
     keeper.post(.done(shard: index))
     return report
   }

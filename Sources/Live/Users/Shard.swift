@@ -33,6 +33,7 @@ struct Shard: ~Copyable {
   var armed = Table<Instant>()
   /// Beside each gateway's own, by the same places.
   var turns = Table<Table<LiveTurn>>()
+  var tape: RecordingTape
 
   var connections: [ServerConnection?] = []
   var freeConnections: [Int] = []
@@ -89,19 +90,15 @@ struct Shard: ~Copyable {
     poller = try Poller(batch: 512)
     began = MonotonicClock.now()
     let scenario = plan.scenario
-    let workload = scenario.workload
     names = plan.names
-    tabs = workload.arrivals == .closed ? workload.tabs : 1
+    let factory = MachineFactory(scenario)
+    tabs = factory.tabs
+    tape = RecordingTape(desk.recording, stream: index + 1)
     latest = []
     writer = plan.writer()
     waitsForServers = scenario.app.pattern == .isolated ? 0 : plan.firstServers
-    let ids = scenario.userIDs
     for instance in stride(from: index, to: scenario.app.instances, by: mailboxes.count) {
-      gateways.append(
-        Gateway(
-          index: instance, policy: scenario.app, people: workload.users, tabs: tabs,
-          sessionsPerPerson: workload.sessions.perUser, sessions: 0,
-          names: { ids.name(of: $0) }, seed: plan.seed))
+      gateways.append(factory.gateway(instance))
       armed.append(.never)
       turns.append(Table())
     }
@@ -116,8 +113,15 @@ struct Shard: ~Copyable {
 
   // MARK: to the machines
 
+  /// The one way to a gateway: a recording takes down what passes here.
   mutating func toGateway(_ local: Int, _ input: GatewayInput) {
+    let mark = actions.count
     gateways[local].handle(input, at: now, into: &actions)
+    if tape.isOn {
+      tape.gateway(
+        instance(local), input, at: now, actions, from: mark,
+        deadline: gateways[local].nextDeadline)
+    }
     arm(local)
   }
 
@@ -144,7 +148,7 @@ struct Shard: ~Copyable {
   /// The person's turn begins now, whatever the clock says: what is late is so by the driver.
   mutating func wake(_ loop: UInt32, due: Instant) {
     guard phase == .running else { return }
-    let (turn, instance) = desk.plan(loop)
+    let (turn, instance) = desk.plan(loop, at: now)
     hand(turn, due: due, to: instance)
   }
 
@@ -173,27 +177,13 @@ struct Shard: ~Copyable {
   /// Open arrivals are one stream, kept by the first shard.
   mutating func arrive(due: Instant) {
     guard phase == .running else { return }
-    var planned: [(TurnPlan, Int)] = []
-    var next = Instant.never
-    var drops = 0
-    desk.with { state in
-      state.population.handle(.arrivalDue, at: due, into: &state.populationActions)
-      for place in 0..<state.populationActions.count {
-        switch state.populationActions[place] {
-        case .plan(let turn): planned.append((turn, state.balancer.pick(key: turn.key)))
-        case .arrive(let instant): next = instant
-        case .drop: drops += 1
-        case .wake: break
-        }
-      }
-      state.populationActions.removeAll()
+    let arrival = desk.arrive(due: due)
+    if arrival.drops > 0 {
+      recorder.count(.turnsDropped, arrival.drops)
+      ledger.dropped += arrival.drops
     }
-    if drops > 0 {
-      recorder.count(.turnsDropped, drops)
-      ledger.dropped += drops
-    }
-    if next != .never { timers.push(next, ShardTimer.arrival.code) }
-    for (turn, instance) in planned { hand(turn, due: due, to: instance) }
+    if arrival.next != .never { timers.push(arrival.next, ShardTimer.arrival.code) }
+    for (turn, instance) in arrival.planned { hand(turn, due: due, to: instance) }
   }
 
   // MARK: figures of a turn that is over

@@ -28,8 +28,8 @@ extension ResultPage {
     let told = pairs.flatMap(\.predictions).filter { $0.word != .cannotTell }
     var markup = Markup()
     markup.line(
-      "<p>A live run is one replication. It is held against where one more simulated replication of "
-        + "the same length would lie, 95 times in 100; what differs by less than "
+      "<p>A live run is one replication. It is held against where one more simulated replication "
+        + "of the same length would lie, 95 times in 100; what differs by less than "
         + "\(units.round(comparison.margin)) is as predicted, too."
         + (told.count >= 20
           ? " Of \(told.count) figures about \(told.count / 20) lie outside by chance alone." : "")

@@ -153,8 +153,8 @@ public struct PlanPage {
           candidate.isRecommended
           ? "<span class=\"good\">recommended</span>"
           : candidate.size == nil
-            ? "<span class=\"doubt\">\(Markup.name(candidate.json["obstacle"]?.text ?? "none found"))"
-              + "</span>" : ""
+            ? "<span class=\"doubt\">"
+              + Markup.name(candidate.json["obstacle"]?.text ?? "none found") + "</span>" : ""
         markup.line(
           "<tr><th scope=\"row\">\(swatch(candidate.name))\(Markup.name(candidate.name))</th>"
             + cells.map { "<td class=\"num\">\(Markup.text($0))</td>" }.joined()
