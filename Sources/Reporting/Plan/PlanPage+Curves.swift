@@ -147,7 +147,8 @@ extension PlanPage {
           id: "property-" + Markup.anchor(name), title: Markup.text(name.capitalisedFirst),
           caption: "Servers against \(Markup.text(curve["x"]?.text ?? "")). "
             + "\(basis)\(Markup.text(told)).",
-          lines: lines, x: .logarithmic, xUnit: "", y: .logarithmic, unit: "", showsDots: true, classes: "dots"
+          lines: lines, x: .logarithmic, xUnit: "", y: .logarithmic, unit: "", showsDots: true,
+          classes: "dots"
         ).picture()?.html ?? "")
     }
     let charts =
