@@ -90,7 +90,8 @@ import Testing
   func leftOut() throws {
     let mocks = try pair(2e7, metric: "fleet.memory", unit: "bytes")
     #expect(mocks.predictions.isEmpty)
-    #expect(mocks.leftOut == [LeftOut(metrics: ["fleet.memory"], reason: "mocks ran, not the CLI")])
+    #expect(mocks.leftOut.map(\.metrics) == [["fleet.memory"]])
+    #expect(mocks.leftOut.first?.reason == "mocks ran, not the CLI")
     let real = try pair(24, metric: "fleet.memory", unit: "bytes", cli: "real")
     #expect(real.predictions.first?.word == .asPredicted && real.leftOut.isEmpty)
     let unseen = try pair(

@@ -24,7 +24,7 @@ made() {
 }
 
 echo "1 of 3: simulating $scenario"
-made "$seatrial" simulate "$scenario" "${flags[@]}" --out "$out/simulated" >/dev/null
+made "$seatrial" simulate "$scenario" "${flags[@]}" --out "$out/simulated" --quiet >/dev/null
 echo "2 of 3: driving the same on mock processes (first-run takes a minute and a half)"
 made "$seatrial" run "$scenario" "${flags[@]}" --out "$out/live" >/dev/null
 echo "3 of 3: holding the live run against the simulation"

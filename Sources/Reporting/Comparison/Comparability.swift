@@ -100,7 +100,8 @@ public struct Comparability: Equatable, Sendable {
     func fact(_ name: String, _ result: RunResult) -> String? {
       result.environment.first { $0.name == name }?.value
     }
-    if a.kind != b.kind {
+    // A name that says it already needs no note.
+    if a.kind != b.kind, before.name != a.kind.rawValue {
       note("\(before.name) is \(a.kind.rawValue), \(after.name) is \(b.kind.rawValue)")
     }
     // The simulator's figures do not depend on the machine it ran on.

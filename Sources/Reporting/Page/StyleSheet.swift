@@ -196,8 +196,8 @@ enum StyleSheet {
     .chart{position:relative}
     .chart>svg{display:block;width:100%;height:auto;overflow:visible;touch-action:pan-y}
     .big{max-width:64rem}
-    .alone .plot{overflow:visible}
-    .alone.zoomed .plot{overflow:hidden}
+    .alone .plot,.dots .plot{overflow:visible}
+    .alone.zoomed .plot,.dots.zoomed .plot{overflow:hidden}
     .alone .cx{--c:var(--c0)}
     .alone .cx .line{stroke-width:1.8;opacity:1}
     .one-of{display:none}

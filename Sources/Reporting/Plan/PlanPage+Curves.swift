@@ -27,7 +27,7 @@ extension PlanPage {
     return LineChart(
       id: "knee-\(plan.users)", title: "p95 of the response, \(plan.users) people",
       caption: "Against the number of \(unit)s; each dot was simulated.", lines: lines,
-      xUnit: "", y: .logarithmic, unit: "s", showsDots: true
+      xUnit: "count", y: .logarithmic, unit: "s", showsDots: true, classes: "dots"
     ).picture()?.html
   }
 
@@ -46,7 +46,7 @@ extension PlanPage {
     return LineChart(
       id: "frontier-\(plan.users)", title: "Price against p95, \(plan.users) people",
       caption: "\(Markup.text(what.capitalisedFirst)) below; towards the lower left is better.",
-      lines: lines, xUnit: "", y: .logarithmic, unit: "s", showsDots: true
+      lines: lines, xUnit: "", y: .logarithmic, unit: "s", showsDots: true, classes: "dots"
     ).picture()?.html
   }
 
@@ -65,7 +65,7 @@ extension PlanPage {
         + (isMoney ? ", \(Markup.text(document.currency ?? "")) a month." : ".")
         + " Both axes are logarithmic.",
       lines: lines(of: curve, figure), x: .logarithmic, xUnit: "", y: .logarithmic, unit: "",
-      showsDots: true
+      showsDots: true, classes: "dots"
     ).picture()?.html
   }
 
@@ -147,7 +147,8 @@ extension PlanPage {
           id: "property-" + Markup.anchor(name), title: Markup.text(name.capitalisedFirst),
           caption: "Servers against \(Markup.text(curve["x"]?.text ?? "")). "
             + "\(basis)\(Markup.text(told)).",
-          lines: lines, x: .logarithmic, xUnit: "", y: .logarithmic, unit: "", showsDots: true
+          lines: lines, x: .logarithmic, xUnit: "", y: .logarithmic, unit: "", showsDots: true,
+          classes: "dots"
         ).picture()?.html ?? "")
     }
     let charts =
