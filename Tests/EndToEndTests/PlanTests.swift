@@ -105,6 +105,7 @@ private enum Checker {
       }
       try check(["--users", "many"], 2, "\"many\" is no number of people")
       try check(["--users", "10,,20"], 2, "is no number of people")
+      try check(["--confirmed"], 2, "plan has no flag --confirm")
       try check(["--set", "expect=[]"], 104, "the scenario expects nothing")
       try check(["--set", "plan.routing=[sticky]"], 104, "plan.routing")
       try check(["--prices", "none.yaml"], 104, "none.yaml")

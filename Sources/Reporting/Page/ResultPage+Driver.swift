@@ -16,8 +16,7 @@ extension ResultPage {
     var markup = Markup()
     markup.line(
       "<p class=\"soft\">How late turns were sent, and what the driver took. A turn's response "
-        + "counts "
-        + "from when it was planned, so a late driver shows in it.</p>")
+        + "counts from when it was planned, so a late driver shows in it.</p>")
     markup.line("\(Markup.table)<caption>\(phases(live[0]))</caption>")
     markup.add("<thead><tr><td></td>")
     for contender in live { markup.add(columnHead(contender)) }
