@@ -70,7 +70,7 @@ import Testing
 
   @Test(
     "whatever ends the run, the terminal is left as it was",
-    arguments: [("int@2", 130), ("int@2,int@2.5", 130), ("quit@2", -3), ("kill@2", -9)])
+    arguments: [("int@2", 130), ("int@2,int@2.5", 130), ("kill@2", -9)])
   func ended(signals: String, code: Int) throws {
     try LiveTrial.test { trial in
       let shown = try onTerminal(
