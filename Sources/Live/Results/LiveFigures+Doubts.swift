@@ -38,6 +38,7 @@ extension LiveFigures {
     if tallies.connectionsLost > 0 && scenario.fleet.changes.isEmpty {
       doubt("\(tallies.connectionsLost) connections broke")
     }
+    for sentence in tallies.redis.sentences { doubt(sentence) }
     for note in notes { doubt(note) }
     return doubts
   }

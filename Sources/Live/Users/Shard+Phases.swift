@@ -22,6 +22,7 @@ extension Shard {
     now = clock()
     phase = .running
     observes = plan.observes
+    beginRedis()
     for local in 0..<gateways.count {
       armed[local] = .never
       arm(local)

@@ -18,6 +18,7 @@ struct LiveTallies: Sendable {
   /// Reasons in the servers' own words, a few of them, with their counts.
   var reasons: [String: Int] = [:]
   var lastFailure: String?
+  var redis = RedisTally()
 
   private static let mostReasons = 20
 
@@ -56,6 +57,7 @@ struct LiveTallies: Sendable {
     for place in outcomes.indices { outcomes[place] += other.outcomes[place] }
     for (text, count) in other.reasons { reasons[text, default: 0] += count }
     lastFailure = lastFailure ?? other.lastFailure
+    redis.merge(other.redis)
   }
 }
 
