@@ -310,7 +310,7 @@ package final class RedisLockClient {
 
   /// When the lock expires nobody runs a script, so those who wait look again then.
   private func lookLater(_ serial: UInt32, _ left: RedisReply, at now: Instant) {
-    let pause = Interval.milliseconds(max(5, (left.number ?? 0) + 1))
+    let pause = Interval.milliseconds(Int64(max(5, (left.number ?? 0) + 1)))
     looks.push(now + min(pause, RedisLockClient.longestLook), UInt64(serial))
   }
 
