@@ -33,7 +33,8 @@ import Testing
     #expect(book.tally.staleWrites == 0 && book.tally.fenced == 1)
   }
 
-  @Test("The book and the simulated service judge the same history alike", arguments: UInt64(1)...10)
+  @Test(
+    "The book and the simulated service judge the same history alike", arguments: UInt64(1)...10)
   func alike(seed: UInt64) {
     var policy = LockPolicy()
     policy.ttl = .seconds(1)

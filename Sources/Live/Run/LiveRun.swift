@@ -153,7 +153,8 @@ public struct LiveRun: ~Copyable {
       let started = Worker<Result<ShardReport, SystemFailure>>.start("a shard of users") {
         do throws(SystemFailure) {
           let shard = try Shard(
-            index: index, plan: shardPlan, desk: desk, truth: truth, mailboxes: boxes, keeper: keeper)
+            index: index, plan: shardPlan, desk: desk, truth: truth, mailboxes: boxes,
+            keeper: keeper)
           return .success(shard.run())
         } catch {
           keeper.post(.done(shard: index))
