@@ -1,7 +1,6 @@
 // The lock service: what Redis does with SET NX EX, GET, DEL, a compare-and-delete script and a
 // renewal, plus a queue for first-in first-out locks. One for a run, shared by all app instances.
-// Beside the service it keeps an observer's book that no client can see: who is really inside a
-// critical section, and which token wrote last.
+// Beside each key it keeps a page of the observer's book (`LockBook`), which no client can see.
 public import Basics
 
 public enum LockCommand: UInt8, BitwiseCopyable, Sendable {
@@ -42,9 +41,8 @@ public struct LockStore: ~Copyable {
     /// 0: nobody holds it. Tokens rise with every grant, so they fence too.
     var token: UInt32 = 0
     var expires = Instant.zero
-    /// Critical sections under way, and the newest token that wrote: the observer's book.
-    var inside: UInt32 = 0
-    var newestWrite: UInt32 = 0
+    /// The observer's.
+    var page = LockPage()
     var waitFirst = noLink
     var waitLast = noLink
   }
@@ -143,11 +141,9 @@ public struct LockStore: ~Copyable {
     _ place: Int, _ client: TurnID, _ now: Instant, _ answers: inout Table<LockAnswer>
   ) {
     lastToken &+= 1
-    tally.acquired += 1
-    if keys[place].inside > 0 { tally.doubleHeld += 1 }
+    keys[place].page.entered(&tally)
     keys[place].token = lastToken
     keys[place].expires = now + policy.ttl
-    keys[place].inside += 1
     answers.append(.granted(client, token: lastToken))
     if keys[place].waitFirst != noLink { wakeLater(place, &answers) }
   }
@@ -180,21 +176,15 @@ public struct LockStore: ~Copyable {
   ) {
     guard let place = find(session) else { return }
     if !holds(session, token, now) { tally.expired += 1 }
-    keys[place].inside -= 1
-    if token < keys[place].newestWrite {
-      if policy.fencing { tally.fenced += 1 } else { tally.staleWrites += 1 }
+    if !keys[place].page.left(token, fencing: policy.fencing, &tally) {
       answers.append(.stale(client))
-    } else {
-      keys[place].newestWrite = token
     }
     if !isSet(place, now) && keys[place].waitFirst == noLink { forgetIfUnused(place) }
   }
 
   private mutating func withdraw(_ session: SessionID, _ now: Instant) {
     guard let place = find(session) else { return }
-    // Nobody has got the lock by this attempt.
-    tally.acquired -= 1
-    keys[place].inside -= 1
+    keys[place].page.withdrew(&tally)
     if !isSet(place, now) && keys[place].waitFirst == noLink { forgetIfUnused(place) }
   }
 
@@ -249,7 +239,7 @@ public struct LockStore: ~Copyable {
   }
 
   private mutating func forgetIfUnused(_ place: Int) {
-    guard keys[place].inside == 0 && keys[place].waitFirst == noLink else { return }
+    guard keys[place].page.isBlank && keys[place].waitFirst == noLink else { return }
     places.remove(UInt64(keys[place].session.index), slot: place)
     keys.remove(place)
   }

@@ -242,6 +242,9 @@ struct Checks {
         idle("app.lock.\(name)", "fifo queues and does not try again")
       }
     }
+    if lock.backend == .memory {
+      for name in ["url", "timeout"] { idle("app.lock.\(name)", "the lock is kept in memory") }
+    }
     let locks =
       lock.covers == .always
       || (lock.covers == .collaborative && draft.app.pattern == .collaborative)

@@ -50,5 +50,10 @@ public struct LiveSettings: Sendable, Hashable {
   /// Threads that hold users; nil: as many as the machine and the app instances allow.
   public var threads: Int?
 
+  /// Somebody's Redis for the locks; nil: the run starts one.
+  public var redis: RedisURL?
+  /// After which a lock command to Redis that has no answer is given up.
+  public var lockTimeout = Interval.seconds(5)
+
   public init() {}
 }

@@ -78,6 +78,13 @@ extension ScenarioKeys {
       "app.lock.backend", .word(LockPolicy.Backend.self), \.app.lock.backend,
       "Where the lock of a session lives."),
     ScenarioKey(
+      "app.lock.url", Syntax<RedisURL>.redisURL.or("auto"), \.live.redis, part: .report,
+      example: "redis://cache.internal:6379/2",
+      "In a live run with backend: redis, the Redis to use; auto starts one for the run."),
+    ScenarioKey(
+      "app.lock.timeout", .duration(.milliseconds(10)), \.live.lockTimeout, part: .report,
+      "In a live run, for the answer of Redis to a command; then the connection is made again."),
+    ScenarioKey(
       "app.lock.covers", .word(LockPolicy.Guard.self), \.app.lock.covers,
       "Which turns take it: those of shared sessions, all, none."),
     ScenarioKey(

@@ -167,12 +167,6 @@ struct RunCommand {
       return .failure(
         Problem(text: "there is no \(order.program)", code: .serverNotStarted))
     }
-    if scenario.app.lock.backend == .redis {
-      return .failure(
-        Problem(
-          text: "app.lock.backend: redis is not driven live yet; set it to memory",
-          code: .badScenario))
-    }
     return .success(order)
   }
 

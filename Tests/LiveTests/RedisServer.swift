@@ -17,9 +17,9 @@ final class RedisServer {
     return places.first { unsafe access($0, X_OK) == 0 }
   }()
 
-  init(_ options: [String] = []) throws {
+  init(_ options: [String] = [], at place: Int? = nil) throws {
     let program = try #require(RedisServer.program)
-    port = try #require(RedisServer.freePort())
+    port = try #require(place ?? RedisServer.freePort())
     var name = Array("/tmp/seatrial-redis-XXXXXX\0".utf8).map { CChar(bitPattern: $0) }
     try #require(unsafe mkdtemp(&name) != nil)
     folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -52,6 +52,8 @@ struct Fleet: ~Copyable {
   private var queue: [Int] = []
   private var starting = 0
   var news: [News] = []
+  /// Children that ended and are no servers of ours.
+  var strangers: [(ChildProcess, ChildProcess.Ending)] = []
   private var firstStart: Instant?
   private var lastUp: Instant?
 
@@ -232,7 +234,10 @@ struct Fleet: ~Copyable {
   /// Children that have ended since the last look.
   mutating func collect(at now: Instant) {
     while let (process, ending) = ChildProcess.nextEnded() {
-      guard let place = servers.firstIndex(where: { $0.process == process }) else { continue }
+      guard let place = servers.firstIndex(where: { $0.process == process }) else {
+        strangers.append((process, ending))
+        continue
+      }
       let state = servers[place].state
       servers[place].process = nil
       // What it left behind in its group goes with it.

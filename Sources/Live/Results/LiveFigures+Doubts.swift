@@ -51,6 +51,7 @@ extension LiveFigures {
           ? "a message of a server could not be read"
           : "\(tallies.unreadable) messages of servers could not be read")
     }
+    for sentence in tallies.redis.sentences { doubt(sentence) }
     for note in notes { doubt(note) }
     return doubts
   }

@@ -33,6 +33,8 @@ public struct LiveRun: ~Copyable {
   private var observations: Observations?
   private var looked = 0
   private let reaper: Descriptor?
+  private var redis: RedisService?
+  private let witness: LockWitness
   private let watch: (LiveProgress) -> Void
   private let stop: StopRequest
 
@@ -109,6 +111,7 @@ public struct LiveRun: ~Copyable {
     self.stop = stop
     self.watch = watch
     scenario = order.scenario
+    witness = LockWitness(order.scenario.app.lock)
     // Before the first server, so that nothing is ever without it.
     reaper = Reaper.start(folder)
     ChildProcess.adoptOrphans()
@@ -146,17 +149,21 @@ public struct LiveRun: ~Copyable {
       case .failure(let failure): problems.append("\(failure)")
       }
     }
-    let plan = ShardPlan(
+    if scenario.app.lock.backend == .redis { startRedis() }
+    var plan = ShardPlan(
       scenario, seed: seed, run: LiveRun.number(of: folder), token: fleet.plan.token,
       providerURL: provider?.url,
       firstServers: isolated ? 0 : isBehindBalancer ? 1 : firstServers)
+    plan.locks = lockPlan
+    let shardPlan = plan
     var workers = Table<Worker<Result<ShardReport, SystemFailure>>>()
     let (boxes, keeper) = (shards, mailbox)
     for index in boxes.indices {
       let started = Worker<Result<ShardReport, SystemFailure>>.start("a shard of users") {
         do throws(SystemFailure) {
           let shard = try Shard(
-            index: index, plan: plan, desk: desk, truth: truth, mailboxes: boxes, keeper: keeper)
+            index: index, plan: shardPlan, desk: desk, truth: truth, mailboxes: boxes,
+            keeper: keeper)
           return .success(shard.run())
         } catch {
           keeper.post(.done(shard: index))
@@ -169,7 +176,7 @@ public struct LiveRun: ~Copyable {
       }
     }
     let began = ProcessUsage.current().processorTime
-    if !isolated { openFleet() }
+    if !isolated && problems.isEmpty { openFleet() }
     let hasStarted = problems.isEmpty && start(isolated: isolated)
     if hasStarted {
       truth.begin(at: MonotonicClock.now() + LiveRun.headStart)
@@ -186,6 +193,7 @@ public struct LiveRun: ~Copyable {
       }
     }
     desk.endRecording()
+    if let problem = redis?.end() { note(problem) }
     fleet.noteDisk()
     if hasStarted && problems.isEmpty { audit(truth, plan) }
     let checked = truth.finish()
@@ -284,7 +292,7 @@ public struct LiveRun: ~Copyable {
       let now = clock
       if let from = measureFrom, now >= from, !isMeasuring {
         isMeasuring = true
-        locksBefore = desk.lockTally
+        locksBefore = lockTally(desk)
         fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
         fleet.beginMeasuring()
       }
@@ -298,7 +306,7 @@ public struct LiveRun: ~Copyable {
       if !isDraining {
         lookForTheEnd(at: now)
         if isDraining {
-          locksAfter = desk.lockTally
+          locksAfter = lockTally(desk)
           fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
         }
       }
@@ -380,6 +388,10 @@ public struct LiveRun: ~Copyable {
       fleet.hear(event.token, &poller, at: clock)
     }
     fleet.collect(at: clock)
+    for (process, ending) in fleet.strangers where process == redis?.process {
+      note("the run's redis-server \(ending.text)")
+    }
+    fleet.strangers = []
     for letter in mailbox.take() { hear(letter) }
     let news = fleet.news
     fleet.news = []
@@ -481,6 +493,28 @@ public struct LiveRun: ~Copyable {
     }
   }
 
+  // MARK: locks
+
+  private mutating func startRedis() {
+    let clients = 2 * scenario.app.instances
+    switch RedisService.start(scenario.live, clients: clients, folder) {
+    case .success(let service): redis = service
+    case .failure(let problem): problems.append(problem.text)
+    }
+  }
+
+  private var lockPlan: LockPlan? {
+    redis.map {
+      LockPlan(
+        place: $0.place, prefix: $0.prefix, policy: scenario.app.lock,
+        limit: scenario.live.lockTimeout, witness: witness)
+    }
+  }
+
+  private func lockTally(_ desk: Desk) -> LockTally {
+    redis == nil ? desk.lockTally : witness.tally
+  }
+
   // MARK: changes of the fleet
 
   private mutating func fleetChanges(at now: Instant) {
@@ -535,7 +569,7 @@ public struct LiveRun: ~Copyable {
       names: fleet.servers.map { $0.isBalancer ? "balancer" : "cli-\($0.id.place + 1)" },
       restarts: fleet.servers.map(\.restarts), startTimes: fleet.servers.map(\.startTook),
       upAfter: fleet.upAfter,
-      locks: locksAfter ?? desk.lockTally, locksBefore: locksBefore,
+      locks: locksAfter ?? lockTally(desk), locksBefore: locksBefore,
       measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
       measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes, truth: truth,
       sessionsLooked: looked,

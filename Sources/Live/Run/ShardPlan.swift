@@ -14,6 +14,8 @@ struct ShardPlan: Sendable {
   let providerURL: String?
   /// Servers that are there before the first turn.
   let firstServers: Int
+  /// Nil: locks live in memory.
+  var locks: LockPlan?
   var model = "gpt-4.1"
   /// Lag of the driver above which a turn counts as late.
   var lagTolerance = Interval.milliseconds(10)

@@ -221,6 +221,9 @@ extension Shard {
   mutating func lock(
     _ command: LockCommand, _ session: SessionID, _ turn: TurnID, _ token: UInt32
   ) {
+    if let witness = plan.locks?.witness {
+      return redisLock(command, session, turn, token, witness)
+    }
     if command == .leave {
       truth.held(session, by: turn, from: turns[local(of: turn)][turn.place].locked, until: now)
     }
@@ -231,7 +234,7 @@ extension Shard {
     deliver(desk.lock(.wake(session), at: now))
   }
 
-  private mutating func deliver(_ answers: [LockAnswer]) {
+  mutating func deliver(_ answers: [LockAnswer]) {
     for answer in answers {
       switch answer {
       case .wake(let session, let instant):

@@ -21,6 +21,7 @@ extension Shard {
       runTimers()
       for place in 0..<ready { handle(poller[place]) }
       flush()
+      flushRedis()
     }
     return finalReport()
   }
@@ -69,6 +70,7 @@ extension Shard {
     case .measureEnds: if !report.hasMeasured { endMeasuring(due) }
     case .figures: tellFigures(due)
     case .drainEnds: isDone = true
+    case .redis(let local): redisDeadline(local, due: due)
     }
   }
 
@@ -106,6 +108,7 @@ extension Shard {
 
   private mutating func handle(_ ready: Ready) {
     if ready.token == Shard.mailToken { return readMail() }
+    if Shard.isRedis(ready.token) { return redisReady(ready) }
     let place = Int(ready.token & 0xFFFF_FFFF) - Shard.firstConnection
     guard place >= 0, place < connections.count, let connection = connections[place],
       connection.epoch == UInt32(truncatingIfNeeded: ready.token >> 32)

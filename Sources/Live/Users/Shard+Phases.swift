@@ -23,6 +23,7 @@ extension Shard {
     phase = .running
     observes = plan.observes
     mendLinks()
+    beginRedis()
     for local in 0..<gateways.count {
       armed[local] = .never
       arm(local)

@@ -37,6 +37,9 @@ struct Shard: ~Copyable {
 
   var connections: [ServerConnection?] = []
   var freeConnections: [Int] = []
+  /// Beside each gateway, where locks live in Redis.
+  var lockClients: [RedisLockClient] = []
+  var lockDeadlines: [Instant] = []
   var epochs: UInt32 = 0
   /// Connections by what they join; see `link`.
   var links: [UInt64: Int] = [:]

@@ -19,6 +19,7 @@ struct LiveTallies: Sendable {
 
   /// What went wrong with connections, likewise.
   var troubles: [String: Int] = [:]
+  var redis = RedisTally()
 
   private static let mostReasons = 20
 
@@ -52,6 +53,7 @@ struct LiveTallies: Sendable {
     for place in outcomes.indices { outcomes[place] += other.outcomes[place] }
     for (text, count) in other.reasons { reasons[text, default: 0] += count }
     for (text, count) in other.troubles { troubles[text, default: 0] += count }
+    redis.merge(other.redis)
   }
 }
 

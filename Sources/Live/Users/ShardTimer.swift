@@ -19,6 +19,8 @@ enum ShardTimer {
   case measureBegins, windowEnds, measureEnds
   case figures
   case drainEnds
+  /// Of the lock client of an app instance.
+  case redis(local: Int)
 
   private static func pack(_ kind: UInt64, _ high: Int = 0, _ low: UInt32 = 0) -> UInt64 {
     kind << 56 | UInt64(truncatingIfNeeded: high) << 32 | UInt64(low)
@@ -42,6 +44,7 @@ enum ShardTimer {
     case .measureEnds: Self.pack(14)
     case .figures: Self.pack(15)
     case .drainEnds: Self.pack(16)
+    case .redis(let local): Self.pack(40, local)
     }
   }
 
@@ -67,6 +70,7 @@ enum ShardTimer {
     case 13: self = .windowEnds
     case 14: self = .measureEnds
     case 15: self = .figures
+    case 40: self = .redis(local: high)
     default: self = .drainEnds
     }
   }
