@@ -43,6 +43,9 @@ package final class RedisLockClient {
     case subscription
   }
 
+  /// The newest token that anybody was known to have, when this client last heard of one.
+  private var newest: UInt32 = 0
+
   private struct Waiter {
     var turn: TurnID
     var session: SessionID
@@ -130,6 +133,7 @@ package final class RedisLockClient {
       return doubt(sent, wasSent: false)
     }
     if command == .enqueue { waiters[sent.serial] = Waiter(turn: turn, session: session) }
+    newest = max(newest, least)
     ask(sent, at: now)
   }
 
@@ -160,7 +164,7 @@ package final class RedisLockClient {
     guard commands.canSend, let waiter = waiters[serial], waiter.isQueued else { return }
     let command = Command(
       command: .enqueue, session: waiter.session, turn: waiter.turn, token: 0, serial: serial,
-      least: 0)
+      least: newest)
     commands.ask(.again(serial: serial), words(command), at: now)
   }
 
