@@ -115,4 +115,15 @@ def main():
     sys.exit(1 if failures else 0)
 
 
-main()
+def patiently():
+    """The short form shares its machine with others: only what fails three times has failed."""
+    for left in (2, 1, 0):
+        try:
+            main()
+        except SystemExit as end:
+            if end.code in (0, None) or left == 0 or "--short" not in sys.argv:
+                raise
+            print(f"driving again, {left} more at most", flush=True)
+
+
+patiently()
