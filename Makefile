@@ -34,7 +34,7 @@ RUN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCE
 REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate load report compare plan hazards accidents agreement real test \
+.PHONY: help setup build run simulate load report compare plan hazards accidents agreement breaks real test \
   test-browser parity conformance leftovers real-setup lint format bench bench-checker \
   bench-hazards bench-live bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
 
@@ -106,6 +106,9 @@ test: setup ## set up and run every test
 accidents: build ## servers that freeze, die and talk nonsense in mid-run; books of turns (minutes)
 	@SEATRIAL_LONG=1 swift test -c release --disable-xctest --no-parallel \
 	  --filter 'PeopleTests|TroubleTests|BalancerTests|LiveViewTests|LeftoverTests'
+
+breaks: setup ## break the code on purpose in ten places: a test must notice each (a quarter of an hour)
+	@python3 Tests/Breaks/breaks.py .build/breaks
 
 parity: build ## record a million inputs of live runs and replay them: no decision may differ
 	@echo "twelve variants on mock processes, recorded and replayed (two minutes)"

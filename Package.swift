@@ -58,11 +58,12 @@ let package = Package(
     module("Truth", "Basics"),
     module("Scenarios", "Basics", "Workload", "Policies", "CLIModel", "CYAML"),
     module("Reporting", "Basics", "Metrics", "Statistics"),
+    module("Results", "Basics", "Policies", "CLIModel", "Metrics", "Scenarios"),
 
     // Hosts: the only code that knows what time it is.
     module(
       "Simulation", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
-      "Scenarios"),
+      "Scenarios", "Results"),
     module("LinuxIO", "Basics", "CLinux", "CHTTP", "CJemalloc"),
     // The default profile is built into the program, which has to stand alone.
     .target(
@@ -71,7 +72,7 @@ let package = Package(
       swiftSettings: house + unchecked),
     module(
       "Live", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Truth",
-      "Scenarios", "Wire", "LinuxIO", "CHiredis"),
+      "Scenarios", "Results", "Wire", "LinuxIO", "CHiredis"),
     module("Hazards", "Basics", "Policies", "CLIModel"),
     // What libFuzzer is let loose on, and what the files it found are tried on as tests.
     module("Fuzzing", "Basics", "Wire", "LinuxIO", "MockCLI"),
@@ -83,7 +84,8 @@ let package = Package(
     // Programs: files, flags, exit codes.
     program(
       "seatrial", "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics",
-      "Scenarios", "Reporting", "Simulation", "Live", "Planning", "Hazards", "LinuxIO"),
+      "Scenarios", "Results", "Reporting", "Simulation", "Live", "Planning", "Hazards",
+      "LinuxIO"),
     // One file that runs on any machine: the standard library is linked in.
     .executableTarget(
       name: "mock-copilot", dependencies: ["MockCLI", "LinuxIO"], swiftSettings: house,

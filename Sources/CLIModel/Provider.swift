@@ -16,6 +16,10 @@ public struct Provider: ~Copyable {
   private let failureStatus: UInt16
   private let limit: RateLimit?
   @usableFromInline let plain: Bool
+  private let firstTokenLaw: Sampler
+  private let firstTokens: Stream
+  /// The model has a law of its own for the first token.
+  public let drawsFirstToken: Bool
   private var tokens: Double
   private var refilled: Instant
   private var underWay = 0
@@ -31,6 +35,9 @@ public struct Provider: ~Copyable {
     plain = plan.failureShare == 0 && plan.rateLimit == nil
     tokens = Double(plan.rateLimit?.burst ?? 0)
     refilled = .zero
+    firstTokenLaw = Sampler(plan.firstToken ?? .fixed(0))
+    firstTokens = seed.stream("first token")
+    drawsFirstToken = plan.firstToken != nil
   }
 
   @inlinable @inline(__always)
@@ -41,6 +48,13 @@ public struct Provider: ~Copyable {
     let draw = stream.draw(entity: person, count: turn &* 8 &+ attempt)
     if !plain, let refusal = refusal(person, turn &* 8 &+ attempt, at: now) { return refusal }
     return .complete(after: latency.interval(draw))
+  }
+
+  /// When the first piece comes of an answer that takes `whole`. Without a law of its own, after a
+  /// tenth of that.
+  public func firstToken(person: Int, turn: Int, whole: Interval) -> Interval {
+    guard drawsFirstToken else { return Interval(nanoseconds: whole.nanoseconds / 10) }
+    return min(whole, firstTokenLaw.interval(firstTokens.draw(entity: person, count: turn)))
   }
 
   /// How long a caller that was just told 429 had best wait: until the bucket holds a whole call

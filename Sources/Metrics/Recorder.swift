@@ -61,19 +61,8 @@ public struct Recorder: ~Copyable {
 }
 
 extension Recorder {
-  /// Nil where the denominator is nothing, and for those that only the host can know.
   public func value(of metric: DerivedMetric, measured: Interval) -> Double? {
-    let openings =
-      value(of: .sessionsHits) + value(of: .sessionsCreated) + value(of: .sessionsResumed)
-    switch metric {
-    case .turnThroughput:
-      let seconds = Double(measured.nanoseconds) / 1e9
-      return seconds > 0 ? Double(value(of: .turnsCompleted)) / seconds : nil
-    case .evictionRate: return share(value(of: .sessionsEvicted), of: openings)
-    case .hitRate: return share(value(of: .sessionsHits), of: openings)
-    case .contentionRate: return share(value(of: .locksRefused), of: value(of: .locksAttempts))
-    case .imbalance, .residentMean, .serverCPU, .driverCPU: return nil
-    }
+    metric.value(measured: measured) { value(of: $0) }
   }
 
   /// Every metric of the catalog, in its order; what only the host knows has no value yet
@@ -84,9 +73,27 @@ extension Recorder {
       + PeakMetric.allCases.map { MetricResult($0, value(of: $0)) }
       + DerivedMetric.allCases.map { MetricResult($0, value(of: $0, measured: measured)) }
   }
+}
 
-  private func share(_ part: Int, of whole: Int) -> Double? {
-    whole > 0 ? Double(part) / Double(whole) : nil
+extension DerivedMetric {
+  /// From the tallies. Nil where the denominator is nothing, and for those that only the host can
+  /// know.
+  public func value(measured: Interval, _ count: (CountMetric) -> Int) -> Double? {
+    func share(_ part: CountMetric, of whole: Int) -> Double? {
+      whole > 0 ? Double(count(part)) / Double(whole) : nil
+    }
+    func openings() -> Int {
+      count(.sessionsHits) + count(.sessionsCreated) + count(.sessionsResumed)
+    }
+    switch self {
+    case .turnThroughput:
+      let seconds = Double(measured.nanoseconds) / 1e9
+      return seconds > 0 ? Double(count(.turnsCompleted)) / seconds : nil
+    case .evictionRate: return share(.sessionsEvicted, of: openings())
+    case .hitRate: return share(.sessionsHits, of: openings())
+    case .contentionRate: return share(.locksRefused, of: count(.locksAttempts))
+    case .imbalance, .residentMean, .serverCPU, .driverCPU: return nil
+    }
   }
 }
 

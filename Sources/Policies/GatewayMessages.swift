@@ -130,7 +130,6 @@ public struct GatewayTally: Sendable, BitwiseCopyable {
   public var spawned = 0
   public var leaked = 0
   public var stopped = 0
-  public var portsUsed = 0
   public var checks = 0
   public var falseDenials = 0
   public var leaks = 0

@@ -5,6 +5,7 @@ internal import Basics
 internal import CLIModel
 public import Metrics
 internal import Policies
+internal import Results
 internal import Scenarios
 internal import Statistics
 internal import Workload

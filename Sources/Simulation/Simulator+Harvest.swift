@@ -4,6 +4,7 @@ public import Basics
 internal import CLIModel
 internal import Metrics
 internal import Policies
+internal import Results
 internal import Workload
 
 extension Simulator {
@@ -69,27 +70,8 @@ extension Simulator {
     var sums = [Int](repeating: 0, count: CountMetric.allCases.count)
     func add(_ metric: CountMetric, _ n: Int) { sums[metric.rawValue] += n }
     for instance in 0..<gateways.count {
-      let tally = gateways[instance].tally
-      add(.sessionsHits, tally.hits)
-      add(.sessionsCreated, tally.created)
-      add(.sessionsResumed, tally.resumed)
-      add(.sessionsEvicted, tally.evicted)
-      add(.sessionsEvictedBusy, tally.evictedBusy)
-      add(.sessionsIdleRemoved, tally.idleRemoved)
-      add(.sessionsNotFound, tally.notFound)
-      add(.sessionsDeleted, tally.deleted)
-      add(.sessionsDuplicateCreates, tally.duplicateCreates)
-      add(.sessionsDoubleDisconnects, tally.doubleDisconnects)
-      add(.sessionsIDCollisions, tally.idCollisions)
-      add(.turnsEvicted, tally.turnsEvicted)
-      add(.locksLost, tally.lockLost)
-      add(.cliSpawned, tally.spawned)
-      add(.cliLeaked, tally.leaked)
-      add(.cliStopped, tally.stopped)
+      gateways[instance].tally.add(to: &sums)
       add(.cliPortsUsed, gateways[instance].portsUsed)
-      add(.accessChecks, tally.checks)
-      add(.accessFalseDenials, tally.falseDenials)
-      add(.accessLeaks, tally.leaks)
     }
     for place in 0..<servers.count {
       let tally = servers[place].tally
@@ -112,14 +94,7 @@ extension Simulator {
       Int(
         Double(sums[CountMetric.sessionsCreated.rawValue])
           * (plan.profile.disk.session + plan.profile.disk.database)))
-    add(.locksAttempts, locks.tally.attempts)
-    add(.locksAcquired, locks.tally.acquired)
-    add(.locksRefused, locks.tally.refused)
-    add(.locksExpired, locks.tally.expired)
-    add(.locksRenewed, locks.tally.renewed)
-    add(.locksDoubleHeld, locks.tally.doubleHeld)
-    add(.locksWrongRelease, locks.tally.wrongReleases)
-    add(.locksStaleWrites, locks.tally.staleWrites)
+    locks.tally.add(to: &sums)
     add(.providerCalls, provider.tally.calls)
     add(.providerRateLimited, provider.tally.rateLimited)
     add(.providerFailed, provider.tally.failed)

@@ -328,8 +328,8 @@ extension Simulator {
 
   @inline(never) mutating func recordFirstToken(_ id: TurnID, latency: Interval) {
     let turn = gateways[id.instance].turn(id)
-    let draw = firstTokenStream.draw(entity: Int(turn.plan.loop), count: Int(turn.plan.ordinal))
-    let first = min(latency, firstToken?.interval(draw) ?? latency)
+    let first = provider.firstToken(
+      person: Int(turn.plan.loop), turn: Int(turn.plan.ordinal), whole: latency)
     recorder.record(.turnFirstToken, now + first - turn.sent)
   }
 

@@ -75,8 +75,6 @@ extension Simulator {
     storageLatency = Sampler(plan.fleet.storage.latency)
     storageIsInstant = plan.fleet.storage.latency == .fixed(0)
     storageStream = seed.stream("storage")
-    firstToken = plan.model.firstToken.map { Sampler($0) }
-    firstTokenStream = seed.stream("first token")
     spawnStream = seed.stream("spawn")
     // Where no host is shared and none is full, the host machine has nothing to say.
     dedicated = plan.fleet.hosts.count == nil

@@ -6,6 +6,7 @@ public import Basics
 internal import CLIModel
 public import Metrics
 internal import Policies
+internal import Results
 internal import Workload
 
 public struct Simulator: ~Copyable {
@@ -44,8 +45,6 @@ public struct Simulator: ~Copyable {
   let storageIsInstant: Bool
   let storageStream: Stream
   var storageDraws = 0
-  let firstToken: Sampler?
-  let firstTokenStream: Stream
   let spawnStream: Stream
   var spawns = 0
   let dedicated: Bool
@@ -270,7 +269,7 @@ public struct Simulator: ~Copyable {
   ) {
     switch provider.call(person: Int(loop), turn: Int(ordinal), attempt: attempt, at: now) {
     case .complete(let after):
-      if firstToken != nil { recordFirstToken(turn, latency: after) }
+      if provider.drawsFirstToken { recordFirstToken(turn, latency: after) }
       queue.push(Event(now + after, EventCode.call(.answered, server, call)))
     case .failure(let status, let after):
       post(.providerFailure(ServerID(server), call, status: status), at: now + after)
@@ -380,20 +379,6 @@ public struct Simulator: ~Copyable {
     if let instant = population.turnOver(turn.plan, at: now) {
       if keepsPlans { log.note(turn.plan, over: now, back: instant) }
       wake(turn.plan.loop, at: instant)
-    }
-  }
-}
-
-extension TimeMetric {
-  @inline(__always) init(_ measure: GatewayMeasure) {
-    switch measure {
-    case .sessionOpen: self = .sessionOpen
-    case .sessionCreate: self = .sessionCreate
-    case .sessionResume: self = .sessionResume
-    case .sessionDisconnect: self = .sessionDisconnect
-    case .spawn: self = .cliSpawn
-    case .lockWait: self = .lockWait
-    case .lockHold: self = .lockHold
     }
   }
 }

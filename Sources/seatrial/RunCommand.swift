@@ -7,6 +7,7 @@ internal import Live
 internal import Metrics
 internal import Policies
 internal import Reporting
+internal import Results
 internal import Scenarios
 internal import Simulation
 

@@ -21,13 +21,14 @@ struct Layer {
     "Truth": pure("Basics"),
     "Scenarios": pure("Basics", "Workload", "Policies", "CLIModel", "CYAML"),
     "Reporting": pure("Basics", "Metrics", "Statistics"),
+    "Results": pure("Basics", "Policies", "CLIModel", "Metrics", "Scenarios"),
     "Simulation": pure(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
-      "Synchronization"),
+      "Results", "Synchronization"),
     "LinuxIO": host("Basics", "CLinux", "CHTTP", "CJemalloc"),
     "Live": host(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Truth", "Scenarios",
-      "Wire", "LinuxIO", "CHiredis"),
+      "Results", "Wire", "LinuxIO", "CHiredis"),
     "MockCLI": host("Basics", "CLIModel", "Wire", "LinuxIO", "Scenarios"),
     // Both are hosts of virtual time, as Simulation is.
     "Planning": pure(
@@ -38,7 +39,7 @@ struct Layer {
     "fuzz": host("Fuzzing", "LinuxIO"),
     "seatrial": host(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Statistics", "Scenarios",
-      "Reporting", "Simulation", "Live", "Planning", "Hazards", "LinuxIO"),
+      "Results", "Reporting", "Simulation", "Live", "Planning", "Hazards", "LinuxIO"),
     "mock-copilot": host("MockCLI", "LinuxIO"),
     "bench": host(
       "Basics", "Workload", "Policies", "CLIModel", "Metrics", "Truth", "Simulation", "Hazards",

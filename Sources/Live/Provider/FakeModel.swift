@@ -49,10 +49,6 @@ package struct FakeModel: ~Copyable {
   }
 
   private var provider: Provider
-  /// Where the model has a law of its own for it.
-  private let firstToken: Sampler
-  private let drawsFirstToken: Bool
-  private let firstTokens: Stream
   private let tokens: Sampler
   private let tokenStream: Stream
   private var faults: ProviderFaultPlan
@@ -63,10 +59,6 @@ package struct FakeModel: ~Copyable {
   package init(_ settings: ProviderSettings) {
     let plan = settings.model
     provider = Provider(plan, seed: settings.seed)
-    firstToken = Sampler(plan.firstToken ?? .fixed(0))
-    drawsFirstToken = plan.firstToken != nil
-    // The simulator's name for it: the same turn draws the same first token.
-    firstTokens = settings.seed.stream("first token")
     tokens = Sampler(plan.tokens)
     tokenStream = settings.seed.stream("tokens")
     faults = ProviderFaultPlan(settings.faults, seed: settings.seed)
@@ -129,14 +121,10 @@ package struct FakeModel: ~Copyable {
   }
 
   private func timing(_ person: Int, _ turn: Int, count: Int, whole: Interval) -> Timing {
-    // Without a law of its own the first token comes after a tenth of the answer's time.
-    let first =
-      drawsFirstToken
-      ? firstToken.interval(firstTokens.draw(entity: person, count: turn))
-      : Interval(nanoseconds: whole.nanoseconds / 10)
+    let first = provider.firstToken(person: person, turn: turn, whole: whole)
     let length = tokens.value(tokenStream.draw(entity: person, count: count))
     return Timing(
-      first: min(first, whole), whole: whole,
+      first: first, whole: whole,
       tokens: Int(min(max(1, length), Double(FakeModel.mostTokens))))
   }
 

@@ -4,6 +4,7 @@ public import Basics
 internal import CLIModel
 public import Metrics
 internal import Policies
+internal import Results
 internal import Scenarios
 internal import Truth
 
@@ -53,19 +54,14 @@ public struct LiveFigures: Sendable {
   }
 
   func count(_ metric: CountMetric) -> Int {
+    if let after = locks.value(of: metric), let before = locksBefore.value(of: metric) {
+      return after - before
+    }
     let place = metric.rawValue
     let own = reports.reduce(0) { sum, report in
       sum + report.counts[place] + max(0, report.after[place] - report.before[place])
     }
     switch metric {
-    case .locksAttempts: return locks.attempts - locksBefore.attempts
-    case .locksAcquired: return locks.acquired - locksBefore.acquired
-    case .locksRefused: return locks.refused - locksBefore.refused
-    case .locksExpired: return locks.expired - locksBefore.expired
-    case .locksRenewed: return locks.renewed - locksBefore.renewed
-    case .locksDoubleHeld: return locks.doubleHeld - locksBefore.doubleHeld
-    case .locksWrongRelease: return locks.wrongReleases - locksBefore.wrongReleases
-    case .locksStaleWrites: return locks.staleWrites - locksBefore.staleWrites
     case .turnsLost: return truth.tally.lost
     case .turnsDuplicated: return truth.tally.duplicated
     case .turnsForeign: return truth.tally.foreign
@@ -95,16 +91,7 @@ public struct LiveFigures: Sendable {
   }
 
   func derived(_ metric: DerivedMetric) -> Double? {
-    func share(_ part: Int, _ whole: Int) -> Double? {
-      whole > 0 ? Double(part) / Double(whole) : nil
-    }
-    let openings = count(.sessionsHits) + count(.sessionsCreated) + count(.sessionsResumed)
     switch metric {
-    case .turnThroughput:
-      return measured > .zero ? Double(count(.turnsCompleted)) / measured.seconds : nil
-    case .evictionRate: return share(count(.sessionsEvicted), openings)
-    case .hitRate: return share(count(.sessionsHits), openings)
-    case .contentionRate: return share(count(.locksRefused), count(.locksAttempts))
     case .residentMean:
       return windows.isEmpty
         ? nil : Double(windows.reduce(0) { $0 + $1.residents }) / Double(windows.count)
@@ -118,6 +105,8 @@ public struct LiveFigures: Sendable {
     case .driverCPU:
       return measured > .zero
         ? reports.map { $0.cpuUsed.seconds / measured.seconds }.max() : nil
+    case .turnThroughput, .evictionRate, .hitRate, .contentionRate:
+      return metric.value(measured: measured) { count($0) }
     }
   }
 

@@ -7,17 +7,20 @@ internal import Policies
 /// The last few seconds, for the live view.
 struct RecentFigures {
   private var parts: [(at: Instant, figures: ShardFigures)] = []
+  /// Of all parts together.
+  private var times = RecentTimes()
   private var levels: [Int: (underWay: Int, residents: Int)] = [:]
   private static let span = Interval.seconds(5)
 
   mutating func add(_ figures: ShardFigures, of shard: Int, at now: Instant) {
     levels[shard] = (figures.underWay, figures.residents)
     parts.append((now, figures))
-    parts.removeAll { now - $0.at > RecentFigures.span }
+    times.add(figures.responses)
+    forget(at: now)
   }
 
   mutating func fill(_ progress: inout LiveProgress, at now: Instant) {
-    parts.removeAll { now - $0.at > RecentFigures.span }
+    forget(at: now)
     guard let first = parts.first else { return }
     let seconds = max(0.25, (now - first.at).seconds + 0.25)
     func rate(_ value: (ShardFigures) -> Int) -> Double {
@@ -29,14 +32,16 @@ struct RecentFigures {
     progress.refusalsPerSecond = rate { $0.refused }
     progress.underWay = levels.values.reduce(0) { $0 + $1.underWay }
     progress.residents = levels.values.reduce(0) { $0 + $1.residents }
-    let times = parts.flatMap { $0.figures.responses }.sorted()
-    func quantile(_ share: Double) -> Interval? {
-      times.isEmpty
-        ? nil : Interval(nanoseconds: times[min(times.count - 1, Int(Double(times.count) * share))])
+    progress.p50 = times.quantile(0.5)
+    progress.p95 = times.quantile(0.95)
+    progress.p99 = times.quantile(0.99)
+  }
+
+  private mutating func forget(at now: Instant) {
+    for part in parts where now - part.at > RecentFigures.span {
+      times.subtract(part.figures.responses)
     }
-    progress.p50 = quantile(0.5)
-    progress.p95 = quantile(0.95)
-    progress.p99 = quantile(0.99)
+    parts.removeAll { now - $0.at > RecentFigures.span }
   }
 }
 

@@ -3,6 +3,7 @@ internal import Basics
 internal import LinuxIO
 internal import Metrics
 internal import Policies
+internal import Results
 internal import Scenarios
 internal import Workload
 
@@ -259,20 +260,6 @@ extension Shard {
     case .renewed(let turn, let mine): toGateway(local(of: turn), .lockRenewed(turn, mine))
     case .stale(let turn): if !turn.isNone { toGateway(local(of: turn), .writeWasStale(turn)) }
     case .wake: preconditionFailure("a wake-up of the lock service is not delivered to a turn")
-    }
-  }
-}
-
-extension TimeMetric {
-  init(_ measure: GatewayMeasure) {
-    switch measure {
-    case .sessionOpen: self = .sessionOpen
-    case .sessionCreate: self = .sessionCreate
-    case .sessionResume: self = .sessionResume
-    case .sessionDisconnect: self = .sessionDisconnect
-    case .spawn: self = .cliSpawn
-    case .lockWait: self = .lockWait
-    case .lockHold: self = .lockHold
     }
   }
 }

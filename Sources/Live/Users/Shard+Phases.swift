@@ -4,6 +4,7 @@ internal import Basics
 internal import LinuxIO
 internal import Metrics
 internal import Policies
+internal import Results
 internal import Scenarios
 internal import Workload
 

@@ -204,7 +204,7 @@ struct Shard: ~Copyable {
       recorder.record(.turnService, now - completion.sent)
       servers[completion.server.place].turns += 1
       figures.completed += 1
-      figures.responses.append(response.nanoseconds)
+      figures.responses.add(response)
       measuring?.completed(response)
       if observes { observed.append((due, response)) }
     } else {

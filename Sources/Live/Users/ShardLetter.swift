@@ -54,6 +54,6 @@ struct ShardFigures: Sendable {
   var refused = 0
   var underWay = 0
   var residents = 0
-  /// Of the turns completed since, in nanoseconds.
-  var responses: [Int64] = []
+  /// Of the turns completed since.
+  var responses = RecentTimes()
 }

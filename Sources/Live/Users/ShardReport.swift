@@ -84,29 +84,3 @@ struct ShardReport: Sendable {
     counts = CountMetric.allCases.map { recorder.value(of: $0) }
   }
 }
-
-extension GatewayTally {
-  /// Under the numbers of the catalog.
-  func add(to sums: inout [Int]) {
-    func add(_ metric: CountMetric, _ count: Int) { sums[metric.rawValue] += count }
-    add(.sessionsHits, hits)
-    add(.sessionsCreated, created)
-    add(.sessionsResumed, resumed)
-    add(.sessionsEvicted, evicted)
-    add(.sessionsEvictedBusy, evictedBusy)
-    add(.sessionsIdleRemoved, idleRemoved)
-    add(.sessionsNotFound, notFound)
-    add(.sessionsDeleted, deleted)
-    add(.sessionsDuplicateCreates, duplicateCreates)
-    add(.sessionsDoubleDisconnects, doubleDisconnects)
-    add(.sessionsIDCollisions, idCollisions)
-    add(.turnsEvicted, turnsEvicted)
-    add(.locksLost, lockLost)
-    add(.cliSpawned, spawned)
-    add(.cliLeaked, leaked)
-    add(.cliStopped, stopped)
-    add(.accessChecks, checks)
-    add(.accessFalseDenials, falseDenials)
-    add(.accessLeaks, leaks)
-  }
-}

@@ -51,7 +51,7 @@ extension MockServer {
     case .complete(let after):
       session.turn?.answer = builtInAnswer(to: asks[place].prompt, session, after)
       if session.options.streams && after.nanoseconds > 0 {
-        let first = firstTokenDelay(of: after)
+        let first = firstToken(of: session, after)
         timers.push(now + first, Timer.delta(call).code)
       } else if session.options.streams {
         streamAll(session)
@@ -96,9 +96,8 @@ extension MockServer {
 
   // MARK: streaming
 
-  private func firstTokenDelay(of whole: Interval) -> Interval {
-    // Without a law of its own the first token comes after a tenth of the answer's time.
-    Interval(nanoseconds: whole.nanoseconds / 10)
+  private func firstToken(of session: MockSession, _ whole: Interval) -> Interval {
+    provider.firstToken(person: session.number.place, turn: session.turns, whole: whole)
   }
 
   /// The next piece of an answer that streams, and the timer of the one after it.
@@ -112,7 +111,7 @@ extension MockServer {
     sendDelta(session, Array(answer.text[start..<min(answer.text.count, start + bytesPerDelta)]))
     guard turn.deltas + 1 < pieces else { return }
     let whole = Interval.milliseconds(answer.milliseconds)
-    let rest = whole.nanoseconds - firstTokenDelay(of: whole).nanoseconds
+    let rest = whole.nanoseconds - firstToken(of: session, whole).nanoseconds
     timers.push(
       now + Interval(nanoseconds: max(0, rest) / Int64(pieces)), Timer.delta(call).code)
   }

@@ -122,24 +122,3 @@ func barePlan() -> RunPlan {
 
 /// Open Poisson arrivals of turns, in turns a second.
 func poisson(_ rate: Double) -> Arrivals { .poisson(.constant(rate)) }
-
-// Breaks made by hand, each of them seen to fail and taken back:
-//
-//   break                                              caught by, among others
-//   the station takes the latest request first         M/M/1 and M/D/1 percentiles; E4/M/1;
-//                                                      CLIServerTests "One piece of work at a time"
-//   the limit of sessions is off by one                LostServerTests "The victim's server dies",
-//                                                      then the run stops
-//   responses count from the sending, not the plan     M/M/c; M/M/c//N; Little's law
-//   thinking and service share a stream and addresses  "Thinking and service are independent";
-//                                                      mean value analysis; "Each conversation …"
-//   a shared host divides by one turn too many         processor sharing; HostTests by force
-//   a request or reply outlives its server's life      LossTests: the run stops
-//   a killed process tells nobody                      LossTests, a process for each person
-//   each earlier deadline leaves a chain of events     LossTests "deadlines ring once each"
-//   tabs are not counted for ephemeral turns           LossTests: the run stops
-//   a lock lives one instant too long                  LockTests "GET then DEL"
-//   LRU does not move what is used                     hit ratios; SessionManagerTests
-//   equal instants are swapped while sorting           EventQueueTests "Pops what a sorted list …"
-//   model times are drawn in the order of calls        ProviderTests "The same question …"
-//   a loss overtakes what was asked before it          LossTests: the run stops

@@ -1,0 +1,74 @@
+// What is asked at the end, and the figures.
+internal import Basics
+internal import CLIModel
+internal import LinuxIO
+internal import Policies
+internal import Scenarios
+internal import Truth
+
+extension LiveRun {
+  // MARK: the look at the end
+
+  /// What is left of every session, by the servers that still stand.
+  mutating func audit(_ truth: TruthDesk, _ plan: ShardPlan) {
+    guard scenario.live.audit > .zero, scenario.live.disk == .files || scenario.cli != .mock,
+      !stop.isRequested,
+      // Who has a session is known to nobody there.
+      !(scenario.app.routing == .external && scenario.fleet.storage.kind == .local)
+    else { return }
+    tell(.checking)
+    let targets = fleet.servers.filter { $0.state == .up && !$0.isBalancer }
+      .map { Auditor.Target(server: $0.id, address: $0.address) }
+    let signal = stop
+    do throws(SystemFailure) {
+      var auditor = try Auditor(truth, plan: plan, writer: plan.writer())
+      auditor.look(
+        at: targets, anywhere: scenario.fleet.storage.kind == .shared, began: epoch,
+        until: clock + scenario.live.audit
+      ) { signal.isRequested }
+      looked = auditor.looked
+    } catch {
+      note("nobody could look at the sessions: \(error)")
+    }
+  }
+
+  // MARK: locks
+
+  mutating func startRedis() {
+    let clients = 2 * scenario.app.instances
+    switch RedisService.start(scenario.live, clients: clients, folder) {
+    case .success(let service): redis = service
+    case .failure(let problem): problems.append(problem.text)
+    }
+  }
+
+  var lockPlan: LockPlan? {
+    redis.map {
+      LockPlan(
+        place: $0.place, prefix: $0.prefix, policy: scenario.app.lock,
+        limit: scenario.live.lockTimeout, witness: witness)
+    }
+  }
+
+  func lockTally(_ desk: Desk) -> LockTally {
+    redis == nil ? desk.lockTally : witness.tally
+  }
+
+  // MARK: figures
+
+  func figures(
+    _ reports: [ShardReport], desk: Desk, truth: TruthReport, plan: ShardPlan, driverCPU: Interval
+  ) -> LiveFigures {
+    LiveFigures(
+      scenario: scenario, reports: reports, servers: fleet.servers.map(\.lens),
+      names: fleet.servers.map { $0.isBalancer ? "balancer" : "cli-\($0.id.place + 1)" },
+      restarts: fleet.servers.map(\.restarts), startTimes: fleet.servers.map(\.startTook),
+      upAfter: fleet.upAfter,
+      locks: locksAfter ?? lockTally(desk), locksBefore: locksBefore,
+      measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
+      measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes, truth: truth,
+      sessionsLooked: looked,
+      observations: observations, warmUpNotFound: warmUpNotFound, wasWarming: wasWarming,
+      wasStopped: stop.isRequested, lag: plan.lagTolerance)
+  }
+}
