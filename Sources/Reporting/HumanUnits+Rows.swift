@@ -15,7 +15,7 @@ extension HumanUnits {
 
   /// Differences: with their signs, and shares in percentage points.
   func signedRow(_ values: [Double?], unit: String) -> [String] {
-    let texts = aligned(values, unit: unit) { $0 < 0 ? "-" : $0 > 0 ? "+" : "" }
+    let texts = aligned(values, unit: unit) { $0 < 0 ? minus : $0 > 0 ? "+" : "" }
     return unit == "ratio" ? texts.map { $0.hasSuffix("%") ? $0.dropLast() + "pp" : $0 } : texts
   }
 
