@@ -116,6 +116,19 @@ public struct Answer: Sendable {
     return "First to run out: \(fullest.name), \(share) used\(when)."
   }
 
+  /// A variant's name says what it changes; the scenario as it stands is only called base, so its
+  /// pattern and its routing are told.
+  private func introduced(_ contender: Contender) -> Sentence {
+    let settings = results[contender.source].result.scenario.settings
+    func value(_ key: String) -> String? { settings.first { $0.key == key }?.value }
+    guard contender.variant.settings.isEmpty, let pattern = value("app.pattern") else {
+      return "\(name: contender.label)"
+    }
+    let isRouted = pattern != "isolated"
+    let routing = value("app.routing").map { isRouted ? ", \($0)" : "" } ?? ""
+    return "\(name: contender.label) (\(pattern)\(routing))"
+  }
+
   /// How many there are, where their number is what makes the load.
   private func people(of contender: Contender) -> Int? {
     let settings = Comparability.settings(
@@ -169,7 +182,7 @@ public struct Answer: Sendable {
     let times = alive.compactMap { $0.value("turn.response", .p95) }
     let time = response(of: first).map { ", \($0)" } ?? ""
     let bill = bill(of: first).map { ", with \($0)" } ?? ""
-    let names = Sentence.list(best.map { "\(name: $0.label)" })
+    let names = Sentence.list(best.map(introduced))
     let each = Set(alive.map { people(of: $0) })
     let whom = each.count == 1 ? people(of: first).map { "\($0) people" } ?? "this" : "this"
     let verb = best.count > 1 ? "serve \(whom) best, and alike" : "serves \(whom) best"

@@ -141,7 +141,8 @@ enum StyleSheet {
     .key button[aria-pressed=false]{opacity:.55;text-decoration:line-through}
     .swatch{flex:none;width:1.1rem;height:.3rem;border-radius:2px;background:var(--c)}
     th .swatch{display:inline-block;vertical-align:middle;margin-right:.4rem}
-    .who{display:inline-flex;align-items:center}
+    .who{display:inline-flex;align-items:center;max-width:14rem}
+    .who bdi{overflow-wrap:break-word;min-width:0}
     details{margin:1rem 0}
     summary{cursor:pointer;color:var(--link);font-size:.92rem;width:fit-content}
     pre{
