@@ -193,12 +193,13 @@ bench-plan: setup ## how long plans take: 1,000 and 100,000 people, 12 candidate
 	@echo "planning for 1,000 and for 100,000 people (up to six minutes)"
 	@bash Tests/Benchmarks/plan.sh $(PROGRAMS)/seatrial
 
-validators: $(PLAN_VENV)/ready ## install what checks the files that plans write (kubernetes-validate)
+validators: $(PLAN_VENV)/ready ## install what checks the files that plans write: Kubernetes, Compose
 
 $(PLAN_VENV)/ready:
-	@echo "making a Python environment for kubernetes-validate in $(PLAN_VENV)"
+	@echo "making a Python environment for kubernetes-validate and compose-spec in $(PLAN_VENV)"
 	@python3 -m venv $(PLAN_VENV)
-	@$(PLAN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check kubernetes-validate
+	@$(PLAN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  kubernetes-validate compose-spec
 	@touch $@
 
 # SimPy lives in an environment of its own, so nothing of the machine's Python changes.

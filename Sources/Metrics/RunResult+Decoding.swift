@@ -124,6 +124,8 @@ extension HeatMapResult {
       metric: try field.member("metric").string(),
       startSeconds: try field.member("start").double(),
       stepSeconds: try field.member("step").double(), edges: edges, counts: counts)
+    // Earlier results have the measured part alone.
+    if let phase = field.optional("phase") { self.phase = try phase.word(Phase.self) }
   }
 }
 

@@ -1,7 +1,7 @@
 // What a result carries beyond its figures, so that a page needs nothing else: the scenario's keys,
 // one figure of each replication, response times as a map over time, and what happened when.
 // All of it came after the first results were written, so all of it may be missing.
-internal import Basics
+public import Basics
 
 /// One key of a scenario, as it was in force.
 public struct SettingResult: Equatable, Sendable {
@@ -32,7 +32,15 @@ public struct SampleResult: Equatable, Sendable {
 
 /// How often a time fell into which band, in equal slices of time.
 public struct HeatMapResult: Equatable, Sendable {
+  /// What the slices belong to. Figures come from the measured part alone; the others show whether
+  /// the warm-up was long enough and what came after.
+  public enum Phase: String, CaseIterable, Sendable {
+    case warmUp = "warm-up"
+    case measured, drain
+  }
+
   public var metric: String
+  public var phase = Phase.measured
   public var startSeconds: Double
   public var stepSeconds: Double
   /// Ends of the bands in seconds, ascending: one more than there are bands.
@@ -53,7 +61,8 @@ public struct HeatMapResult: Equatable, Sendable {
   /// From slices that count in `BucketLayout.bands`; nil where nothing was counted. Bands that are
   /// empty at both ends are left out.
   public init?(
-    metric: String, startSeconds: Double, stepSeconds: Double, bands slices: [[Int]]
+    metric: String, phase: Phase = .measured, startSeconds: Double, stepSeconds: Double,
+    bands slices: [[Int]]
   ) {
     let used = slices.flatMap { slice in slice.indices.filter { slice[$0] > 0 } }
     guard let low = used.min(), let high = used.max() else { return nil }
@@ -61,6 +70,7 @@ public struct HeatMapResult: Equatable, Sendable {
       metric: metric, startSeconds: startSeconds, stepSeconds: stepSeconds,
       edges: (low...high + 1).map { BucketLayout.bandStart($0) },
       counts: slices.map { Array($0[low...high]) })
+    self.phase = phase
   }
 }
 
@@ -109,6 +119,9 @@ extension BucketLayout {
   public static var bands: Int { count / bucketsPerBand }
 
   static func band(of bucket: Int) -> Int { bucket / bucketsPerBand }
+
+  /// Where a single time belongs, for whoever counts in bands without a recorder.
+  public static func band(of time: Interval) -> Int { band(of: clampedIndex(of: time.nanoseconds)) }
 
   /// Where a band begins, in seconds; the end of the last one for `bands`.
   static func bandStart(_ band: Int) -> Double {

@@ -63,6 +63,7 @@ extension HeatMapResult {
   var json: JSONValue {
     [
       "metric": .string(metric),
+      "phase": .string(phase.rawValue),
       "start": JSONValue(measured: startSeconds),
       "step": JSONValue(measured: stepSeconds),
       "edges": .array(edges.map { JSONValue(measured: $0) }),

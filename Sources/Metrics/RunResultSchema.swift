@@ -52,8 +52,8 @@ public enum RunResultSchema {
         "type": "object", "additionalProperties": record(["value": text, "from": text]),
       ],
       "heat_map": record([
-        "metric": text, "start": number, "step": number, "edges": list(of: number),
-        "counts": list(of: list(of: natural)),
+        "metric": text, "phase": oneOf(HeatMapResult.Phase.self), "start": number, "step": number,
+        "edges": list(of: number), "counts": list(of: list(of: natural)),
       ]),
       "mark": record(["at": number, "label": text]),
       "finding": record([

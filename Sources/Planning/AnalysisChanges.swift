@@ -158,7 +158,7 @@ struct AnalysisChanges: Sendable {
       })
     if case .lognormal = scenario.model.latency {
       list.append(
-        factor("tail of the model", "sigma 20 % less, same mean", "sigma 20 % more, same mean") {
+        factor("tail of the model", "sigma 20 % less", "sigma 20 % more") {
           $0.model.latency = $0.model.latency.withSigma(scaledBy: $1)
         })
     } else {

@@ -128,9 +128,9 @@ extension Planner {
       var text =
         "\(other.candidate.name) needs \(Words.count(size, other.candidate.unit))"
       if let mine = best.cost?.month, let theirs = other.cost?.month, mine > 0 {
-        text += ", \(Words.percent(theirs / mine - 1)) more money"
+        text += ", \(Words.more(theirs / mine, "money"))"
       } else if let mine = best.resources?.cores, let theirs = other.resources?.cores, mine > 0 {
-        text += ", \(Words.percent(theirs / mine - 1)) more cores"
+        text += ", \(Words.more(theirs / mine, "cores"))"
       }
       list.append(text + ".")
     }
@@ -191,6 +191,12 @@ enum Words {
   static func percent(_ share: Double) -> String {
     let tenths = floorOf(share * 1000 + 0.5) / 10
     return tenths >= 10 || tenths == floorOf(tenths) ? "\(Int(tenths + 0.5)) %" : "\(tenths) %"
+  }
+
+  /// `12 % more money`, `the same money`.
+  static func more(_ factor: Double, _ noun: String) -> String {
+    // Half of what a percentage shows.
+    (factor - 1).magnitude < 0.0005 ? "the same \(noun)" : "\(percent(factor - 1)) more \(noun)"
   }
 
   static func times(_ factor: Double) -> String {

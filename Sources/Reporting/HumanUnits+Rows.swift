@@ -10,12 +10,12 @@ extension HumanUnits {
 
   /// The largest has three digits; a fourth where the smallest would be left with one.
   public func row(_ values: [Double?], unit: String) -> [String] {
-    aligned(values, unit: unit) { $0 < 0 ? "-" : "" }
+    aligned(values, unit: unit) { $0 < 0 ? minus : "" }
   }
 
   /// Differences: with their signs, and shares in percentage points.
   func signedRow(_ values: [Double?], unit: String) -> [String] {
-    let texts = aligned(values, unit: unit) { $0 < 0 ? "-" : $0 > 0 ? "+" : "" }
+    let texts = aligned(values, unit: unit) { $0 < 0 ? minus : $0 > 0 ? "+" : "" }
     return unit == "ratio" ? texts.map { $0.hasSuffix("%") ? $0.dropLast() + "pp" : $0 } : texts
   }
 
@@ -51,7 +51,7 @@ extension HumanUnits {
   func span(_ interval: ConfidenceInterval, unit: String) -> String {
     let ends = row([interval.low, interval.high], unit: unit)
     guard ends[0] != ends[1] else { return ends[0] }
-    let units = ends.map { $0.drop { $0.isNumber || $0 == "." || $0 == "-" } }
+    let units = ends.map { $0.drop { $0.isNumber || ".-\u{2212}".contains($0) } }
     let first = units[0] == units[1] ? ends[0].dropLast(units[0].count) : ends[0][...]
     return "\(first) to \(ends[1])"
   }

@@ -13,9 +13,11 @@ public struct HumanUnits: Sendable {
 
   public var plusMinus: String { plain ? "+-" : "\u{B1}" }
 
+  var minus: String { plain ? "-" : "\u{2212}" }
+
   public func text(_ value: Double?, unit: String) -> String {
     guard let value, value.isFinite else { return HumanUnits.missing }
-    let sign = value < 0 ? "-" : ""
+    let sign = value < 0 ? minus : ""
     let magnitude = value.magnitude
     switch unit {
     case "s": return sign + time(magnitude)

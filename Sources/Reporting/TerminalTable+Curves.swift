@@ -69,7 +69,7 @@ extension TerminalTable {
     guard let low = known.min(), let high = known.max() else { return nil }
     let texts = units.row([low, high], unit: series.unit)
     guard low != high else { return texts[0] }
-    let name = texts[1].drop { $0.isNumber || $0 == "." || $0 == "-" }
+    let name = texts[1].drop { $0.isNumber || ".-\u{2212}".contains($0) }
     let isShared = !name.isEmpty && texts[0].hasSuffix(name)
     return "\(isShared ? String(texts[0].dropLast(name.count)) : texts[0]) to \(texts[1])"
   }

@@ -63,7 +63,8 @@ extension Campaign {
     if let first = samples.first {
       result.servers = first.servers
       result.series = first.series
-      result.heatMaps = first.heatMap.map { [$0] } ?? []
+      // The measured part first: earlier readers take the first one.
+      result.heatMaps = [first.heatMap, first.leadIn].compactMap { $0 }
     }
     result.samples = Campaign.samples(of: samples)
     result.marks = progress.scenario.marks

@@ -176,7 +176,10 @@ extension Campaign.Task {
       }
       return .warmUp(simulator.warmUpFound)
     case .replication(let number, let warmUp):
-      guard pass(&simulator, until: .zero + warmUp, report) else {
+      guard
+        number == 0
+          ? leadIn(&simulator, warmUp, report) : pass(&simulator, until: .zero + warmUp, report)
+      else {
         return .stopped(simulator.harvest(), warmedUp: false)
       }
       simulator.beginMeasurement(length: measure, detailed: number == 0)
@@ -185,6 +188,22 @@ extension Campaign.Task {
       }
       return .replication(simulator.harvest())
     }
+  }
+
+  /// The warm-up of the replication that a page shows.
+  private func leadIn(
+    _ simulator: inout Simulator, _ warmUp: Interval, _ report: (Interval, Int) -> Bool
+  ) -> Bool {
+    let instants = LeadIn.instants(warmUp: warmUp, measure: measure, windows: plan.windows)
+    for (place, instant) in instants.enumerated() {
+      guard pass(&simulator, until: instant, report) else { return false }
+      if place == 0 {
+        simulator.beginLeadIn(step: instants[1] - instants[0])
+      } else {
+        simulator.endLeadInWindow()
+      }
+    }
+    return pass(&simulator, until: .zero + warmUp, report)
   }
 
   /// Often enough for a smooth line and a quick Ctrl-C: a twentieth of a second at full speed.

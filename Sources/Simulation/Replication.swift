@@ -12,6 +12,8 @@ public struct Replication: Sendable, Equatable {
   public var series: [SeriesResult]
   /// Responses over time; nil where that was not kept, or nothing was answered.
   public var heatMap: HeatMapResult?
+  /// The same of the end of the warm-up.
+  public var leadIn: HeatMapResult?
   public var measured: Interval
   public var events: Int
   /// Turns that had begun and not ended when the measurement stopped.

@@ -24,6 +24,8 @@ struct SeriesKeeper: ~Copyable {
 
   /// What is read off the counters at the end of each window, in one replication of a variant.
   var detail: SeriesDetail?
+  /// What came before the measured part, in the same replication.
+  var leadIn: LeadIn?
 
   @inline(__always) mutating func completed(_ response: Interval) {
     turns &+= 1

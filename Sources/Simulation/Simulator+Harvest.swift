@@ -152,7 +152,7 @@ extension Simulator {
       counts: CountMetric.allCases.map { recorder.value(of: $0) },
       peaks: PeakMetric.allCases.map { recorder.value(of: $0) },
       derived: derived, servers: serverResults,
-      series: seriesResults() + detailSeries(), heatMap: heatMap(),
+      series: seriesResults() + detailSeries(), heatMap: heatMap(), leadIn: leadInMap(),
       measured: measured, events: events, underWay: turnsUnderWay,
       spawnsRefused: fleet.spawnsRefused)
   }

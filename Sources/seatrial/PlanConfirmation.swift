@@ -108,15 +108,12 @@ struct PlanConfirmation {
 
   // MARK: one fleet
 
-  /// Long enough for a p99, short enough to be waited for.
-  private static let turnsWanted = 1500.0
-
   private func drive(
     _ answer: CandidateAnswer, _ size: Int, program: String, place: Int, of count: Int
   ) -> Result<Run, Problem> {
     var scenario = answer.candidate.scenario(users: answer.users, size: size)
     let pace = max(0.1, answer.resources?.turnsPerSecond ?? 10)
-    let length = min(60, max(20, PlanConfirmation.turnsWanted / pace))
+    let length = min(60, max(20, LiveSample.turns(for: scenario.expectations.map(\.text)) / pace))
     // Queues near the knee need time to grow; six rounds of a person, as the simulation has.
     let round = scenario.workload.think.mean + scenario.model.latency.mean
     scenario.phases.warmUp = .fixed(.seconds(Int64(min(30, max(5, 3 * round)))))

@@ -76,7 +76,7 @@ UNITS = {
 
 def reads_as(shown, value):
     """Whether the text is the value, rounded to the digits that it shows."""
-    match = re.fullmatch(r"(<?)(-?[\d.]+)\s*(\D*)", shown)
+    match = re.fullmatch(r"(<?)(-?[\d.]+)\s*(\D*)", shown.replace("\u2212", "-"))
     if not match:
         return False
     scaled = value * UNITS[match[3].strip()]
@@ -244,7 +244,7 @@ with sync_playwright() as playwright:
     page = plain.new_page()
     page.goto(f"file://{work}/patterns/report.html")
     text = page.inner_text("main")
-    check("serve this best" in text and "rendezvous" in text, "without script there is no answer")
+    check("serve 300 people best" in text and "rendezvous" in text, "without script there is no answer")
     check(page.locator("svg .line").count() > 10, "without script there are no pictures")
     page.emulate_media(media="print")
     page.screenshot(path=f"{work}/screenshots/print.png", full_page=True)

@@ -6,6 +6,14 @@ import Testing
 /// Programs that check what a plan writes for them; nil where they are not installed.
 private enum Checker {
   static let kubernetes = find("kubernetes-validate", beside: ".build/plan-venv/bin")
+  /// The Python that can read Compose files, in the same environment.
+  static let compose: String? = {
+    let python = "\(Seatrial.root)/.build/plan-venv/bin/python"
+    guard Files.exists(python),
+      let run = try? Process(python, ["-c", "import compose_spec, yaml"], in: "/tmp").wait()
+    else { return nil }
+    return run.code == 0 ? python : nil
+  }()
   static let haproxy = find("haproxy", beside: "")
   static let systemd = find("systemd-analyze", beside: "")
 
@@ -200,6 +208,56 @@ private enum Checker {
         text("\(folder)/haproxy.cfg").replacing("balance ", with: "ballance "), to: "wrong.cfg")
       let wrong = try Process(program, ["-c", "-f", "wrong.cfg"], in: seatrial.folder).wait()
       #expect(wrong.code != 0)
+    }
+  }
+
+  @Test(
+    "Compose's specification accepts the file",
+    .enabled(if: Checker.compose != nil, "compose-spec is missing: make validators"),
+    arguments: fleets)
+  func compose(routing: String) throws {
+    let python = try #require(Checker.compose)
+    try Seatrial.test { seatrial in
+      let folder = try deploy(seatrial, routing)
+      func check(_ path: String) throws -> Finished {
+        try Process(
+          python, ["\(Seatrial.root)/Tests/EndToEndTests/Peers/compose.py", path],
+          in: seatrial.folder
+        ).wait()
+      }
+      let run = try check("\(folder)/compose.yaml")
+      #expect(run.code == 0 && run.output.contains("cli-1"), "\(run.output) \(run.errors)")
+      #expect(run.output.contains("proxy"), "\(run.output)")
+      let whole = text("\(folder)/compose.yaml")
+      try seatrial.write(
+        whole.replacing("stop_grace_period: ", with: "stop_grace_period: soon "), to: "wrong.yaml")
+      #expect(try check("wrong.yaml").code != 0)
+    }
+  }
+
+  @Test(
+    "systemd accepts the unit",
+    .enabled(if: Checker.systemd != nil, "systemd-analyze is missing: apt-get install systemd"),
+    arguments: fleets)
+  func systemd(routing: String) throws {
+    let program = try #require(Checker.systemd)
+    try Seatrial.test { seatrial in
+      let folder = try deploy(seatrial, routing)
+      // The unit's program is not on this machine; everything else is looked at as it stands.
+      let unit = text("\(folder)/copilot-cli@.service")
+        .replacing("/usr/local/bin/copilot", with: "/bin/true")
+      func complaints(_ unit: String) throws -> String {
+        try seatrial.write(unit, to: "copilot-cli@.service")
+        let path = "\(seatrial.folder)/copilot-cli@.service"
+        let run = try Process(program, ["verify", path], in: seatrial.folder).wait()
+        // Unknown keys are ignored with a warning and no code; other units of the machine may have
+        // warnings of their own.
+        let own = run.errors.split(separator: "\n").filter { $0.contains("copilot-cli@.service") }
+        return own.joined(separator: "\n") + (run.code == 0 ? "" : " ended with \(run.code)")
+      }
+      #expect(try complaints(unit) == "", "\(unit)")
+      let wrong = unit.replacing("LimitNOFILE=", with: "LimitNOFILES=")
+      #expect(try complaints(wrong).contains("LimitNOFILES"))
     }
   }
 

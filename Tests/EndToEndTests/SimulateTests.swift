@@ -50,6 +50,33 @@ import Testing
     }
   }
 
+  @Test("the end of the warm-up is kept beside what was measured, in no figure")
+  func leadIn() throws {
+    try Seatrial.test { seatrial in
+      func maps(_ settings: String...) throws -> (VariantResult, [HeatMapResult]) {
+        let run = try Process(
+          Seatrial.program,
+          ["simulate", "small.yaml", "--json", "--replications", "1", "--out", "o"]
+            + settings.flatMap { ["--set", $0] }, in: seatrial.folder
+        ).wait()
+        let variant = try decoded(run.output).variants[0]
+        return (variant, variant.heatMaps)
+      }
+      func turns(_ map: HeatMapResult) -> Int { map.counts.reduce(0) { $0 + $1.reduce(0, +) } }
+      let (variant, both) = try maps()
+      #expect(both.map(\.phase) == [.measured, .warmUp])
+      #expect(Double(turns(both[0])) == variant["turns.completed"]?.value())
+      // 20 s in windows of one second, which end where the measurement begins.
+      #expect(both[1].startSeconds == 0 && both[1].stepSeconds == 1 && both[1].counts.count == 20)
+      #expect(both[0].startSeconds == 20 && turns(both[1]) > 20)
+      // At most a quarter as long as what counts.
+      let long = try maps("workload.phases.warm-up=400s").1
+      #expect(long[1].startSeconds == 370 && long[1].counts.count == 30)
+      let none = try maps("workload.phases.warm-up=0s").1
+      #expect(none.map(\.phase) == [.measured])
+    }
+  }
+
   @Test("without --json the table goes to stdout; --quiet leaves stderr empty")
   func table() throws {
     try Seatrial.test { seatrial in

@@ -39,8 +39,11 @@ import Testing
     variant.heatMaps = [
       HeatMapResult(
         metric: "turn.response", startSeconds: 30, stepSeconds: 5, edges: [0.5, 0.625, 0.75],
-        counts: [[1, 0], [4, 17]])
-    ]
+        counts: [[1, 0], [4, 17]]),
+      HeatMapResult(
+        metric: "turn.response", phase: .warmUp, startSeconds: 20, stepSeconds: 5,
+        bands: [Array(repeating: 2, count: BucketLayout.bands)]),
+    ].compactMap { $0 }
     variant.marks = [MarkResult(atSeconds: 60, label: "1 server lost for 60 s")]
     var finding = FindingResult(kind: "lost", atSeconds: 61.5, session: 3, text: "a turn is lost")
     finding.user = 17

@@ -207,6 +207,16 @@ private let small = """
     #expect(answer.obstacle?.contains("file of user ids holds 3") ?? false)
   }
 
+  @Test("A live run waits for as many turns as its highest percentile needs")
+  func liveSample() {
+    #expect((LiveSample.turns(for: ["turn.response.p99 < 4s"]) - 1500).magnitude < 1e-6)
+    #expect(
+      (LiveSample.turns(for: ["turn.response.p50 < 1s", "turn.response.p95 < 4s"]) - 300)
+        .magnitude < 1e-6)
+    #expect((LiveSample.turns(for: ["turns.lost == 0"]) - 300).magnitude < 1e-6)
+    #expect((LiveSample.turns(for: ["turn.response.p999 < 9s"]) - 1500).magnitude < 1e-6)
+  }
+
   @Test("Holes in a price file are named, and hosts without a price leave no sum")
   func holes() throws {
     func read(_ text: String) throws -> PriceList {

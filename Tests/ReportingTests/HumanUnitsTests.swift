@@ -8,7 +8,7 @@ import Testing
     arguments: [
       (1.234, "s", "1.23 s"), (0.045, "s", "45.0 ms"), (0.9996, "s", "1.00 s"), (0, "s", "0 s"),
       (0.000_012, "s", "12.0 \u{B5}s"), (3e-9, "s", "3.00 ns"), (119.7, "s", "120 s"),
-      (150, "s", "2.50 min"), (9000, "s", "2.50 h"), (-1.5, "s", "-1.50 s"),
+      (150, "s", "2.50 min"), (9000, "s", "2.50 h"), (-1.5, "s", "\u{2212}1.50 s"),
       (0.0009994, "s", "999 \u{B5}s"), (0.0009996, "s", "1.00 ms"),
       (0.123, "ratio", "12.3 %"), (1, "ratio", "100 %"), (0.001, "ratio", "0.10 %"),
       (0.0005, "ratio", "0.050 %"), (1e-9, "ratio", "<0.001 %"), (0, "ratio", "0 %"),
@@ -27,7 +27,7 @@ import Testing
     let plain = HumanUnits(plain: true)
     #expect(plain.text(nil, unit: "s") == "-")
     #expect(plain.text(0.000_012, unit: "s") == "12.0 us")
-    #expect(plain.plusMinus == "+-")
+    #expect(plain.plusMinus == "+-" && plain.text(-1.5, unit: "s") == "-1.50 s")
   }
 
   @Test(

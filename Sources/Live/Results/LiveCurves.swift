@@ -6,6 +6,8 @@ internal import Metrics
 
 struct LiveCurves {
   private let windows: [MeasuredPart.Window]
+  private let warmUp: UnmeasuredPart?
+  private let drain: UnmeasuredPart?
   private let lenses: [ServerLens]
   private let start: Instant
   private let step: Double
@@ -15,6 +17,9 @@ struct LiveCurves {
 
   init(_ figures: LiveFigures) {
     windows = figures.windows
+    // A run stopped in its warm-up has measured that.
+    warmUp = figures.wasWarming ? nil : LiveCurves.together(figures.reports.map(\.warmUp))
+    drain = LiveCurves.together(figures.reports.compactMap(\.drain))
     lenses = figures.servers
     start = figures.measuredFrom
     step = windows.isEmpty ? 0 : figures.measured.seconds / Double(windows.count)
@@ -49,11 +54,24 @@ struct LiveCurves {
       + found.dropFirst(7).filter { $0.values.contains { ($0 ?? 0) != 0 } }
   }
 
-  var heatMap: HeatMapResult? {
+  /// Shards end their measured time by the same clock, but not all were there to hear of it.
+  private static func together(_ parts: [UnmeasuredPart]) -> UnmeasuredPart? {
+    guard let first = parts.first else { return nil }
+    return parts.dropFirst().reduce(into: first) { sum, part in
+      if part.from == sum.from { sum.merge(part) }
+    }
+  }
+
+  private var heatMap: HeatMapResult? {
     guard step > 0 else { return nil }
     return HeatMapResult(
       metric: TimeMetric.turnResponse.name, startSeconds: start.seconds, stepSeconds: step,
       bands: windows.map(\.bands))
+  }
+
+  /// The measured part first, then what was before and after it.
+  var heatMaps: [HeatMapResult] {
+    [heatMap, warmUp?.heatMap(.warmUp), drain?.heatMap(.drain)].compactMap { $0 }
   }
 
   func sessionsMax(_ server: Int) -> Int? {

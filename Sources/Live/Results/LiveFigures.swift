@@ -145,7 +145,7 @@ public struct LiveFigures: Sendable {
     }
     for metric in DerivedMetric.allCases { result.set(MetricResult(metric, derived(metric))) }
     result.series = curves.series
-    result.heatMaps = curves.heatMap.map { [$0] } ?? []
+    result.heatMaps = curves.heatMaps
     result.servers = serverResults(curves)
     result.findings = truth.examples.map { FindingResult($0) }
     result.expectations = scenario.expectations.compactMap {

@@ -118,6 +118,7 @@ extension Shard {
       report.overLimitMax = max(report.overLimitMax, gateways[local].overLimitMax)
     }
     report.lateness = now - due
+    report.drain = UnmeasuredPart(from: due)
     report.hasMeasured = true
     measuring = nil
   }

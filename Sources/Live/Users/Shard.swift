@@ -206,6 +206,11 @@ struct Shard: ~Copyable {
       figures.completed += 1
       figures.responses.add(response)
       measuring?.completed(response)
+      if report.hasMeasured {
+        report.drain?.note(response, at: now)
+      } else if report.before.isEmpty {
+        report.warmUp.note(response, at: now)
+      }
       if observes { observed.append((due, response)) }
     } else {
       if completion.sent != .never {

@@ -66,6 +66,9 @@ struct ShardReport: Sendable {
   var tallies = LiveTallies()
   var turnsByServer: [Int] = []
   var windows: [MeasuredPart.Window] = []
+  /// Before and after the measured time.
+  var warmUp = UnmeasuredPart(from: .zero)
+  var drain: UnmeasuredPart?
   var residentMax = 0
   var overLimitMax = 0
   /// Turns under way when the measured time ended, and when the drain did.

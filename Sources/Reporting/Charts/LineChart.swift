@@ -11,6 +11,14 @@ struct LineChart {
     var name: String
     var points: [(x: Double, y: Double?)]
     var dashed = false
+    /// Within which the line surely lies, where somebody knows.
+    var band: [Band] = []
+  }
+
+  struct Band {
+    var x: Double
+    var low: Double
+    var high: Double
   }
 
   var id: String
@@ -33,12 +41,15 @@ struct LineChart {
 
   /// Nil without a single value.
   func picture() -> Picture? {
-    let known = lines.flatMap { $0.points.compactMap(\.y) }
+    let known = lines.flatMap { line in
+      line.points.compactMap(\.y) + line.band.flatMap { [$0.low, $0.high] }
+    }
     let places = lines.flatMap { $0.points.map(\.x) }
     guard let most = known.max(), let left = places.min(), let right = places.max() else {
       return nil
     }
-    let least = y == .logarithmic ? known.filter { $0 > 0 }.min() ?? 1 : 0
+    // Some air below, too, where the axis does not begin with nothing.
+    let least = y == .logarithmic ? (known.filter { $0 > 0 }.min() ?? 1) / 1.1 : 0
     let top = roof(most)
     let rough = Scale(y, low: least, high: top, from: frame.innerBottom, to: frame.top)
     let yTicks = rough.ticks(max(3, Int(frame.innerHeight / 48)), unit: unit)
@@ -67,7 +78,7 @@ struct LineChart {
     lines.reversed().map { line in
       let path = path(line, x, y)
       guard !path.isEmpty else { return "" }
-      var svg = SVG.path(line.dashed ? "line dash" : "line", path)
+      var svg = band(line, x, y) + SVG.path(line.dashed ? "line dash" : "line", path)
       if showsDots {
         for point in line.points {
           if let value = point.y { svg += SVG.dot(x(point.x), y(value), radius: 3.5) }
@@ -75,6 +86,18 @@ struct LineChart {
       }
       return SVG.group(of: line.place, hue: line.hue, svg)
     }.joined()
+  }
+
+  /// An area, and at each point its ends: a band of one point has no area.
+  private func band(_ line: Line, _ x: Scale, _ y: Scale) -> String {
+    let band = line.band.filter { y.kind != .logarithmic || $0.low > 0 }.sorted { $0.x < $1.x }
+    guard !band.isEmpty else { return "" }
+    func place(_ at: Double, _ value: Double) -> String { "\(short(x(at))) \(short(y(value)))" }
+    let outline = band.map { place($0.x, $0.high) } + band.reversed().map { place($0.x, $0.low) }
+    return SVG.path("band", "M" + outline.joined(separator: "L") + "z")
+      + SVG.path(
+        "whisker",
+        band.map { "M\(place($0.x, $0.low))L\(place($0.x, $0.high))" }.joined())
   }
 
   private func path(_ line: Line, _ x: Scale, _ y: Scale) -> String {

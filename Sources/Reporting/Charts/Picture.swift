@@ -100,7 +100,7 @@ extension Frame {
     var free = left
     for mark in marks.prefix(Frame.mostMarks) {
       let label = Markup.clipped(mark.label, to: 24)
-      let room = Double(label.count) * 5.6
+      let room = Double(label.count) * 6.4
       let start = min(mark.at + 4, innerRight - room)
       guard start >= free else { continue }
       free = start + room + 8

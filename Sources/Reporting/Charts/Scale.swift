@@ -83,6 +83,8 @@ struct Scale {
     let chosen =
       [all, all.filter(\.isHalf), all.filter(\.isDecade)].first { $0.count <= wanted }
       ?? all.filter(\.isDecade)
+    // Less than a decade has too few round numbers of that kind.
+    if chosen.count < 3 { return linearTicks(wanted, unit: unit) }
     return chosen.map { Tick(value: $0.value, label: Scale.label($0.value, unit: unit)) }
   }
 

@@ -1,6 +1,7 @@
 // The one or two sentences that a page opens with, made from the figures: what broke, who serves
 // this best, what the others cost, what would run out first. It says nothing that a table below
 // does not show, and less where the figures say less.
+internal import Basics
 internal import Metrics
 
 public struct Answer: Sendable {
@@ -109,9 +110,38 @@ public struct Answer: Sendable {
       fullest.used > 0
     else { return nil }
     let share = units.text(fullest.used, unit: "ratio")
-    return fullest.used >= 1
-      ? "\(fullest.name.capitalisedFirst) is used up (\(share))."
-      : "First to run out: \(fullest.name), \(share) used."
+    if fullest.used >= 1 { return "\(fullest.name.capitalisedFirst) is used up (\(share))." }
+    let full = people(of: contender).map { Answer.twoDigits(Double($0) / fullest.used) }
+    let when = full.map { ", at this rate full with \($0) people" } ?? ""
+    return "First to run out: \(fullest.name), \(share) used\(when)."
+  }
+
+  /// A variant's name says what it changes; the scenario as it stands is only called base, so its
+  /// pattern and its routing are told.
+  private func introduced(_ contender: Contender) -> Sentence {
+    let settings = results[contender.source].result.scenario.settings
+    func value(_ key: String) -> String? { settings.first { $0.key == key }?.value }
+    guard contender.variant.settings.isEmpty, let pattern = value("app.pattern") else {
+      return "\(name: contender.label)"
+    }
+    let isRouted = pattern != "isolated"
+    let routing = value("app.routing").map { isRouted ? ", \($0)" : "" } ?? ""
+    return "\(name: contender.label) (\(pattern)\(routing))"
+  }
+
+  /// How many there are, where their number is what makes the load.
+  private func people(of contender: Contender) -> Int? {
+    let settings = Comparability.settings(
+      of: results[contender.source].result, contender.variant)
+    func value(_ key: String) -> String? { settings.first { $0.key == key }?.value }
+    guard value("workload.arrivals") == "closed" else { return nil }
+    return value("workload.users").flatMap { Int($0) }
+  }
+
+  /// Rounded down: nobody knows such a number better than that.
+  private static func twoDigits(_ count: Double) -> Int {
+    let scale = power(10, max(0, floorOf(naturalLog(max(1, count)) / naturalLog(10)) - 1))
+    return Int(floorOf(count / scale + 1e-9) * scale)
   }
 
   // MARK: several contenders
@@ -152,8 +182,10 @@ public struct Answer: Sendable {
     let times = alive.compactMap { $0.value("turn.response", .p95) }
     let time = response(of: first).map { ", \($0)" } ?? ""
     let bill = bill(of: first).map { ", with \($0)" } ?? ""
-    let names = Sentence.list(best.map { "\(name: $0.label)" })
-    let verb = best.count > 1 ? "serve this best, and alike" : "serves this best"
+    let names = Sentence.list(best.map(introduced))
+    let each = Set(alive.map { people(of: $0) })
+    let whom = each.count == 1 ? people(of: first).map { "\($0) people" } ?? "this" : "this"
+    let verb = best.count > 1 ? "serve \(whom) best, and alike" : "serves \(whom) best"
     let kept = first.keepsItsPromises ? "no turn failed\(orLost(first))" : promises(of: first)
     sentences.append("\(names) \(verb): \(kept)\(time)\(bill).")
     var told: [(who: Contender, what: [String])] = []
@@ -169,7 +201,8 @@ public struct Answer: Sendable {
     if let low = times.min(), let high = times.max(), high <= low * 1.05, times.count == alive.count
     {
       let ends = units.row([low, high], unit: "s")
-      parts.append("All \(String(alive.count)) answer alike (p95 \(ends[0]) to \(ends[1]))")
+      let all = alive.count == 2 ? "Both" : "All \(alive.count)"
+      parts.append("\(all) answer alike (p95 \(ends[0]) to \(ends[1]))")
     } else if let slowest = most(others, "turn.response", .p95),
       let high = slowest.value("turn.response", .p95)
     {
@@ -343,7 +376,7 @@ public struct Answer: Sendable {
 
 /// `+5.4 %`.
 func signedShare(_ share: Double, _ units: HumanUnits) -> String {
-  let sign = share > 0 ? "+" : share < 0 ? (units.plain ? "-" : "\u{2212}") : ""
+  let sign = share > 0 ? "+" : share < 0 ? units.minus : ""
   return sign + units.text(share.magnitude, unit: "ratio")
 }
 

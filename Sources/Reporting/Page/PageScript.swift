@@ -121,8 +121,7 @@ enum PageScript {
           at=null
         };
         // All places that can be pointed at, ascending.
-        const xs=d.kind=='heat'?d.counts.map((_,i)=>d.low+(i+.5)*(d.high-d.low)/d.counts.length)
-            :d.x||[...new Set(d.lines.flatMap(l=>l.x))].sort((a,b)=>a-b);
+        const xs=d.x||[...new Set(d.lines.flatMap(l=>l.x))].sort((a,b)=>a-b);
         const point=(i,y)=> {
           if(i<0||i>=xs.length)return;
           at=i;
@@ -223,9 +222,12 @@ enum PageScript {
             zoom([v(a),v(b)])
           }
         });
+        // Pictures of time that begin or end elsewhere show what they have of the same stretch.
         const zoom=v=> {
-          (d.time?charts.filter(c=>c.d.time&&c.d.high==d.high&&c.d.low==d.low)
-              :[me]).forEach(c=>c.show(v||c.full))
+          (d.time?charts.filter(c=>c.d.time):[me]).forEach(c=> {
+            const w=v&&[Math.max(v[0],c.full[0]),Math.min(v[1],c.full[1])];
+            c.show(w&&w[1]>w[0]?w:c.full)
+          })
         };
         svg.addEventListener('dblclick',()=>zoom(null));
         f.addEventListener('keydown',e=> {

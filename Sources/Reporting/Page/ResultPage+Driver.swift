@@ -90,7 +90,7 @@ extension ResultPage {
   // MARK: lenses
 
   private static let lensed = [
-    ("server.cpu", "CPU", "Share of a core, the busiest server at each time."),
+    ("server.cpu", "CPU used", "Share of a core, the busiest server at each time."),
     ("server.memory", "Memory", "Resident, the largest server at each time."),
     ("server.threads", "Threads", "The server with most at each time."),
     ("server.descriptors", "File descriptors", "The server with most at each time."),
@@ -104,7 +104,7 @@ extension ResultPage {
     let pictures = ResultPage.lensed.compactMap { name, title, caption -> String? in
       let lines = live.compactMap { contender -> LineChart.Line? in
         highest(name, of: contender).map { series in
-          let points = series.coalesced(to: live.count > 2 ? 60 : 120)
+          let points = series.coalesced(to: slices(live.count > 2 ? 60 : 120))
           return LineChart.Line(
             place: contender.place, hue: contender.hue, name: contender.label,
             points: points.values.enumerated().map { place, value in

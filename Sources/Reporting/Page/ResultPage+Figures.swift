@@ -59,7 +59,7 @@ extension ResultPage {
   }
 
   func columnHead(_ contender: Contender) -> String {
-    "<th scope=\"col\">\(swatch(contender))\(label(contender))</th>"
+    "<th scope=\"col\"><span class=\"who\">\(swatch(contender))\(label(contender))</span></th>"
   }
 
   /// Words for people, the metric's name for whoever writes an expectation.

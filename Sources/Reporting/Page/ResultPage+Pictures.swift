@@ -17,11 +17,19 @@ extension ResultPage {
       markup.line(
         "<h3 class=\"part\">Response over time</h3><p class=\"soft\">Each column is a slice of "
           + "time, each row a range of response times; from few turns \(ramp()) to many. The line "
-          + "is the mean.</p>"
+          + "is the mean.\(surroundings)</p>"
       )
       markup.line("<div class=\"charts\">\n\(maps.joined())</div>")
     }
     return markup.html
+  }
+
+  private var surroundings: String {
+    let maps = watched.flatMap(\.variant.heatMaps)
+    let words = [(HeatMapResult.Phase.warmUp, "the end of the warm-up"), (.drain, "the drain")]
+      .filter { phase, _ in maps.contains { $0.phase == phase } }.map(\.1)
+    return words.isEmpty
+      ? "" : " Paler: \(words.joined(separator: " and ")), of which no figure is made."
   }
 
   private func ramp() -> String {
@@ -79,11 +87,13 @@ extension ResultPage {
 
   private func heatMaps() -> [String] {
     let found = watched.compactMap { contender in
-      contender.variant.heatMaps.first { $0.metric == "turn.response" }
-        .map { (contender, $0.coalesced(to: watched.count > 4 ? 60 : 120)) }
+      HeatColumns(
+        contender.variant.heatMaps, of: "turn.response",
+        most: slices(watched.count > 4 ? 60 : 120)
+      ).map { (contender, $0) }
     }
     guard !found.isEmpty else { return [] }
-    let most = found.flatMap { $0.1.counts.flatMap { $0 } }.max() ?? 1
+    let most = found.map(\.1.most).max() ?? 1
     // The outermost bands hold single turns; axes are common, so that pictures can be compared.
     let low = found.compactMap { $0.1.edges.first { $0 > 0 } }.min() ?? 0.001
     let high = found.compactMap { $0.1.edges.last }.max() ?? 1
@@ -93,7 +103,8 @@ extension ResultPage {
         title: contenders.count > 1
           ? swatch(contender) + label(contender) : "Response over time",
         map: map, most: most, low: max(low, high / 1e5), high: high,
-        mean: contender.series("turn.response.mean"), marks: marks(contender),
+        mean: contender.series("turn.response.mean")?.coalesced(to: slices(120)),
+        marks: marks(contender),
         place: contender.place
       ).picture().html
     }
@@ -140,7 +151,17 @@ extension ResultPage {
   ]
 
   /// Points of a line, whatever the run's length. Three lines of 120 points each are a thicket.
-  private var mostPoints: Int { watched.count > 2 ? 60 : 200 }
+  private var mostPoints: Int { slices(watched.count > 2 ? 60 : 200) }
+
+  /// Slices of time, so many that each holds some turns: single ones make a picture of noise.
+  func slices(_ most: Int) -> Int {
+    let turns = watched.map { contender -> Double in
+      ["turn.throughput", "turns.failed"].compactMap { contender.series($0) }.reduce(0) {
+        $0 + $1.stepSeconds * $1.values.reduce(0) { $0 + ($1 ?? 0) }
+      }
+    }
+    return min(most, max(15, Int((turns.max() ?? 0) / 6)))
+  }
 
   func overTime() -> String {
     let pictures = ResultPage.measures.compactMap { measure -> String? in

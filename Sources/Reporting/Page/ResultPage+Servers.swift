@@ -19,12 +19,17 @@ extension ResultPage {
       }
       let ran = contender.value("fleet.servers").map { Int($0) } ?? variant.servers.count
       if ran > variant.servers.count { parts.append("\(variant.servers.count) of \(ran) shown") }
+      // Many small servers beside a few large ones: bars of a fifth at most compare nothing.
+      let own = variant.servers.map(\.turns).max() ?? 1
+      let isApart = 5 * own < most && own > 0
+      if isApart { parts.append("on a scale of its own") }
       return BarStrip(
         id: "load-\(contender.place)",
         title: contenders.count > 1
           ? swatch(contender) + label(contender) : "Turns of each server",
         caption: Markup.text(parts.joined(separator: "; ").capitalisedFirst),
-        servers: variant.servers, most: most, hue: contender.hue, place: contender.place
+        servers: variant.servers, most: isApart ? own : most, hue: contender.hue,
+        place: contender.place
       ).picture().html
     }
     let which = shown.contains { $0.variant.replications > 1 } ? ", in the first replication" : ""
@@ -66,7 +71,7 @@ extension ResultPage {
 
   private func tile(_ server: ServerResult, top: Double) -> String {
     var drawing = ""
-    if let series = load(server)?.coalesced(to: 60), !series.values.isEmpty {
+    if let series = load(server)?.coalesced(to: slices(60)), !series.values.isEmpty {
       let step = 120 / Double(series.values.count)
       var path = "M0 30"
       for (place, value) in series.values.enumerated() {

@@ -86,6 +86,7 @@ enum StyleSheet {
     h3{font-size:.95rem;margin:0}
     h3.part{margin-top:2rem}
     p.soft{font-size:.9rem}
+    p+figure{margin-top:1.8rem}
     p{margin:.4rem 0;max-width:70ch}
     a{color:var(--link)}
     a:focus-visible,button:focus-visible,summary:focus-visible,[tabindex]:focus-visible{
@@ -140,6 +141,8 @@ enum StyleSheet {
     .key button[aria-pressed=false]{opacity:.55;text-decoration:line-through}
     .swatch{flex:none;width:1.1rem;height:.3rem;border-radius:2px;background:var(--c)}
     th .swatch{display:inline-block;vertical-align:middle;margin-right:.4rem}
+    .who{display:inline-flex;align-items:center;max-width:14rem}
+    .who bdi{overflow-wrap:break-word;min-width:0}
     details{margin:1rem 0}
     summary{cursor:pointer;color:var(--link);font-size:.92rem;width:fit-content}
     pre{
@@ -156,7 +159,8 @@ enum StyleSheet {
   private static let tables = """
     .scroll{overflow-x:auto;margin:.8rem 0 1.2rem}
     table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums lining-nums}
-    caption{text-align:left;color:var(--soft);font-size:.85rem;padding:0 0 .5rem;max-width:70ch}
+    caption{text-align:left;color:var(--soft);font-size:.85rem;padding:0 0 .5rem;
+      max-width:min(70ch,calc(100vw - 2.5rem))}
     th,td{
       padding:.3rem .9rem .3rem 0;text-align:right;vertical-align:baseline;
       border-bottom:1px solid var(--grid);
@@ -238,6 +242,9 @@ enum StyleSheet {
     .h5{fill:var(--h5)}
     .h6{fill:var(--h6)}
     .h7{fill:var(--h7)}
+    .veil{fill:var(--ground);opacity:.55}
+    .band{fill:var(--c);opacity:.18}
+    .whisker{fill:none;stroke:var(--c);stroke-width:1;vector-effect:non-scaling-stroke}
     [data-c].off{display:none}
     .cross{stroke:var(--soft);stroke-width:1;pointer-events:none}
     .zoomed::after{

@@ -20,13 +20,23 @@ extension PlanPage {
         else { return nil }
         return (size, p95)
       }.sorted { $0.x < $1.x }
-      return points.isEmpty
-        ? nil : LineChart.Line(place: place(candidate.name), name: candidate.name, points: points)
+      guard !points.isEmpty else { return nil }
+      var line = LineChart.Line(
+        place: place(candidate.name), name: candidate.name, points: points)
+      // One band is a doubt; ten on top of each other are a fog.
+      line.band = (candidate.isRecommended ? candidate.probes : []).compactMap { probe in
+        guard let size = probe["size"]?.figure, let low = probe["response_p95_low"]?.figure,
+          let high = probe["response_p95_high"]?.figure
+        else { return nil }
+        return LineChart.Band(x: size, low: low, high: high)
+      }
+      return line
     }
     guard let unit = plan.candidates.first?.unit, !lines.isEmpty else { return nil }
     return LineChart(
       id: "knee-\(plan.users)", title: "p95 of the response, \(plan.users) people",
-      caption: "Against the number of \(unit)s; each dot was simulated.", lines: lines,
+      caption: "Against the number of \(unit)s; each dot was simulated. "
+        + "The band is the 95 % interval of the recommended.", lines: lines,
       xUnit: "count", y: .logarithmic, unit: "s", showsDots: true, classes: "dots"
     ).picture()?.html
   }
@@ -58,21 +68,49 @@ extension PlanPage {
     else { return nil }
     let isMoney = figure == "month"
     guard !isMoney || document.currency != nil else { return nil }
+    let formulas = lines(of: curve, figure).map { line -> LineChart.Line in
+      var line = line
+      line.hue = 0
+      line.dashed = true
+      line.name = "closed forms"
+      return line
+    }
     return LineChart(
       id: "over-people-\(figure)",
       title: isMoney ? "Price over people" : "Servers over people",
-      caption: "The recommended fleet by closed forms"
-        + (isMoney ? ", \(Markup.text(document.currency ?? "")) a month." : ".")
-        + " Both axes are logarithmic.",
-      lines: lines(of: curve, figure), x: .logarithmic, xUnit: "", y: .logarithmic, unit: "",
-      showsDots: true, classes: "dots"
+      caption: "The recommended fleet"
+        + (isMoney ? ", \(Markup.text(document.currency ?? "")) a month" : "")
+        + ": simulated, with the sizes between which nobody can tell; dashed what closed forms say. "
+        + "Both axes are logarithmic.",
+      lines: [simulated(isMoney)].compactMap { $0 } + formulas,
+      x: .logarithmic, xUnit: "", y: .logarithmic,
+      unit: isMoney ? "" : "count", showsDots: true, classes: "dots"
     ).picture()?.html
   }
+
+  /// The found sizes of the recommended fleets, or their prices, as an interval each.
+  private func simulated(_ isMoney: Bool) -> LineChart.Line? {
+    var line = LineChart.Line(
+      place: PlanPage.noCandidate, hue: 0, name: "simulated", points: [])
+    for plan in plans.sorted(by: { $0.users < $1.users }) {
+      guard let best = plan.recommended, best.json["basis"]?.text == "simulated",
+        let size = best.size, let high = isMoney ? best.month : Double(size)
+      else { continue }
+      // A fleet's price grows with its size, nearly.
+      let low = high * Double(best.lowest ?? size) / Double(max(1, size))
+      line.points.append((Double(plan.users), high))
+      line.band.append(LineChart.Band(x: Double(plan.users), low: low, high: high))
+    }
+    return line.points.isEmpty ? nil : line
+  }
+
+  /// From here on places are nobody's: no switch at the top of the page hides them.
+  private static let noCandidate = 1000
 
   private func lines(of curve: JSONValue, _ figure: String) -> [LineChart.Line] {
     curve["lines"].items.enumerated().map { place, line in
       LineChart.Line(
-        place: place, name: line["name"]?.text ?? "",
+        place: PlanPage.noCandidate + place, hue: place, name: line["name"]?.text ?? "",
         points: line["points"].items.compactMap { point -> (x: Double, y: Double?)? in
           // Nothing has a place on a logarithmic axis; it stands for `unlimited`.
           guard let x = point["x"]?.figure, x > 0 || curve["x"]?.text == "routing" else {
@@ -109,7 +147,7 @@ extension PlanPage {
       let notes =
         silent.isEmpty
         ? "" : "<p class=\"soft\">\(Markup.name(silent.joined(separator: "; "))).</p>\n"
-      return (plot.picture()?.html ?? "") + uncertainty(analysis) + notes
+      return plot.pictures + uncertainty(analysis) + notes
     }.joined()
   }
 

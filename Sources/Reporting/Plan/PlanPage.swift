@@ -142,7 +142,10 @@ public struct PlanPage {
           ["Candidate", "size", "p95"] + (isPriced ? ["a month", "a person"] : [])
             + ["head-room", ""]))
       for candidate in plan.candidates {
-        let sizes = candidate.sizes.map { "\($0) \(candidate.unit)s" } ?? HumanUnits.missing
+        let sizes =
+          candidate.sizes.map { sizes in
+            sizes == "1" ? "1 \(candidate.unit)" : "\(sizes) \(candidate.unit)s"
+          } ?? HumanUnits.missing
         var cells = [sizes, units.text(candidate.p95, unit: "s")]
         if isPriced {
           cells.append(money(candidate.month))
