@@ -149,6 +149,7 @@ extension MockServer {
     session.talk = summary.talk
     session.wasResumed = true
     begin(session)
+    boundConversation(of: session)
     let workspace = folder.workspace(ask.name)
     let time = wall.text
     session.createdTime = workspace.map { Array($0.createdAt.utf8) } ?? time
