@@ -52,13 +52,14 @@
 
   // MARK: at the end
 
-  @inlinable public mutating func append(_ byte: UInt8) {
+  @inlinable @inline(__always) public mutating func append(_ byte: UInt8) {
     makeRoom(for: 1)
     unsafe base[tail] = byte
     tail &+= 1
   }
 
-  @inlinable public mutating func append(_ text: StaticString) {
+  /// Inlined, so that the length is known where it stands: a few moves instead of a call.
+  @inlinable @inline(__always) public mutating func append(_ text: StaticString) {
     let length = text.utf8CodeUnitCount
     makeRoom(for: length)
     unsafe (base + tail).update(from: text.utf8Start, count: length)
@@ -119,6 +120,13 @@
   @inlinable public mutating func append(hexadecimal value: UInt64, digits: Int) {
     precondition(digits > 0 && digits <= 8, "eight hexadecimal digits at a time")
     makeRoom(for: 8)
+    let text = ByteBuffer.hexadecimal(value) &<< UInt64(64 &- 8 &* digits)
+    unsafe UnsafeMutableRawPointer(base + tail).storeBytes(of: text.bigEndian, as: UInt64.self)
+    tail &+= digits
+  }
+
+  /// The eight digits of a 32-bit value, the first in the highest byte.
+  @inlinable @inline(__always) static func hexadecimal(_ value: UInt64) -> UInt64 {
     // One digit in each byte, the first in the highest: half of the digits move up at each step.
     var spread = value & 0xFFFF_FFFF
     spread = (spread &<< 16 | spread) & 0x0000_FFFF_0000_FFFF
@@ -126,9 +134,32 @@
     spread = (spread &<< 4 | spread) & 0x0F0F_0F0F_0F0F_0F0F
     let letters = ((spread &+ 0x0606_0606_0606_0606) &>> 4) & 0x0101_0101_0101_0101
     // A letter stands 39 behind where the digit of that value would stand.
-    let text = (spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27) &<< UInt64(64 &- 8 &* digits)
-    unsafe UnsafeMutableRawPointer(base + tail).storeBytes(of: text.bigEndian, as: UInt64.self)
-    tail &+= digits
+    return spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+  }
+
+  /// The 36 letters of a UUID. Every event of the mock carries three of them.
+  @inlinable public mutating func append(uuid high: UInt64, _ low: UInt64) {
+    makeRoom(for: 36)
+    let second = ByteBuffer.hexadecimal(high)
+    let third = ByteBuffer.hexadecimal(low &>> 32)
+    let start = unsafe UnsafeMutableRawPointer(base + tail)
+    unsafe start.storeBytes(of: ByteBuffer.hexadecimal(high &>> 32).bigEndian, as: UInt64.self)
+    unsafe ByteBuffer.store(second &>> 32, at: start + 8)
+    unsafe ByteBuffer.store(second, at: start + 13)
+    unsafe ByteBuffer.store(third &>> 32, at: start + 18)
+    unsafe ByteBuffer.store(third, at: start + 23)
+    unsafe (start + 28).storeBytes(
+      of: ByteBuffer.hexadecimal(low).bigEndian, as: UInt64.self)
+    tail &+= 36
+  }
+
+  /// A hyphen and the lower four letters.
+  @inlinable @inline(__always) static func store(
+    _ letters: UInt64, at place: UnsafeMutableRawPointer
+  ) {
+    unsafe place.storeBytes(of: UInt8(ascii: "-"), as: UInt8.self)
+    let four = UInt32(truncatingIfNeeded: letters).bigEndian
+    unsafe (place + 1).storeBytes(of: four, as: UInt32.self)
   }
 
   public mutating func append(repeating byte: UInt8, count: Int) {

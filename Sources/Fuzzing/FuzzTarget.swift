@@ -95,8 +95,30 @@ enum JSONChecks {
     if let id = head.id { _ = JavaScriptText.identifier(Array(input[id])) }
     if let params = head.params.map({ Array(input[$0]) }) {
       for method in Method.allCases { _ = OptionCheck.problem(with: params, of: method) }
+      checkNames(params)
     }
   }
+
+  /// Every name that is let through to the file system is one part of a path and nothing else.
+  private static func checkNames(_ params: [UInt8]) {
+    var value: [UInt8]?
+    let text = params.span
+    let start = JSONScan.skipSpace(text, from: 0)
+    _ = JSONScan.members(ofObjectAt: start, in: text) { key, range in
+      if JSONScan.matches(text, key, "sessionId") { value = Array(params[range]) }
+    }
+    let verdicts = [
+      SessionName.check(value, for: .create), SessionName.check(value, for: .resume),
+      SessionName.checkForDeletion(value),
+    ]
+    for case .name(let name) in verdicts {
+      precondition(
+        !name.isEmpty && name.utf8.allSatisfy(harmless.contains), "\(name) reaches the disk")
+    }
+  }
+
+  private static let harmless = Set(
+    "0123456789-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
 }
 
 enum SessionChecks {

@@ -1,5 +1,5 @@
 """What one client can cost the others: bodies, headers, unread output, requests, sessions,
-connections and descriptors have bounds, most of them with --hardened only.
+conversations, connections and descriptors have bounds, most of them with --hardened only.
 
   bounds_test.py --mock CMD
 
@@ -8,6 +8,7 @@ and what it saw. Every check also asks another client's ping, before and after.
 """
 
 import argparse
+import http.server
 import json
 import os
 import resource
@@ -15,6 +16,7 @@ import shlex
 import socket
 import sys
 import tempfile
+import threading
 import time
 
 from conformance import groups, isolation, summary
@@ -68,6 +70,13 @@ class Client:
 
     def call(self, method, params):
         return self.reply(self.send(method, params))
+
+    def read_to(self, kind):
+        """Passes over everything up to an event of that type."""
+        while (message := self.message()) is not None:
+            if message.get("params", {}).get("event", {}).get("type") == kind:
+                return
+        raise Failure(f"the connection ended before {kind}")
 
     def is_served(self):
         reply = self.call("ping", {"message": "up"})
@@ -245,6 +254,51 @@ def many_connections(bench):
         bench.expect(time.monotonic() < end, "one gone, one served")
 
 
+class Provider(http.server.ThreadingHTTPServer):
+    """Answers every call with a word, and notes how much it was told."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            length = int(self.headers["content-length"])
+            self.rfile.read(length)
+            self.server.largest = max(self.server.largest, length)
+            answer = json.dumps({"id": "c", "choices": [{"message": {"content": "ok"}}],
+                                 "usage": {"prompt_tokens": 1, "completion_tokens": 1}}).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.daemon_threads, self.largest = True, 0
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+def long_conversation(bench):
+    """A conversation with a provider holds what fits the model, whatever limit a client claims."""
+    provider, client = Provider(), bench.client()
+    base = f"http://127.0.0.1:{provider.server_address[1]}/v1"
+    opened = client.call("session.create", {
+        "sessionId": "s1", "model": "gpt-4.1",
+        "provider": {"type": "openai", "baseUrl": base, "maxPromptTokens": 1_000_000_000}})
+    bench.expect("result" in opened, f"a session opens: {opened}")
+    text = "x" * (MIB // 2)
+    for _ in range(120):
+        client.send("session.send", {"sessionId": "s1", "prompt": text})
+        client.read_to("session.idle")
+    bench.expect(provider.largest > MIB // 2, "the provider was asked")
+    bench.expect(provider.largest < 2 * MIB, f"a call carries {provider.largest} bytes")
+    bench.expect(bench.memory() < 40, f"60 MiB of prompts cost {bench.memory():.0f} MiB")
+    provider.shutdown()
+
+
 def token(bench):
     """With a token nothing before `connect` works, whatever it is."""
     for method in ("ping", "session.create", "session.list", "no.such.method"):
@@ -287,6 +341,7 @@ CHECKS = [
     (endless_header, HARDENED, None, None), (endless_body, HARDENED, None, None),
     (unread_output, HARDENED, None, None), (many_requests, [*HARDENED, *SLOW], None, None),
     (many_sessions, [*HARDENED, *QUIET], None, None),
+    (long_conversation, [*HARDENED, *QUIET], None, None),
     (many_connections, HARDENED, None, None), (token, HARDENED, None, "sekret"),
     (few_descriptors, [], (64, 64), None), (soft_limit, [], (64, 4096), None),
 ]

@@ -35,6 +35,35 @@ private func talk(_ roles: [(Conversation.Role, Int)]) -> Conversation {
     #expect(talk.fitting(0).entries.map(\.role) == [.user])
   }
 
+  @Test("What is forgotten for good is what no request would carry")
+  func forgetting() {
+    var talk = talk([
+      (.summary, 4900), (.assistant, 49), (.user, 490), (.assistant, 49), (.user, 490),
+    ])
+    #expect(talk.forget(beyond: talk.tokens, countingFirst: 3) == 3 && talk.count == 5)
+    let shown = talk.fitting(250).entries.map(\.text)
+    // Of the first three, under way to be summed up, the summary and the answer have gone.
+    #expect(talk.forget(beyond: 250, countingFirst: 3) == 1)
+    #expect(talk.entries.map(\.text) == shown && talk.count == 2 && talk.tokens == 200)
+    talk.sumUp(first: 1, as: bytes("short"))
+    #expect(talk.entries.map(\.role) == [.summary, .user])
+  }
+
+  @Test("A bounded conversation stays bounded, and its summaries with it")
+  func bounded() {
+    var talk = Conversation()
+    var most = 0
+    for turn in 0..<500 {
+      talk.add(.user, Array(repeating: 97, count: 490))
+      talk.hear(Array(repeating: 97, count: 480))
+      talk.add(.assistant, Array(repeating: 98, count: 49))
+      _ = talk.forget(beyond: 2_000, countingFirst: 0)
+      if turn % 50 == 49 { talk.sumUp(first: talk.count - 1, as: bytes("short")) }
+      most = max(most, talk.tokens)
+    }
+    #expect(most < 3_400, "it grew to \(most) tokens")
+  }
+
   @Test("A summary stands for what it is of, and for nothing that came later")
   func summary() {
     var talk = talk([(.user, 100), (.assistant, 10), (.user, 100), (.assistant, 10)])

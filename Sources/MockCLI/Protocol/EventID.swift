@@ -27,16 +27,7 @@ package struct EventIDs {
 extension ByteBuffer {
   /// 36 letters: eight, four, four, four and twelve hexadecimal digits.
   mutating func append(_ id: EventID) {
-    append(hexadecimal: id.high &>> 32, digits: 8)
-    append(UInt8(ascii: "-"))
-    append(hexadecimal: id.high &>> 16, digits: 4)
-    append(UInt8(ascii: "-"))
-    append(hexadecimal: id.high, digits: 4)
-    append(UInt8(ascii: "-"))
-    append(hexadecimal: id.low &>> 48, digits: 4)
-    append(UInt8(ascii: "-"))
-    append(hexadecimal: id.low &>> 32, digits: 4)
-    append(hexadecimal: id.low, digits: 8)
+    append(uuid: id.high, id.low)
   }
 }
 

@@ -6,6 +6,8 @@ internal import LinuxIO
 struct WallText {
   private(set) var milliseconds: Int64 = 0
   private(set) var text: [UInt8] = []
+  /// The time as it stands in an event, with what is around it.
+  private(set) var member: [UInt8] = []
 
   init() { refresh() }
 
@@ -14,6 +16,7 @@ struct WallText {
     if now == milliseconds { return }
     milliseconds = now
     text = Array(WallClock.timestamp(milliseconds: now).utf8)
+    member = Array("\",\"timestamp\":\"".utf8) + text + Array("\",\"parentId\":".utf8)
   }
 
   static func text(_ milliseconds: Int64) -> [UInt8] {

@@ -15,6 +15,20 @@ extension MockServer {
 
   func room(in session: MockSession) -> Int { context(of: session).room }
 
+  /// With `--hardened` a session forgets for good what no request to the model would carry: without
+  /// it an answer that fails to be summed up, or a client that claims a limit of its own, lets the
+  /// conversation grow for ever, as on the real CLI. No client's limit is believed beyond the
+  /// model's window.
+  mutating func boundConversation(of session: MockSession) {
+    guard settings.isHardened, session.talk.keepsText else { return }
+    let largest = ContextTokens(
+      limit: Int(settings.profile.context.window), hasWorkspace: session.options.isInfinite,
+      hasSummary: session.summaries > 0)
+    let kept = session.talk.forget(
+      beyond: min(room(in: session), largest.room), countingFirst: session.compaction?.length ?? 0)
+    session.compaction?.length = kept
+  }
+
   // MARK: on request
 
   /// `session.history.compact` has had its turn at the station.

@@ -69,21 +69,21 @@ extension MockServer {
   private mutating func builtInAnswer(
     to prompt: [UInt8]?, _ session: MockSession, _ after: Interval
   ) -> ModelAnswer {
-    var buffer = ByteBuffer(capacity: 64)
+    line.removeAll()
     if let fixed = settings.answer {
-      buffer.append(escaped: fixed)
+      line.append(escaped: fixed)
     } else {
-      buffer.append("You said: ")
+      line.append("You said: ")
       if let prompt, prompt.first == UInt8(ascii: "\"") {
         var end = min(prompt.count - 1, longestEcho)
         // Not in the middle of an escape.
         while end < prompt.count - 1 && end > 1 && prompt[end - 1] == UInt8(ascii: "\\") {
           end -= 1
         }
-        buffer.append(prompt.span.extracting(1..<end))
+        line.append(prompt.span.extracting(1..<end))
       }
     }
-    let text = buffer.array
+    let text = line.array
     let tokens = max(1, text.count / bytesPerToken)
     let context =
       Int(settings.profile.context.baseTokens)
@@ -109,7 +109,7 @@ extension MockServer {
     guard turn.deltas < pieces else { return }
     let start = turn.deltas * bytesPerDelta
     sendDelta(session, Array(answer.text[start..<min(answer.text.count, start + bytesPerDelta)]))
-    guard turn.deltas + 1 < pieces else { return }
+    guard turn.deltas < pieces else { return }
     let whole = Interval.milliseconds(answer.milliseconds)
     let rest = whole.nanoseconds - firstToken(of: session, whole).nanoseconds
     timers.push(
@@ -128,10 +128,11 @@ extension MockServer {
 
   /// A piece of a tool call: counted, and not shown.
   mutating func countDelta(_ session: MockSession, _ bytes: Int) {
-    session.turn?.streamedBytes += bytes
-    session.turn?.deltas += 1
-    if session.turn?.firstToken == nil { session.turn?.firstToken = wall.milliseconds }
-    let sum = session.turn?.streamedBytes ?? 0
+    guard let turn = session.turn else { return }
+    turn.streamedBytes += bytes
+    turn.deltas += 1
+    if turn.firstToken == nil { turn.firstToken = wall.milliseconds }
+    let sum = turn.streamedBytes
     emit("assistant.streaming_delta", session, .ephemeral) { output in
       output.append("{\"totalResponseSizeBytes\":")
       output.append(decimal: sum)
@@ -141,13 +142,12 @@ extension MockServer {
 
   /// One piece as the provider sent it: the CLI passes them on one to one.
   mutating func sendDelta(_ session: MockSession, _ text: [UInt8]) {
-    guard var turn = session.turn else { return }
+    guard let turn = session.turn else { return }
     let isFirst = !turn.hasMessage
     turn.hasMessage = true
     turn.deltas += 1
     turn.streamedBytes += text.count
     if turn.firstToken == nil { turn.firstToken = wall.milliseconds }
-    session.turn = turn
     emit("assistant.streaming_delta", session, .ephemeral) { output in
       output.append("{\"totalResponseSizeBytes\":")
       output.append(decimal: turn.streamedBytes)
@@ -172,8 +172,8 @@ extension MockServer {
   /// The session whose turn the call belongs to, unless that turn is over.
   func session(of call: ProviderCall) -> MockSession? {
     let place = Int(call.place)
-    guard place < running.count, let session = running[place], let turn = session.turn,
-      turn.call.generation == call.generation, turn.call.place == call.place
+    guard place < running.count, let session = running[place], let asked = session.turn?.call,
+      asked.generation == call.generation, asked.place == call.place
     else { return nil }
     return session
   }
@@ -203,9 +203,9 @@ extension MockServer {
       }
       output.append("}")
     }
-    session.turn?.failures += 1
+    turn.failures += 1
     session.failure = .ofModel(
-      status: status, text: text, attempts: turn.failures + 1,
+      status: status, text: text, attempts: turn.failures,
       waited: wall.milliseconds - turn.began, provider: session.options.provider)
   }
 

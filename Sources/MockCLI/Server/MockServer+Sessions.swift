@@ -149,6 +149,7 @@ extension MockServer {
     session.talk = summary.talk
     session.wasResumed = true
     begin(session)
+    boundConversation(of: session)
     let workspace = folder.workspace(ask.name)
     let time = wall.text
     session.createdTime = workspace.map { Array($0.createdAt.utf8) } ?? time
@@ -288,11 +289,13 @@ extension MockServer {
 
   // MARK: to disk
 
-  /// The batch timer: 100 ms after the first event that is not on disk yet.
+  /// The batch timer: 100 ms after the first event that is not on disk yet. A session that has run
+  /// eight turns meanwhile, which no real one can (15 a second at most), does not wait for it: what
+  /// it holds stays bounded, and in the processor's cache.
   mutating func armFlush(_ session: MockSession) {
-    guard settings.disk == .files, !session.flushIsDue, !session.unflushed.isEmpty,
-      !session.waitsForTurn
-    else { return }
+    guard settings.disk == .files, !session.unflushed.isEmpty, !session.waitsForTurn else { return }
+    if session.unflushed.count >= MockServer.mostLines { return flush(session) }
+    if session.flushIsDue { return }
     session.flushIsDue = true
     timers.push(now + settings.profile.flushDelay, Timer.flush(session.number).code)
   }

@@ -44,9 +44,13 @@ extension MockServer {
   mutating func emitAnswer(_ session: MockSession, _ turn: RunningTurn, _ answer: ModelAnswer) {
     let model = session.options.model ?? []
     session.usage.add(answer)
-    var calls = ByteBuffer()
-    if !answer.calls.isEmpty { ToolCall.append(answer.calls, to: &calls) }
-    session.talk.add(.assistant, answer.text, detail: calls.array)
+    if answer.calls.isEmpty {
+      session.talk.add(.assistant, answer.text)
+    } else {
+      var calls = ByteBuffer()
+      ToolCall.append(answer.calls, to: &calls)
+      session.talk.add(.assistant, answer.text, detail: calls.array)
+    }
     emitUsage(session, turn, answer, model)
     emit("assistant.message", session, [.wire, .disk], isEssential: true) { output in
       output.append("{\"messageId\":\"")

@@ -229,6 +229,7 @@ extension MockServer {
     }
     compactIfFull(session)
     emitContext(session)
+    boundConversation(of: session)
   }
 
   /// `session.usage_info`, and what had to go for the request to fit.

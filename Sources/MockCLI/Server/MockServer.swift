@@ -44,6 +44,8 @@ struct MockServer: ~Copyable {
   /// Room that sessions keep for lines to come, of all of them.
   var keptRoom = 0
   static let mostKeptRoom = 16 << 20
+  /// Lines of a session that wait for the disk: a faithful turn has five, a lean one three.
+  static let mostLines = 40
 
   var asks = Asks()
   var sessions: [MockSession?] = [nil]
@@ -58,10 +60,8 @@ struct MockServer: ~Copyable {
   var hookCount = 0
   var hookWaits: [HookWait] = []
 
-  /// The event being built, and the frame's header.
+  /// The message or event being built.
   var line = ByteBuffer(capacity: 32 << 10)
-  var head = ByteBuffer(capacity: 64)
-  var prefix = ByteBuffer(capacity: 512)
   let systemPrompt = Padding.systemPrompt
   var children: [ChildProcess] = []
   /// A fault has set in that a turn set off.

@@ -22,7 +22,7 @@ package struct Conversation {
   package private(set) var count = 0
   package private(set) var tokens = 0
   /// Everything users have said since the session began, as every summary repeats it.
-  private var said: [UInt8] = []
+  private var said: [[UInt8]] = []
   /// In a log: how much had been said when the summary under way was begun.
   private var lengthSummedUp: Int?
 
@@ -46,7 +46,7 @@ package struct Conversation {
 
   /// What a user has said, escaped as JSON, without what the CLI adds to it.
   package mutating func hear(_ content: [UInt8]) {
-    if keepsText { said += SummaryText.quoted(content) }
+    if keepsText { said.append(SummaryText.quoted(content)) }
   }
 
   // MARK: from the log
@@ -96,7 +96,8 @@ package struct Conversation {
 
   /// The first entries become one: their summary.
   package mutating func sumUp(first replaced: Int, as summary: [UInt8]) {
-    let entry = Entry(role: .summary, text: SummaryText.message(said: said, summary: summary))
+    let entry = Entry(
+      role: .summary, text: SummaryText.message(said: Array(said.joined()), summary: summary))
     let gone = min(replaced, count)
     count = count - gone + 1
     if keepsText {
@@ -111,14 +112,44 @@ package struct Conversation {
   /// then the oldest of what is left; the last one stays whatever it costs.
   package func fitting(_ room: Int) -> Conversation {
     guard tokens > room, keepsText else { return self }
-    var kept = entries.filter { $0.role == .user || $0.role == .summary }
-    var sum = kept.reduce(0) { $0 + $1.tokens }
-    while sum > room, kept.count > 1 { sum -= kept.removeFirst().tokens }
     var shorter = Conversation()
-    shorter.entries = kept
-    shorter.count = kept.count
-    shorter.tokens = sum
+    shorter.keep(places(fitting: room), of: entries)
     return shorter
+  }
+
+  private func places(fitting room: Int) -> ArraySlice<Int> {
+    let kept = entries.indices.filter { entries[$0].role == .user || entries[$0].role == .summary }
+    var sum = kept.reduce(0) { $0 + entries[$1].tokens }
+    var start = 0
+    while sum > room, start < kept.count - 1 {
+      sum -= entries[kept[start]].tokens
+      start += 1
+    }
+    return kept[start...]
+  }
+
+  private mutating func keep(_ places: ArraySlice<Int>, of all: [Entry]) {
+    entries = places.map { all[$0] }
+    count = entries.count
+    tokens = entries.reduce(0) { $0 + $1.tokens }
+  }
+
+  /// Lets go for good of what does not fit, and of the oldest that users have said, where that is
+  /// more than half of the room: the summary that repeats it has to fit too. Returns how many of
+  /// the first `length` entries are left.
+  package mutating func forget(beyond room: Int, countingFirst length: Int) -> Int {
+    guard keepsText else { return length }
+    var repeated = said.reduce(0) { $0 + Conversation.tokens($1.count) }
+    var start = 0
+    while repeated > room / 2, start < said.count - 1 {
+      repeated -= Conversation.tokens(said[start].count)
+      start += 1
+    }
+    said.removeFirst(start)
+    guard tokens > room else { return length }
+    let places = places(fitting: room)
+    keep(places, of: entries)
+    return places.count { $0 < length }
   }
 
   // MARK: on the wire

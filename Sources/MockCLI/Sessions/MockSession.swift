@@ -50,6 +50,8 @@ final class MockSession {
   /// Letters, digits, `-` and `_` only, so it stands in JSON and in paths as it is.
   let name: String
   let nameBytes: [UInt8]
+  /// What stands before each of its events on the wire.
+  let eventPrefix: [UInt8]
   var options = SessionOptions()
 
   /// Requests under way that are about it; it is not forgotten before they are answered.
@@ -127,16 +129,21 @@ final class MockSession {
     self.number = number
     self.name = name
     nameBytes = Array(name.utf8)
+    eventPrefix =
+      Array(
+        "{\"jsonrpc\":\"2.0\",\"method\":\"session.event\",\"params\":{\"sessionId\":\"".utf8)
+      + nameBytes + Array("\",\"event\":".utf8)
   }
 }
 
-/// A turn that has begun and not ended.
-struct RunningTurn {
-  var ask: Int
-  var interaction: EventID
+/// A turn that has begun and not ended. An object, because it is looked at a dozen times in a turn
+/// and a copy of it would retain all that it holds.
+final class RunningTurn {
+  let ask: Int
+  let interaction: EventID
   var message: EventID
-  var began: Int64
-  var call: ProviderCall
+  let began: Int64
+  let call: ProviderCall
   var stage = TurnStage.submitted
   /// Counts the model's answers in it: a tool's result asks for one more.
   var round = 0
@@ -154,6 +161,14 @@ struct RunningTurn {
   /// `assistant.message_start` is out for this round.
   var hasMessage = false
   var failures = 0
+
+  init(ask: Int, interaction: EventID, message: EventID, began: Int64, call: ProviderCall) {
+    self.ask = ask
+    self.interaction = interaction
+    self.message = message
+    self.began = began
+    self.call = call
+  }
 }
 
 /// What came back from the model.
