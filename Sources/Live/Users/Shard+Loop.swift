@@ -93,6 +93,7 @@ extension Shard {
       case .measure(let from, let length): planMeasuring(from: from, length: length)
       case .drain(let end): drain(until: end)
       case .wake(let loops):
+        precondition(phase != .starting, "people wake up after the beginning")
         for (loop, instant) in loops { timers.push(instant, ShardTimer.wake(loop: loop).code) }
       case .planned(let turn, let due, let instance):
         ledger.across -= 1
