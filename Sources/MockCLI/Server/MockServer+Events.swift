@@ -67,7 +67,7 @@ extension MockServer {
   private func keep(_ session: MockSession, _ prompt: Int?) {
     guard settings.disk == .files else { return }
     if let prompt {
-      session.unflushed.append(line, promptAt: prompt, length: systemPrompt.count)
+      session.unflushed.append(line, promptAt: prompt, count: systemPrompt.count)
     } else {
       session.unflushed.append(line)
     }

@@ -289,13 +289,11 @@ extension MockServer {
 
   // MARK: to disk
 
-  /// The batch timer: 100 ms after the first event that is not on disk yet. A session that has run
-  /// eight turns meanwhile, which no real one can (15 a second at most), does not wait for it: what
-  /// it holds stays bounded, and in the processor's cache.
+  /// The batch timer: 100 ms after the first event that is not on disk yet.
   mutating func armFlush(_ session: MockSession) {
-    guard settings.disk == .files, !session.unflushed.isEmpty, !session.waitsForTurn else { return }
-    if session.unflushed.count >= MockServer.mostLines { return flush(session) }
-    if session.flushIsDue { return }
+    guard settings.disk == .files, !session.flushIsDue, !session.unflushed.isEmpty,
+      !session.waitsForTurn
+    else { return }
     session.flushIsDue = true
     timers.push(now + settings.profile.flushDelay, Timer.flush(session.number).code)
   }

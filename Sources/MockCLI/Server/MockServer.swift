@@ -44,8 +44,6 @@ struct MockServer: ~Copyable {
   /// Room that sessions keep for lines to come, of all of them.
   var keptRoom = 0
   static let mostKeptRoom = 16 << 20
-  /// Lines of a session that wait for the disk: a faithful turn has five, a lean one three.
-  static let mostLines = 40
 
   var asks = Asks()
   var sessions: [MockSession?] = [nil]

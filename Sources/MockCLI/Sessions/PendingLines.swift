@@ -9,25 +9,22 @@ struct PendingLines: ~Copyable {
   private var bytes = ByteBuffer()
   /// Where the prompt belongs, counted in `bytes`, in order.
   private var prompts: [Int] = []
-  private(set) var count = 0
 
   var isEmpty: Bool { bytes.isEmpty }
 
   mutating func append(_ line: borrowing ByteBuffer) {
     bytes.append(line)
     bytes.append(UInt8(ascii: "\n"))
-    count += 1
   }
 
   /// A line with the system prompt in it, from `start` on.
-  mutating func append(_ line: borrowing ByteBuffer, promptAt start: Int, length: Int) {
+  mutating func append(_ line: borrowing ByteBuffer, promptAt start: Int, count: Int) {
     line.withSpan { text in
       bytes.append(text.extracting(0..<start))
       prompts.append(bytes.count)
-      bytes.append(text.extracting(start + length..<text.count))
+      bytes.append(text.extracting(start + count..<text.count))
     }
     bytes.append(UInt8(ascii: "\n"))
-    count += 1
   }
 
   /// All of it as it will stand on disk.
@@ -55,6 +52,5 @@ struct PendingLines: ~Copyable {
   mutating func removeAll(keeping kept: Int) {
     bytes.removeAll(keeping: kept)
     prompts.removeAll(keepingCapacity: true)
-    count = 0
   }
 }
