@@ -34,9 +34,10 @@ RUN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCE
 REAL_CLI := .build/real-cli/copilot
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build run simulate load report compare plan hazards accidents agreement breaks real test \
-  test-browser parity conformance leftovers real-setup lint format bench bench-checker \
-  bench-hazards bench-live bench-mock bench-pages bench-plan validators gallery sanitize fuzz clean
+.PHONY: help setup build run simulate load report compare plan hazards hazards-live accidents truth \
+  locks agreement breaks real test test-browser parity conformance leftovers real-setup lint format \
+  bench bench-checker bench-hazards bench-live bench-mock bench-pages bench-plan validators gallery \
+  sanitize fuzz clean
 
 help: ## list the targets (this page)
 	@echo "seatrial: how a fleet of headless Copilot CLI servers behaves, before real users find out"
@@ -44,7 +45,7 @@ help: ## list the targets (this page)
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  run, simulate, load: SCENARIO=file SEED=number OUT=directory SET='key=value'"
-	@echo "  plan: the same and USERS=100,1k   hazards: HAZARD=name OUT=file.json"
+	@echo "  plan: the same and USERS=100,1k   hazards, hazards-live: HAZARD=name; hazards: OUT=file.json"
 	@echo "  report: RESULT=folder FORMAT=markdown   compare: RESULTS='folder folder'"
 	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds SECONDS=30"
 
@@ -103,11 +104,22 @@ test: setup ## set up and run every test
 	@echo "a simulated fleet beside a real one (a minute)"
 	@python3 Tests/Live/agreement.py --seatrial $(PROGRAMS)/seatrial --short
 
+hazards-live: build ## each hazard simulated and live, beside its odds (five minutes)
+	@python3 Tests/Live/hazards.py --seatrial $(PROGRAMS)/seatrial $$HAZARD
+
+truth: build ## 100,000 live turns without a finding; the manager that outgrows its limit (2 minutes)
+	@SEATRIAL_LONG=1 swift test -c release --disable-xctest --no-parallel \
+	  --filter 'CleanRunTests|RatchetRunTests'
+
+locks: build ## locks in a real Redis beside simulation and formulas (three minutes)
+	@SEATRIAL_LONG=1 swift test -c release --disable-xctest --no-parallel \
+	  --filter 'LockAgreementTests|RedisRunTests'
+
 accidents: build ## servers that freeze, die and talk nonsense in mid-run; books of turns (minutes)
 	@SEATRIAL_LONG=1 swift test -c release --disable-xctest --no-parallel \
-	  --filter 'PeopleTests|TroubleTests|BalancerTests|LiveViewTests|LeftoverTests'
+	  --filter 'PeopleTests|TroubleTests|BalancerTests|LiveViewTests|LeftoverTests|TruthRunTests|OwnRedisTests'
 
-breaks: setup ## break the code on purpose in ten places: a test must notice each (a quarter of an hour)
+breaks: setup ## break the code on purpose in fourteen places: a test must notice each (20 minutes)
 	@python3 Tests/Breaks/breaks.py .build/breaks
 
 parity: build ## record a million inputs of live runs and replay them: no decision may differ

@@ -129,8 +129,8 @@ let package = Package(
     tests("Tidy", "LinuxIO"),
     // Runs the built programs; `swift test` builds them all.
     tests(
-      "EndToEnd", "Basics", "Metrics", "LinuxIO", "Workload", "Policies", "Scenarios", "Simulation",
-      "Live", files: ["Peers"]),
+      "EndToEnd", "Basics", "Metrics", "Statistics", "LinuxIO", "Workload", "Policies", "Scenarios",
+      "Simulation", "Live", files: ["Peers"]),
   ] + fuzzers,
   swiftLanguageModes: [.v6]
 )

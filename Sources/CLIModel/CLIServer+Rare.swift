@@ -519,7 +519,7 @@ extension CLIServer {
     let session = sessions[place]
     var stored = store[session.id, id]
     // Where another process wrote last, what is on its way is that one's.
-    guard stored.turns == session.known else { return }
+    guard stored.turns == session.known & ~LiveSession.behind else { return }
     let lost = stored.lose(at: now)
     store[session.id, id] = stored
     tally.lostUnflushed += lost

@@ -290,7 +290,7 @@ public struct CLIServer: ~Copyable {
     let (wasActive, wasStale, isFull, isIdle) = sessions.modify(place) {
       let wasActive = $0.active
       let wasStale = onDisk != $0.known &+ 1
-      $0.known = onDisk
+      $0.known = wasStale ? onDisk | LiveSession.behind : onDisk
       $0.held &+= 1
       let isFull = tokensBase + tokensTurn * Double($0.held) + tokensPrompts > mostTokens
       let isIdle = !$0.hasLine && !isFull

@@ -5,8 +5,8 @@ public import Basics
 /// A session that this process holds in memory: 32 bytes, two to a cache line.
 @usableFromInline struct LiveSession: BitwiseCopyable {
   @usableFromInline var id: SessionID
-  /// Turns on disk as far as this process knows; behind the disk, it answers without the others'
-  /// turns.
+  /// Turns on disk when this process last read or wrote it, with `behind` once others had written
+  /// meanwhile: it never reads theirs, so from then on each of its answers lacks them.
   @usableFromInline var known: UInt32
   /// Turns held in memory since it was loaded or compacted.
   @usableFromInline var held: UInt32
@@ -80,6 +80,9 @@ public import Basics
     packed = (packed & ~0xFFF) &+ 0x1000
     id = LiveSession.nobody
   }
+
+  /// Beyond what a file can hold, so that no count on disk is ever the next one.
+  @inlinable static var behind: UInt32 { 1 << 31 }
 
   /// Attempts of a turn whose last one has failed, while the pause before its error runs.
   @inlinable static var spent: UInt8 { 0x7F }

@@ -154,7 +154,7 @@ public struct HazardOdds: Sendable, Hashable {
   /// Three figures.
   static func short(_ value: Double) -> String { words(value) }
 
-  public static func words(_ value: Double) -> String {
+  public static func words(_ value: Double, digits figures: Int = 3) -> String {
     if value == 0 { return "0" }
     guard value.isFinite else { return "no end of" }
     // 2^53: beyond it digits mean nothing.
@@ -171,7 +171,8 @@ public struct HazardOdds: Sendable, Hashable {
       }
       return "\(Double(Int(mantissa * 10 + 0.5)) / 10)e-\(exponent)"
     }
-    while size * scale < 100 && digits < 6 {
+    let least = power(10, Double(figures - 1))
+    while size * scale < least && digits < 6 {
       scale *= 10
       digits += 1
     }

@@ -29,6 +29,20 @@ struct Address {
     return addresses
   }
 
+  /// As digits, which need no resolver any more.
+  var numericHost: String? {
+    var name = [UInt8](repeating: 0, count: Int(NI_MAXHOST))
+    let result = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe name.withUnsafeMutableBytes { name in
+        unsafe getnameinfo(
+          bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count),
+          name.baseAddress?.assumingMemoryBound(to: CChar.self), socklen_t(name.count), nil, 0,
+          NI_NUMERICHOST)
+      }
+    }
+    return result == 0 ? String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) : nil
+  }
+
   func with(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
     unsafe bytes.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return -1 }

@@ -67,10 +67,23 @@ public struct Listener: ~Copyable, Sendable {
 }
 
 public enum TCP {
-  /// Begins a connection; the poller reports it writable when it stands or has failed.
+  /// The addresses behind a name, as digits, in the resolver's order. It may take the resolver's
+  /// time: for threads that may wait. Empty: there are none.
+  public static func numericHosts(of host: String) -> [String] {
+    Address.resolve(host, port: 0, passive: false).compactMap(\.numericHost)
+  }
+
+  /// Begins a connection; the poller reports it writable when it stands or has failed. A name is
+  /// resolved first, which may take the resolver's time; digits are not.
   public static func connect(host: String, port: UInt16) -> Result<Descriptor, SystemFailure> {
+    connect(hosts: [host], port: port)
+  }
+
+  /// To the first of them that is not refused at once.
+  public static func connect(hosts: [String], port: UInt16) -> Result<Descriptor, SystemFailure> {
+    let host = hosts.first ?? ""
     var last = SystemFailure(call: "getaddrinfo", subject: host, number: EADDRNOTAVAIL)
-    for address in Address.resolve(host, port: port, passive: false) {
+    for address in hosts.flatMap({ Address.resolve($0, port: port, passive: false) }) {
       let number = socket(address.family, Address.streamKind, 0)
       guard number >= 0 else {
         last = SystemFailure(call: "socket", subject: "\(host):\(port)", number: errno)

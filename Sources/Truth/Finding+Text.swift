@@ -1,12 +1,16 @@
 // A finding as a sentence, as a result shows it. Instants are seconds of the run, as everywhere in
 // a result; what is not known is left out.
-internal import Basics
+public import Basics
 
 extension Finding {
-  /// "turn 4 of user 17 in session 3 is lost: …", without a full stop.
-  public var text: String {
+  /// "turn 4 of user 17 is missing from session 3 …", without a full stop.
+  public var text: String { text { "server \($0.index)" } }
+
+  /// With the servers' names as the reader of a result knows them.
+  public func text(naming name: (ServerID) -> String) -> String {
+    let history = history(naming: name)
     let about = turn.map { "turn \($0.turn) of user \($0.user)" } ?? "an older turn"
-    let look = seenOn == .none ? "" : " on server \(seenOn.index)"
+    let look = seenOn == .none ? "" : " on \(name(seenOn))"
     let seen = "seen\(look) at \(Finding.seconds(at))"
     switch kind {
     case .lost:
@@ -23,17 +27,23 @@ extension Finding {
       let lacked = other.map { "turn \($0.turn) of user \($0.user)" } ?? "an older turn"
       return "\(about) was answered in session \(session) without \(lacked), \(seen)"
     case .doubleHeld:
-      let names = holders.map(String.init).joined(separator: " and ")
-      return "the lock of session \(session) was held by \(names) at once, "
+      let beside = other.map { "turn \($0.turn) of user \($0.user)" } ?? "an older turn"
+      return "\(about) held the lock of session \(session) beside \(beside), "
         + "from \(Finding.seconds(at)) to \(Finding.seconds(until))"
+    case .staleWrite:
+      return "\(about) wrote to session \(session) after it had lost the lock and its successor "
+        + "had written, at \(Finding.seconds(at))"
+    case .wrongRelease:
+      return "\(about) released the lock of session \(session) that somebody else held by then, "
+        + "at \(Finding.seconds(at))"
     }
   }
 
-  private var history: String {
-    sent == .never
-      ? ""
-      : " (sent at \(Finding.seconds(sent))"
-        + (acknowledged == .never ? ")" : ", acknowledged at \(Finding.seconds(acknowledged)))")
+  private func history(naming name: (ServerID) -> String) -> String {
+    if sent == .never { return "" }
+    let goal = server == .none ? "" : " to \(name(server))"
+    return " (sent\(goal) at \(Finding.seconds(sent))"
+      + (acknowledged == .never ? ")" : ", acknowledged at \(Finding.seconds(acknowledged)))")
   }
 
   /// To the millisecond.

@@ -17,15 +17,19 @@ public struct Finding: Hashable, Sendable {
     case staleContext = "stale-context"
     /// Two critical sections of one session overlapped.
     case doubleHeld = "double-held"
+    /// A holder that had lost its lock wrote after its successor had written, and was let.
+    case staleWrite = "stale-write"
+    /// A release took the lock from somebody else who held it by then.
+    case wrongRelease = "wrong-release"
   }
 
   public var kind: Kind
   /// The session that was looked at, or whose lock was held.
   public var session: UInt32
-  /// The turn concerned: lost, doubled, out of place, or answered from a stale history. Nil: one
-  /// of the session's older turns, of which only a digest is kept.
+  /// The turn concerned: lost, doubled, out of place, answered from a stale history, or the later
+  /// of two holders. Nil: one of the session's older turns, of which only a digest is kept.
   public var turn: Mark?
-  /// The other turn: the one it stands behind, or that its context lacked.
+  /// The other turn: the one it stands behind, that its context lacked, or that held the lock.
   public var other: Mark?
   /// Where the turn was sent to; `none` where that is no longer known.
   public var server = ServerID.none
@@ -33,10 +37,9 @@ public struct Finding: Hashable, Sendable {
   public var seenOn = ServerID.none
   public var sent = Instant.never
   public var acknowledged = Instant.never
-  /// When the look was taken, or the second critical section began.
+  /// When the look was taken, the second critical section began, or the release happened.
   public var at: Instant
-  /// Holders of overlapping critical sections, and when the first of them ended.
-  public var holders: [UInt64] = []
+  /// When the first of two overlapping critical sections ended.
   public var until = Instant.never
 
   init(_ kind: Kind, session: UInt32, at: Instant) {
@@ -59,6 +62,8 @@ public struct TruthTally: Hashable, Sendable, BitwiseCopyable {
   public var resumed = 0
   public var seenLast = 0
   public var unseen = 0
+  /// Acknowledged turns of the sessions that were judged.
+  public var judged = 0
   /// Sessions with more turns of unknown outcome than are kept: what they lost cannot be told.
   public var undecided = 0
 
@@ -68,6 +73,8 @@ public struct TruthTally: Hashable, Sendable, BitwiseCopyable {
   public var reordered = 0
   public var staleContext = 0
   public var doubleHeld = 0
+  public var staleWrites = 0
+  public var wrongReleases = 0
 
   public init() {}
 
@@ -80,6 +87,8 @@ public struct TruthTally: Hashable, Sendable, BitwiseCopyable {
       case .reordered: reordered
       case .staleContext: staleContext
       case .doubleHeld: doubleHeld
+      case .staleWrite: staleWrites
+      case .wrongRelease: wrongReleases
       }
     }
     set {
@@ -90,11 +99,13 @@ public struct TruthTally: Hashable, Sendable, BitwiseCopyable {
       case .reordered: reordered = newValue
       case .staleContext: staleContext = newValue
       case .doubleHeld: doubleHeld = newValue
+      case .staleWrite: staleWrites = newValue
+      case .wrongRelease: wrongReleases = newValue
       }
     }
   }
 
-  /// Nothing was lost, doubled, foreign, out of order, stale or held twice.
+  /// Nothing was lost, doubled, foreign, out of order or stale, and no lock was broken.
   public var isClean: Bool { Finding.Kind.allCases.allSatisfy { self[$0] == 0 } }
 
   public mutating func add(_ other: TruthTally) {
@@ -107,6 +118,7 @@ public struct TruthTally: Hashable, Sendable, BitwiseCopyable {
     resumed += other.resumed
     seenLast += other.seenLast
     unseen += other.unseen
+    judged += other.judged
     undecided += other.undecided
     for kind in Finding.Kind.allCases { self[kind] += other[kind] }
   }

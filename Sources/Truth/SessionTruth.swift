@@ -51,7 +51,7 @@ struct SessionTruth: Sendable {
   /// The turn that was last answered from a stale history.
   var stale: UInt64?
   /// The critical section that ended last.
-  var holder: UInt64 = 0
+  var holder: Mark?
   var from = Instant.never
   var until = Instant.zero
 

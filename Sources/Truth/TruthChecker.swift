@@ -160,22 +160,32 @@ public struct TruthChecker: ~Copyable {
 
   /// A critical section that is over, in the order of their ends. One that nobody left ends with
   /// its holder's process.
+  /// - Parameter wroteStale: whether its write was accepted after its successor's.
   public mutating func held(
-    _ session: UInt32, by holder: UInt64, from: Instant, until: Instant
+    by holder: Mark, from: Instant, until: Instant, wroteStale: Bool = false
   ) {
     report.count { $0.sections += 1 }
-    let place = place(of: session)
+    let place = place(of: holder.session)
     let last = sessions[place]
     if last.from < until && from < last.until {
-      var found = Finding(.doubleHeld, session: session, at: max(from, last.from))
-      found.holders = [last.holder, holder]
+      let isSecond = from >= last.from
+      var found = finding(
+        .doubleHeld, place, isSecond ? holder : last.holder, .none, max(from, last.from))
+      found.other = isSecond ? last.holder : holder
       found.until = min(until, last.until)
       report.note(found)
     }
+    if wroteStale { report.note(finding(.staleWrite, place, holder, .none, until)) }
     guard until >= last.until else { return }
     sessions[place].holder = holder
     sessions[place].from = from
     sessions[place].until = until
+  }
+
+  /// The turn's release took the lock from whoever held it by then.
+  public mutating func releasedAnothers(by holder: Mark, at now: Instant) {
+    let place = place(of: holder.session)
+    report.note(finding(.wrongRelease, place, holder, .none, now))
   }
 
   // MARK: the end
@@ -200,6 +210,7 @@ public struct TruthChecker: ~Copyable {
     if record.acknowledged == 0 { return }
     report.count {
       if record.forgotten > 0 { $0.undecided += 1 }
+      if record.isResumed || record.looks > 0 { $0.judged += record.acknowledged }
       if record.isResumed {
         $0.resumed += 1
       } else if record.looks > 0 {

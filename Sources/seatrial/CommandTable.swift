@@ -310,7 +310,8 @@ enum CommandTable {
       the numbers are
       \(loads).
       Lengths are seconds, rate is turns a second of one person. A RESULT of the
-      hazard's scenario under scenarios/hazards gives the rate that was seen.
+      hazard's scenario under scenarios/hazards, simulated or live, gives the rate
+      that was seen, and its load where nothing else states one.
       Exit code 99: a cure breaks its promise, or a race can no longer be shown.
       Hazards:
       \(hazardNames)
@@ -320,6 +321,7 @@ enum CommandTable {
       ("seatrial hazards pool-double-spawn", "one, with the shortest way to break it"),
       ("seatrial hazards --replay evict-mid-turn/guide:1.2.2.2.2.1", "that schedule again"),
       ("seatrial hazards lock-expired --load ttl=30 --load turn=20", "under another load"),
+      ("seatrial hazards --result results/evict", "the odds of a run beside what it saw"),
       ("seatrial hazards --random 100000 --seed 7", "more callers, schedules by chance"),
     ],
     arguments: .any("FILE|NAME"),

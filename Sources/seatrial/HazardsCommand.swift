@@ -2,13 +2,11 @@
 // or under orders by chance, or one schedule again. The verdict is about the cures: that the
 // guide's code breaks is what the command is there to show.
 internal import Basics
-internal import CLIModel
 internal import Hazards
 internal import Metrics
-internal import Policies
 internal import Reporting
 internal import Scenarios
-internal import Workload
+internal import Statistics
 
 /// One hazard as it was examined.
 struct HazardFinding {
@@ -16,6 +14,7 @@ struct HazardFinding {
   let guide: Exploration
   let safe: Exploration
   let isLarge: Bool
+  let load: HazardLoad
   let odds: HazardOdds
   var seen: [HazardSight] = []
 
@@ -37,9 +36,19 @@ struct HazardSight {
   let kind: RunResult.Kind
   let variant: Hazard.Variant
   let count: Double
+  /// How often it had the occasion.
+  let occasions: Double
   let turns: Double
 
   var perThousand: Double { turns > 0 ? count / turns * 1000 : 0 }
+  var rate: Double? { occasions > 0 ? count / occasions : nil }
+
+  /// Where the rate lies with 95 % confidence, if one occasion tells nothing of the next.
+  var interval: ClosedRange<Double>? {
+    guard occasions > 0 else { return nil }
+    let counts = PoissonLaw.interval(count: Int(count + 0.5))
+    return counts.lowerBound / occasions...counts.upperBound / occasions
+  }
 }
 
 struct HazardsCommand {
@@ -51,13 +60,14 @@ struct HazardsCommand {
     if invocation.has("replay") { return replay() }
     var hazards: [Hazard] = []
     var load = HazardLoad()
-    if let refusal = read(&hazards, &load) { return refusal }
-    guard let results = ResultLoader.load(invocation.values("result")) else { return .fault }
-    var findings = hazards.map { examine($0, load) }
+    var isStated = false
+    if let refusal = read(&hazards, &load, &isStated) { return refusal }
+    guard let loaded = ResultLoader.load(invocation.values("result")) else { return .fault }
+    let results = loaded.map(\.named.result)
+    let loads = isStated ? [:] : HazardLoads.of(loaded)
+    var findings = hazards.map { examine($0, loads[$0.scenario] ?? load) }
     for place in findings.indices {
-      findings[place].seen = results.flatMap {
-        sights(of: findings[place].hazard, in: $0.named.result)
-      }
+      findings[place].seen = results.flatMap { sights(of: findings[place], in: $0) }
     }
     let text = HazardsText(invocation, findings)
     let code = Console.result(
@@ -75,14 +85,18 @@ struct HazardsCommand {
   // MARK: what is asked for
 
   /// Nil: all is well.
-  private func read(_ hazards: inout [Hazard], _ load: inout HazardLoad) -> ExitCode? {
+  private func read(
+    _ hazards: inout [Hazard], _ load: inout HazardLoad, _ isStated: inout Bool
+  ) -> ExitCode? {
     var mistakes: [String] = []
     for word in invocation.arguments {
       if let hazard = Hazard.named(word) {
         hazards.append(hazard)
       } else if word.contains("/") || word.contains(".") || word == "-" {
         switch ScenarioLoader(word).load(settings: scenarioSettings) {
-        case .success(let file): load = HazardLoad(file.base)
+        case .success(let file):
+          load = HazardLoad(file.base)
+          isStated = true
         case .failure(let complaints):
           complaints.report()
           return .badScenario
@@ -93,7 +107,10 @@ struct HazardsCommand {
           "there is no hazard \(word)" + (guess.map { "; did you mean \($0)?" } ?? ""))
       }
     }
-    for setting in invocation.values("load") { apply(setting, to: &load, &mistakes) }
+    for setting in invocation.values("load") {
+      apply(setting, to: &load, &mistakes)
+      isStated = true
+    }
     if hazards.isEmpty { hazards = Hazard.all }
     if mistakes.isEmpty { return nil }
     for mistake in mistakes { Console.complain(mistake) }
@@ -130,17 +147,24 @@ struct HazardsCommand {
     }
     return HazardFinding(
       hazard: hazard, guide: explore(.guide), safe: explore(.safe), isLarge: runs != nil,
-      odds: HazardOdds(hazard.odds, under: load))
+      load: load, odds: HazardOdds(hazard.odds, under: load))
   }
 
-  private func sights(of hazard: Hazard, in result: RunResult) -> [HazardSight] {
+  private func sights(of finding: HazardFinding, in result: RunResult) -> [HazardSight] {
+    let hazard = finding.hazard
     guard result.scenario.name == hazard.scenario else { return [] }
     return result.variants.compactMap { variant in
       guard let which = variant.name == "base" ? .guide : Hazard.Variant(rawValue: variant.name),
-        case .value(let count?, _)? = variant[hazard.metric]?.figure,
-        case .value(let turns?, _)? = variant["turns.completed"]?.figure
+        let value = variant[hazard.metric]?.value(),
+        let turns = variant["turns.completed"]?.value()
       else { return nil }
-      return HazardSight(kind: result.kind, variant: which, count: count, turns: turns)
+      let runs = Double(variant.replications)
+      // The highest level is that of one run, where tallies are those of all.
+      let count = hazard.metric.hasSuffix("_max") ? value * runs : value
+      let people = finding.load.users * runs
+      let occasions = hazard.occasion.count(people: people) { variant[$0]?.value() }
+      return HazardSight(
+        kind: result.kind, variant: which, count: count, occasions: occasions ?? 0, turns: turns)
     }
   }
 
@@ -167,28 +191,5 @@ struct HazardsCommand {
         ]).text())
     }
     return Console.result(text)
-  }
-}
-
-extension HazardLoad {
-  /// What a scenario's base says of it; the rest stays at its defaults.
-  init(_ scenario: Scenario) {
-    self.init()
-    let app = scenario.app
-    users = Double(scenario.workload.users)
-    tabs = Double(scenario.workload.tabs)
-    turn = scenario.model.latency
-    rate = 1 / max(1e-9, scenario.workload.think.mean + turn.mean)
-    servers = Double(scenario.fleet.servers)
-    instances = Double(app.instances)
-    limit = app.sessions.limit.map(Double.init) ?? .greatestFiniteMagnitude
-    group = scenario.workload.groups.map { Double($0.size) } ?? 1
-    ttl = app.lock.ttl.seconds
-    gap = app.lock.roundTrip.seconds
-    spawn = scenario.profile.start.mean + scenario.profile.firstConnect.mean
-    disconnect = scenario.profile.destroy.cpu.mean + scenario.fleet.roundTrip.seconds
-    create = scenario.profile.create.cpu.mean + scenario.fleet.roundTrip.seconds
-    turns = scenario.workload.sessions.turns?.mean ?? turns
-    flush = scenario.profile.flushDelay.seconds
   }
 }

@@ -16,15 +16,19 @@ struct HazardsDocument {
   var json: JSONValue {
     [
       "schema": "seatrial.hazards/1",
-      "load": [
-        "users": JSONValue(measured: load.users), "tabs": JSONValue(measured: load.tabs),
-        "rate": JSONValue(measured: load.rate),
-        "turn_mean_seconds": JSONValue(measured: load.turn.mean),
-        "servers": JSONValue(measured: load.servers),
-        "instances": JSONValue(measured: load.instances),
-        "ttl_seconds": JSONValue(measured: load.ttl),
-      ],
+      "load": HazardsDocument.document(load),
       "hazards": .array(findings.map(HazardsDocument.document)),
+    ]
+  }
+
+  private static func document(_ load: HazardLoad) -> JSONValue {
+    [
+      "users": JSONValue(measured: load.users), "tabs": JSONValue(measured: load.tabs),
+      "rate": JSONValue(measured: load.rate),
+      "turn_mean_seconds": JSONValue(measured: load.turn.mean),
+      "servers": JSONValue(measured: load.servers),
+      "instances": JSONValue(measured: load.instances),
+      "ttl_seconds": JSONValue(measured: load.ttl),
     ]
   }
 
@@ -44,12 +48,18 @@ struct HazardsDocument {
       ],
       "scenario": .string("scenarios/hazards/\(finding.hazard.scenario).yaml"),
       "metric": .string(finding.hazard.metric),
+      "occasion": .string(finding.hazard.occasion.words),
+      "load": document(finding.load),
       "seen": .array(
         finding.seen.map { sight in
           [
             "kind": .string(sight.kind.rawValue), "variant": .string(sight.variant.rawValue),
             "count": JSONValue(measured: sight.count), "turns": JSONValue(measured: sight.turns),
             "per_thousand_turns": JSONValue(measured: sight.perThousand),
+            "occasions": JSONValue(measured: sight.occasions),
+            "rate": sight.rate.map { JSONValue(measured: $0) } ?? .null,
+            "rate_low": sight.interval.map { JSONValue(measured: $0.lowerBound) } ?? .null,
+            "rate_high": sight.interval.map { JSONValue(measured: $0.upperBound) } ?? .null,
           ]
         }),
     ]

@@ -23,6 +23,48 @@ struct HazardsText {
   // MARK: the table
 
   private var table: String {
+    findings.contains { !$0.seen.isEmpty } ? rates : schedules
+  }
+
+  /// What the odds say, what simulations and live runs of the scenarios saw, and what the cure
+  /// left of it.
+  private var rates: String {
+    let names = findings.map(\.hazard.name.count).max() ?? 0
+    var lines = [
+      padded("hazard", to: names) + "  " + padded("odds", to: 8) + "  "
+        + padded("simulated", to: 9) + "  " + padded("live (95 %)", to: 20) + "  cured, live"
+    ]
+    for finding in findings {
+      func sight(_ variant: Hazard.Variant, _ kind: RunResult.Kind) -> HazardSight? {
+        finding.seen.last { $0.variant == variant && $0.kind == kind }
+      }
+      let simulated = sight(.guide, .simulated)?.rate.map(percent) ?? "-"
+      let live = sight(.guide, .live)
+      let cured = sight(.safe, .live).map { "\(Int($0.count)) of \(Int($0.occasions))" } ?? "-"
+      lines.append(
+        padded(finding.hazard.name, to: names) + "  "
+          + padded(percent(finding.odds.probability), to: 8) + "  " + padded(simulated, to: 9)
+          + "  " + padded(live.flatMap(share) ?? "-", to: 20) + "  " + cured)
+    }
+    lines += ["", "shares of what the hazard can happen to:"]
+    for finding in findings where !finding.seen.isEmpty {
+      lines.append(
+        "  " + padded(finding.hazard.name, to: names) + "  \(finding.hazard.metric) of "
+          + finding.hazard.occasion.words)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// "12 % (10 to 14)", or what it is below.
+  private func share(_ sight: HazardSight) -> String? {
+    guard let rate = sight.rate, let range = sight.interval else { return nil }
+    if sight.count == 0 { return "below \(percent(min(1, 3 / sight.occasions)))" }
+    // Two figures of a bound are enough.
+    func bound(_ value: Double) -> String { HazardOdds.words(value * 100, digits: 2) }
+    return "\(percent(rate)) (\(bound(range.lowerBound)) to \(bound(range.upperBound)))"
+  }
+
+  private var schedules: String {
     let names = findings.map(\.hazard.name.count).max() ?? 0
     var lines = [
       padded("hazard", to: names) + "  guide breaks   safe breaks  odds under the load"
@@ -108,8 +150,9 @@ struct HazardsText {
       // No case in n: below 3/n at 95 %.
       ? "below \(HazardOdds.words(3000 / max(1, sight.turns))) per 1000 turns at 95 %"
       : "\(HazardOdds.words(sight.perThousand)) per 1000 turns"
+    let share = share(sight).map { "; \($0) of \(Int(sight.occasions)) \(hazard.occasion.words)" }
     return "\(sight.variant.rawValue), \(sight.kind.rawValue): \(hazard.metric) "
-      + "\(HazardOdds.words(sight.count)) in \(Int(sight.turns)) turns, \(rate)"
+      + "\(HazardOdds.words(sight.count)) in \(Int(sight.turns)) turns, \(rate)\(share ?? "")"
   }
 
   // MARK: a schedule

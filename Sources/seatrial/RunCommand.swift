@@ -78,6 +78,8 @@ struct RunCommand {
           remarks.append(
             RunResult.Fact("fleet up (\(order.scenario.variant))", "\(up.seconds) s"))
         }
+        remarks.append(
+          RunResult.Fact("histories checked (\(order.scenario.variant))", figures.checked))
         for (number, remark) in figures.remarks.enumerated() {
           remarks.append(
             RunResult.Fact("servers said (\(order.scenario.variant), \(number + 1))", remark))

@@ -59,6 +59,22 @@ BREAKS = [
      [("Sources/Wire/FrameDecoder.swift", "      default: matched = 0\n",
        "      default: matched = byte == carriageReturn ? 1 : 0\n")],
      "WireTests"),
+    ("nobody tells the checker of a stale write", 3,
+     [("Sources/Live/Users/Shard+Actions.swift",
+       "wroteStale: isStale && !plan.scenario.app.lock.fencing)", "wroteStale: false)")],
+     "TruthRunTests/stalledHolder"),
+    ("a single missing turn is not worth a finding", 3,
+     [("Sources/Truth/TruthChecker.swift", "guard record.missing > 0, let example",
+       "guard record.missing > 1, let example")],
+     "TruthTests"),
+    ("a run leaves its keys in somebody's Redis", 3,
+     [("Sources/Live/Locks/RedisService.swift", "if !keys.isEmpty, connection.command",
+       "if keys.count > 1000, connection.command")],
+     "OwnRedisTests/password"),
+    ("every hazard is counted by the turn", 3,
+     [("Sources/seatrial/HazardsCommand.swift", "occasions: occasions ?? 0, turns: turns",
+       "occasions: turns, turns: turns")],
+     "HazardsCommandTests"),
 ]
 
 

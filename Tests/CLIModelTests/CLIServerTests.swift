@@ -454,6 +454,10 @@ import Testing
     one.answer(4001, 2)
     #expect(one.cli.tally.staleContext == 1)
     #expect(one.store[SessionID(1), ServerID(0)].turns == 4)
+    // Nobody has written since, but the other's turn is still missing here.
+    one.ask(6000, .send, 1, 3)
+    one.answer(6001, 3)
+    #expect(one.cli.tally.staleContext == 2)
   }
 
   @Test(

@@ -87,6 +87,24 @@ import Testing
       #expect(seen.count == 2)
       #expect(seen[0]["variant"] == "guide" && seen[0]["count"] != .integer(0))
       #expect(seen[1]["variant"] == "safe" && seen[1]["count"] == .integer(0))
+      // A result knows its own load, and how often the hazard had the occasion.
+      let alone = try JSONValue(
+        parsing: seatrial.run("hazards", "evict-mid-turn", "--result", "o", "--json").output)
+      guard case .array(let again)? = alone["hazards"], let same = again.first else { return }
+      #expect(same["load"]?["users"] == .integer(120) && same["odds"] == hazard["odds"])
+      func number(_ name: String) -> Double {
+        switch seen[0][name] {
+        case .integer(let value)?: Double(value)
+        case .number(let value)?: value
+        default: .nan
+        }
+      }
+      #expect(same["occasion"] == "sessions.evicted")
+      #expect(abs(number("rate") - number("count") / number("occasions")) < 1e-9)
+      #expect(number("rate_low") < number("rate") && number("rate") < number("rate_high"))
+      let table = try seatrial.run("hazards", "--result", "o").output
+      #expect(table.contains("sessions.evicted_busy of sessions.evicted"), "\(table)")
+      #expect(table.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(table)")
     }
   }
 

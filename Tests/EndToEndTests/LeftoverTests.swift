@@ -74,6 +74,43 @@ import Testing
     }
   }
 
+  /// The kernel ends Redis with the driver; the reaper ends what the kernel did not.
+  @Test(
+    "The run's Redis ends with a driver that is killed, also without the reaper, also frozen",
+    .enabled(if: RedisRun.hasServer, "redis-server is not on the PATH"),
+    arguments: ["running", "frozen", "without reaper"])
+  func redis(state: String) throws {
+    try LiveTrial.test { trial in
+      let process = try trial.start(
+        LiveTrial.set([
+          "app.lock.backend=redis", "app.pattern=collaborative", "workload.phases.measure=1m",
+        ]))
+      _ = try trial.servers(2, of: process)
+      let redis = try #require(RedisRun.server(of: process.id))
+      let folder = try #require(
+        text("/proc/\(redis)/cmdline").isEmpty ? nil : trial.temporaryFiles.first)
+      if state == "frozen" { _ = kill(redis, SIGSTOP) }
+      let reapers = trial.processes("reap-after")
+      try #require(reapers.count == 1)
+      if state == "without reaper" { _ = kill(reapers[0], SIGKILL) }
+      process.send(SIGKILL)
+      _ = process.wait()
+      for _ in 0..<100 where isAlive(redis) { _ = usleep(20_000) }
+      #expect(!isAlive(redis), "redis-server \(redis) outlived its driver (\(state))")
+      if state == "without reaper" {
+        // Then nobody is left to remove the folder.
+        removeTree("\(trial.temporary)/\(folder)")
+      }
+      try trial.expectNothingLeft("a killed driver, Redis \(state)")
+    }
+  }
+
+  /// A zombie has ended.
+  private func isAlive(_ process: Int32) -> Bool {
+    let words = text("/proc/\(process)/stat")
+    return !words.isEmpty && !words.contains(") Z ")
+  }
+
   @Test(
     "Ctrl-C drains and reports what there is; a second one ends at once",
     arguments: [(false, SIGINT, Int32(130)), (false, SIGTERM, 143), (true, SIGINT, 130)])

@@ -10,8 +10,8 @@ import Testing
 
 struct LiveTrial {
   /// For suites that need a machine of their own for minutes: `make accidents` asks for them.
-  static let long = ConditionTrait.enabled(
-    if: Environment.value("SEATRIAL_LONG") == "1", "make accidents runs it")
+  static let long = ConditionTrait.enabled(if: isLong, "make accidents runs it")
+  static let isLong = Environment.value("SEATRIAL_LONG") == "1"
 
   let seatrial: Seatrial
   private let mark: String

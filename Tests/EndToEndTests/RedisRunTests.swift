@@ -134,7 +134,8 @@ enum RedisRun {
     return try decoded(run.output)
   }
 
-  private static func server(of process: Int32) -> pid_t? {
+  /// The redis-server that a run has started.
+  static func server(of process: Int32) -> pid_t? {
     let children = text("/proc/\(process)/task/\(process)/children").split(separator: " ")
     return children.compactMap { pid_t($0) }.first {
       text("/proc/\($0)/comm").hasPrefix("redis-server")

@@ -59,15 +59,18 @@ private func seed() -> UInt64 {
     var mutator = Mutator(random: SeededRandom(Seed(seed).stream("mutation")))
     let texts = Repository.scenarios.compactMap { Repository.bytes("scenarios/\($0).yaml") }
     #expect(texts.count == Repository.scenarios.count)
-    let shipped = try #require(Repository.bytes("scenarios/profiles/copilot-cli-1.0.57.json"))
+    let shipped = try Dictionary(
+      uniqueKeysWithValues: ["profiles/copilot-cli-1.0.57.json", "profiles/free.json"].map {
+        ($0, try #require(Repository.bytes("scenarios/" + $0)))
+      })
     var accepted = 0
     for round in 0..<2000 {
       let bytes = mutator.damage(texts[round % texts.count])
       let result = ScenarioFile.read(
         bytes: bytes, name: "m.yaml",
         files: { path in
-          path == "profiles/copilot-cli-1.0.57.json"
-            ? .success(shipped) : .failure(FileProblem(reason: "there is no such file"))
+          shipped[path].map { .success($0) }
+            ?? .failure(FileProblem(reason: "there is no such file"))
         })
       switch result {
       case .success(let file):

@@ -37,7 +37,8 @@ enum Repository {
 
   static let scenarios = [
     "three-patterns", "sticky-vs-shared", "session-limit", "lock-contention", "million-users",
-    "morning-peak", "resize", "lose-a-server", "how-many-servers",
+    "morning-peak", "resize", "lose-a-server", "how-many-servers", "clean", "ratchet", "locks-open",
+    "locks-by-people",
   ]
 
   /// Under `scenarios/hazards`; each has the guide's code as its base and the cure as `safe`.

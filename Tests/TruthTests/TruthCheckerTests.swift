@@ -55,8 +55,8 @@ import Truth
     #expect(report.tally.lost == 1)
     #expect(
       report.examples.map(\.text) == [
-        "turn 2 of user 0 is missing from session 7 (sent at 20.000 s, acknowledged at 25.000 s), "
-          + "seen on server 1 at 99.000 s"
+        "turn 2 of user 0 is missing from session 7 (sent to server 1 at 20.000 s, "
+          + "acknowledged at 25.000 s), seen on server 1 at 99.000 s"
       ])
     #expect(report.examples[0].server == TruthCheckerTests.server)
   }
@@ -206,11 +206,13 @@ import Truth
   @Test("Critical sections that overlap are held twice; those that touch are not")
   func sections() {
     var checker = TruthChecker()
-    func hold(_ holder: UInt64, _ from: Int, _ until: Int) {
+    func hold(_ turn: UInt32, _ from: Int, _ until: Int, session: UInt32 = 7) {
       checker.held(
-        7, by: holder, from: TruthCheckerTests.second(from),
+        by: TruthCheckerTests.mark(turn, session: session), from: TruthCheckerTests.second(from),
         until: TruthCheckerTests.second(until))
     }
+    checker.sent(
+      TruthCheckerTests.mark(3), to: TruthCheckerTests.server, at: TruthCheckerTests.second(16))
     hold(1, 0, 10)
     hold(2, 10, 20)
     #expect(checker.report.tally.doubleHeld == 0)
@@ -219,13 +221,42 @@ import Truth
     hold(4, 5, 40)
     #expect(checker.report.tally.doubleHeld == 2)
     hold(5, 45, 50)
-    checker.held(
-      8, by: 6, from: TruthCheckerTests.second(46), until: TruthCheckerTests.second(51))
+    hold(6, 46, 51, session: 8)
     let report = checker.finish()
-    #expect(report.tally.doubleHeld == 2)
+    #expect(report.tally.doubleHeld == 2 && report.tally.sections == 6)
     #expect(
-      report.examples.first?.text
-        == "the lock of session 7 was held by 2 and 3 at once, from 15.000 s to 20.000 s")
+      report.examples.map(\.text) == [
+        "turn 3 of user 0 held the lock of session 7 beside turn 2 of user 0, "
+          + "from 15.000 s to 20.000 s",
+        "turn 3 of user 0 held the lock of session 7 beside turn 4 of user 0, "
+          + "from 15.000 s to 25.000 s",
+      ])
+    #expect(report.examples[0].server == TruthCheckerTests.server)
+    #expect(report.examples[0].sent == TruthCheckerTests.second(16))
+  }
+
+  @Test("A stale write that was accepted and a release of another's lock are found, with the turn")
+  func brokenLocks() {
+    var checker = TruthChecker()
+    let (one, two) = (TruthCheckerTests.mark(1), TruthCheckerTests.mark(2))
+    checker.held(
+      by: two, from: TruthCheckerTests.second(5), until: TruthCheckerTests.second(8))
+    checker.held(
+      by: one, from: TruthCheckerTests.second(0), until: TruthCheckerTests.second(9),
+      wroteStale: true)
+    checker.releasedAnothers(by: one, at: TruthCheckerTests.second(10))
+    let report = checker.finish()
+    #expect(report.tally.doubleHeld == 1 && report.tally.staleWrites == 1)
+    #expect(report.tally.wrongReleases == 1 && !report.tally.isClean)
+    #expect(
+      report.examples.map(\.text) == [
+        "turn 2 of user 0 held the lock of session 7 beside turn 1 of user 0, "
+          + "from 5.000 s to 8.000 s",
+        "turn 1 of user 0 wrote to session 7 after it had lost the lock and its successor had "
+          + "written, at 9.000 s",
+        "turn 1 of user 0 released the lock of session 7 that somebody else held by then, "
+          + "at 10.000 s",
+      ])
   }
 
   @Test(

@@ -47,19 +47,25 @@ struct RedisService {
   }
 
   private static func find(_ url: RedisURL, _ prefix: String) -> Result<RedisService, Problem> {
-    let place = RedisPlace(
+    var place = RedisPlace(
       host: url.host, port: url.port, database: url.database, user: url.user,
       password: ThisProcess.environment(RedisURL.passwordVariable).flatMap { $0.isEmpty ? nil : $0 }
     )
-    var connection = RedisConnection(place, timeout: .seconds(5))
-    let reply = connection.command(["PING"])
-    if reply == .text("PONG") {
-      return .success(RedisService(place: place, prefix: prefix, process: nil))
-    }
-    var text = "an answer that Redis does not give"
-    if case .failed(let failure) = reply { text = failure.text }
-    if text.hasPrefix("NOAUTH") || text.hasPrefix("WRONGPASS") {
-      text += " (the password is read from \(RedisURL.passwordVariable))"
+    var text = "the name is not known here"
+    // Resolved once, and here: shards connect anew in mid-run, and a resolver would stop them.
+    for host in TCP.numericHosts(of: url.host) {
+      place.host = host
+      var connection = RedisConnection(place, timeout: .seconds(5))
+      let reply = connection.command(["PING"])
+      if reply == .text("PONG") {
+        return .success(RedisService(place: place, prefix: prefix, process: nil))
+      }
+      text = "an answer that Redis does not give"
+      if case .failed(let failure) = reply { text = failure.text }
+      if text.hasPrefix("NOAUTH") || text.hasPrefix("WRONGPASS") {
+        text += " (the password is read from \(RedisURL.passwordVariable))"
+        break
+      }
     }
     return .failure(Problem(text: "app.lock.url \(url.text): \(text)"))
   }

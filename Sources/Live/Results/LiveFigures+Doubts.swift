@@ -4,6 +4,7 @@ internal import Basics
 internal import CLIModel
 internal import Metrics
 internal import Scenarios
+internal import Truth
 
 extension LiveFigures {
   public var doubts: [Doubt] {
@@ -61,6 +62,15 @@ extension LiveFigures {
   public var remarks: [String] {
     tallies.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
       .map { "\($0.value) x \($0.key)" }
+  }
+
+  /// How much of what was acknowledged was looked for: where nobody looks nothing is found.
+  public var checked: String {
+    let tally = truth.tally
+    let all = tally.resumed + tally.seenLast + tally.unseen
+    var text = "\(all - tally.unseen) of \(all) sessions, with \(tally.judged) turns"
+    if tally.undecided > 0 { text += "; of \(tally.undecided) it cannot be told" }
+    return text
   }
 
   /// What went wrong with connections does cast doubt on figures.

@@ -147,7 +147,7 @@ public struct LiveFigures: Sendable {
     result.series = curves.series
     result.heatMaps = curves.heatMaps
     result.servers = serverResults(curves)
-    result.findings = truth.examples.map { FindingResult($0) }
+    result.findings = truth.examples.map { FindingResult($0, names: names) }
     result.expectations = scenario.expectations.compactMap {
       (try? Metrics.Expectation(parsing: $0.text))?.result(in: result)
     }

@@ -10,10 +10,11 @@ extension LiveRun {
   mutating func openFleet() {
     if scenario.cli == .external {
       for target in scenario.live.targets {
-        guard let address = ServerAddress(target) else {
+        guard var address = ServerAddress(target) else {
           problems.append("\(target): no host:port")
           continue
         }
+        address.resolve()
         let id = fleet.add(external: address)
         for box in shards { box.post(.serverUp(id, address)) }
       }

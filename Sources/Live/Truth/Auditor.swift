@@ -80,7 +80,7 @@ struct Auditor: ~Copyable {
     for target in targets {
       guard
         case .success(let socket) = TCP.connect(
-          host: target.address.host, port: target.address.port)
+          hosts: target.address.digits, port: target.address.port)
       else { continue }
       TCP.sendAtOnce(socket)
       let line = Line(target, socket)

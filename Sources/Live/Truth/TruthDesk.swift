@@ -53,10 +53,14 @@ final class TruthDesk: Sendable {
     }
   }
 
-  func held(_ session: SessionID, by turn: TurnID, from: Instant, until: Instant) {
+  func held(_ turn: TurnPlan, from: Instant, until: Instant, wroteStale: Bool) {
     state.withLock {
-      $0.checker.held(session.index, by: UInt64(turn.index), from: from, until: until)
+      $0.checker.held(by: Mark(turn), from: from, until: until, wroteStale: wroteStale)
     }
+  }
+
+  func releasedAnothers(_ turn: TurnPlan, at now: Instant) {
+    state.withLock { $0.checker.releasedAnothers(by: Mark(turn), at: now) }
   }
 
   /// What the provider was sent for a turn.
@@ -110,11 +114,14 @@ extension Mark {
 }
 
 extension FindingResult {
-  init(_ finding: Truth.Finding) {
+  /// - names: of servers, by their place.
+  init(_ finding: Truth.Finding, names: [String]) {
     func seconds(_ instant: Instant) -> Double? { instant == .never ? nil : instant.seconds }
     self.init(
       kind: finding.kind.rawValue, atSeconds: finding.at.seconds, session: Int(finding.session),
-      text: finding.text)
+      text: finding.text { server in
+        names.indices.contains(server.place) ? names[server.place] : "server \(server.index)"
+      })
     user = finding.turn.map { Int($0.user) }
     turn = finding.turn.map { Int($0.turn) }
     server = finding.server == .none ? nil : finding.server.place

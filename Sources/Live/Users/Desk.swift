@@ -141,8 +141,10 @@ final class Desk: Sendable {
 
   // MARK: locks
 
-  func lock(_ call: LockCall, at now: Instant) -> [LockAnswer] {
+  /// What was asked of the locks came to, and whether it took a lock from its new holder.
+  func lock(_ call: LockCall, at now: Instant) -> (answers: [LockAnswer], wasWrong: Bool) {
     state.withLock { state in
+      let wrongBefore = state.locks.tally.wrongReleases
       switch call {
       case .command(let command, let session, let turn, let token):
         state.locks.handle(
@@ -150,11 +152,12 @@ final class Desk: Sendable {
       case .wake(let session): state.locks.wake(session, at: now, into: &state.lockAnswers)
       }
       if state.tape.isOn { state.tape.locks(call, at: now, state.lockAnswers) }
-      if state.lockAnswers.count == 0 { return [] }
+      let wasWrong = state.locks.tally.wrongReleases > wrongBefore
+      if state.lockAnswers.count == 0 { return ([], wasWrong) }
       var answers: [LockAnswer] = []
       for place in 0..<state.lockAnswers.count { answers.append(state.lockAnswers[place]) }
       state.lockAnswers.removeAll()
-      return answers
+      return (answers, wasWrong)
     }
   }
 

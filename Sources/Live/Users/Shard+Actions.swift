@@ -225,14 +225,25 @@ extension Shard {
     if let witness = plan.locks?.witness {
       return redisLock(command, session, turn, token, witness)
     }
+    let (answers, wasWrong) = desk.lock(.command(command, session, turn, token: token), at: now)
     if command == .leave {
-      truth.held(session, by: turn, from: turns[local(of: turn)][turn.place].locked, until: now)
+      let isStale = answers.contains { if case .stale = $0 { true } else { false } }
+      leftLock(turn, isStale: isStale)
     }
-    deliver(desk.lock(.command(command, session, turn, token: token), at: now))
+    if wasWrong { truth.releasedAnothers(gateways[local(of: turn)].plan(of: turn), at: now) }
+    deliver(answers)
   }
 
   mutating func wakeLock(_ session: SessionID) {
-    deliver(desk.lock(.wake(session), at: now))
+    deliver(desk.lock(.wake(session), at: now).answers)
+  }
+
+  /// The critical section is over; with fencing a stale write is not accepted.
+  mutating func leftLock(_ turn: TurnID, isStale: Bool) {
+    let local = local(of: turn)
+    truth.held(
+      gateways[local].plan(of: turn), from: turns[local][turn.place].locked, until: now,
+      wroteStale: isStale && !plan.scenario.app.lock.fencing)
   }
 
   mutating func deliver(_ answers: [LockAnswer]) {
@@ -251,7 +262,8 @@ extension Shard {
   mutating func hear(_ answer: LockAnswer) {
     switch answer {
     case .granted(let turn, let token):
-      turns[local(of: turn)][turn.place].locked = now
+      // Read anew: the holder before may have left, on another thread, since this round began.
+      turns[local(of: turn)][turn.place].locked = max(now, clock())
       toGateway(local(of: turn), .lockGranted(turn, token: token))
     case .refused(let turn): toGateway(local(of: turn), .lockRefused(turn))
     case .wasMine(let turn, let mine): toGateway(local(of: turn), .lockRead(turn, mine: mine))

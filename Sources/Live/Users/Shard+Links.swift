@@ -32,7 +32,7 @@ extension Shard {
   ) -> ServerConnection? {
     let address = servers[server.place].address
     let socket: Descriptor
-    switch TCP.connect(host: address.host, port: address.port) {
+    switch TCP.connect(hosts: address.digits, port: address.port) {
     case .success(let descriptor): socket = descriptor
     case .failure(let failure):
       lastFailure = "\(failure.reason) (\(failure.call))"

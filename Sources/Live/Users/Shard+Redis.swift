@@ -37,7 +37,9 @@ extension Shard {
     var least: UInt32 = 0
     switch command {
     case .leave:
-      if !witness.with({ $0.left(session, token) }) { deliver([.stale(turn)]) }
+      let isFresh = witness.with { $0.left(session, token) }
+      leftLock(turn, isStale: !isFresh)
+      if !isFresh { deliver([.stale(turn)]) }
       return
     case .withdraw: return witness.with { $0.withdrew(session) }
     case .acquire, .enqueue:
@@ -93,6 +95,9 @@ extension Shard {
       var outcomes: [LockOutcome] = []
       swap(&outcomes, &client.outcomes)
       for outcome in outcomes {
+        if outcome.command == .delete, outcome.result == .others {
+          truth.releasedAnothers(gateways[local].plan(of: outcome.turn), at: now)
+        }
         if let answer = witness.with({ $0.enter(outcome) }) { deliver([answer]) }
       }
     }

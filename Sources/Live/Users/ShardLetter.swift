@@ -1,6 +1,7 @@
 // What shards are told: by the keeper about servers and phases, by each other about turns and locks
 // that belong to another one's app instances.
 internal import Basics
+internal import LinuxIO
 internal import Policies
 
 enum ShardLetter: Sendable {
@@ -42,6 +43,21 @@ enum KeeperLetter: Sendable {
 struct ServerAddress: Hashable, Sendable {
   var host: String
   var port: UInt16
+  /// The addresses behind the name, as digits. Shards connect in mid-run, where nobody may wait for
+  /// a resolver.
+  var digits: [String]
+
+  init(host: String, port: UInt16) {
+    self.host = host
+    self.port = port
+    digits = [host]
+  }
+
+  /// On a thread that may wait; where nothing is found, connecting says so.
+  mutating func resolve() {
+    let found = TCP.numericHosts(of: host)
+    if !found.isEmpty { digits = found }
+  }
 }
 
 /// What the live view shows of a shard: since the last figures.
