@@ -253,8 +253,8 @@ private enum Checker {
         // Unknown keys are ignored with a warning and no code; other units of the machine may have
         // warnings of their own.
         let own = run.errors.split(separator: "\n").filter { $0.contains("copilot-cli@.service") }
-        return own.joined(separator: "\n")
-          + (run.code == 0 ? "" : " ended with \(run.code.map(String.init) ?? "a signal")")
+        let end = run.code.map { "\($0)" } ?? "a signal"
+        return own.joined(separator: "\n") + (run.code == 0 ? "" : " ended with \(end)")
       }
       #expect(try complaints(unit) == "", "\(unit)")
       let wrong = unit.replacing("LimitNOFILE=", with: "LimitNOFILES=")

@@ -1,6 +1,6 @@
-// Responses of the warm-up or of the drain of a shard, by slices of time and by height: a page shows
-// them beside the measured part, so that one sees whether the fleet had settled, and what was left
-// to answer. No figure is made of them. Bounded: of a long part the end is kept.
+// Responses of a shard's warm-up or drain, by slices of time and by height: a page shows them
+// beside the measured part, so that one sees whether the fleet had settled, and what was left to
+// answer. No figure is made of them. Bounded: of a long part the end is kept.
 package import Basics
 package import Metrics
 

@@ -1,4 +1,4 @@
-// The slices of a heat map of one contender in a row: the end of the warm-up, the measured part, the
+// The slices of one contender's heat map in a row: the end of the warm-up, the measured part, the
 // drain, which were counted in steps and bands of their own. Brought to common bands here, so that
 // one picture can hold them. What lies outside the measured part is shown and counts for nothing.
 package import Metrics

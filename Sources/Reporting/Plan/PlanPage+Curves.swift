@@ -80,7 +80,7 @@ extension PlanPage {
       title: isMoney ? "Price over people" : "Servers over people",
       caption: "The recommended fleet"
         + (isMoney ? ", \(Markup.text(document.currency ?? "")) a month" : "")
-        + ": simulated, with the sizes between which nobody can tell; dashed what closed forms say. "
+        + ": simulated, with the sizes between which nobody can tell; dashed closed forms. "
         + "Both axes are logarithmic.",
       lines: [simulated(isMoney)].compactMap { $0 } + formulas,
       x: .logarithmic, xUnit: "", y: .logarithmic,
