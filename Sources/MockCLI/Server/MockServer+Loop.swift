@@ -24,8 +24,8 @@ extension MockServer {
       runTimers()
       now = max(now, clock())
       for place in 0..<ready where exitCode == nil { handle(poller[place]) }
-      // All of them in a row: to write to each client as soon as it is answered was slower by a
-      // seventh, since the client then sleeps in between and each write has to wake it.
+      // All of them in a row: to write to each client as soon as it is answered was slower where
+      // session files are written (decision 0016).
       flushOutputs()
     }
     return exitCode ?? 0
