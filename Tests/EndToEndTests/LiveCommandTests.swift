@@ -1,5 +1,5 @@
 // `seatrial provider` and `seatrial doctor` as they are typed: where it listens, how it ends, which
-// code says what.
+// code says what. And how long a process takes to start.
 import Basics
 import Glibc
 import Testing
@@ -50,6 +50,20 @@ import Testing
       let bad = try seatrial.run("doctor", "missing.yaml")
       #expect(bad.code == 104)
       #expect(try seatrial.run("doctor", "a", "b").code == 2)
+    }
+  }
+
+  @Test("A process for a person is up when it has answered its first connect, as in the simulation")
+  func spawn() throws {
+    try LiveTrial.test { trial in
+      let settings = [
+        "app.pattern=isolated", "workload.users=12", "run.audit=0s", "workload.phases.measure=4s",
+      ]
+      let run = try trial.run(["--no-progress"] + LiveTrial.set(settings))
+      let result = try trial.seatrial.result(at: "o/result.json")
+      // 1.30 s on average to the line, 0.11 s to the answer; twelve differ by 10 ms from that.
+      let spawn = result.variants[0].seconds("cli.spawn", .mean)
+      #expect(spawn >= 1.37 && spawn < 3, "\(spawn) s, exit \(run.code ?? -1): \(run.errors)")
     }
   }
 }

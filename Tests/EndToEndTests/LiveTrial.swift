@@ -51,6 +51,8 @@ struct LiveTrial {
     try start(arguments, settings: settings).wait()
   }
 
+  func run(_ arguments: [String]) throws -> Finished { try start(arguments).wait() }
+
   /// `--set` for each.
   static func set(_ settings: [String]) -> [String] { settings.flatMap { ["--set", $0] } }
 

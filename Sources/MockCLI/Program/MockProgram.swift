@@ -146,6 +146,14 @@ extension MockServer {
     return start + startDelay
   }
 
+  /// From listening to the answer to the first `connect`.
+  func restOfStart() -> Interval {
+    guard settings.cpu == .timed else { return .zero }
+    let draw = settings.seed.stream("first connect")
+      .draw(entity: Int(ThisProcess.number), count: 0)
+    return Sampler(settings.profile.firstConnect).interval(draw)
+  }
+
   mutating func listenNow() {
     guard case .port(let number) = settings.transport else { return }
     guard let port = UInt16(exactly: number) else {

@@ -91,7 +91,13 @@ extension MockServer {
 
   mutating func startListening(_ listener: consuming Listener) {
     self.listener = consume listener
-    watchListener()
+    // The line "listening" comes before the end of the start: who connects meanwhile waits for it.
+    let rest = restOfStart()
+    if rest > .zero {
+      timers.push(now + rest, Timer.accept.code)
+    } else {
+      watchListener()
+    }
   }
 
   private mutating func watchListener() {
