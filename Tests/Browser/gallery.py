@@ -1,5 +1,6 @@
 """Pictures of the tops of the gallery's pages, in both themes for the README's."""
 import os
+import pathlib
 import sys
 
 from playwright.sync_api import sync_playwright
@@ -20,7 +21,7 @@ with sync_playwright() as playwright:
         for theme in themes:
             page = browser.new_page(
                 viewport={"width": width, "height": height}, color_scheme=theme)
-            page.goto(f"file://{folder}/{page_name}.html")
+            page.goto(pathlib.Path(f"{os.path.abspath(folder)}/{page_name}.html").as_uri())
             page.add_style_tag(content=".key{position:static!important}")
             if anchor != "#answer":
                 page.evaluate(f"scrollTo(0, document.querySelector('{anchor}').offsetTop - 10)")
