@@ -184,7 +184,7 @@ def look(browser, path, name, width, scheme):
     page.on("dialog", lambda dialog: (trouble.append("a dialog"), dialog.dismiss()))
     requests = []
     page.on("request", lambda request: requests.append(request.url))
-    own = pathlib.Path(os.path.abspath(path)).as_uri()
+    own = pathlib.Path(path).as_uri()
     page.goto(own)
     check(not trouble, f"{where}: {trouble[:3]}")
     outside = [r for r in requests if r != own and not r.startswith("data:")]
@@ -244,7 +244,7 @@ with sync_playwright() as playwright:
             context.close()
     plain = browser.new_context(java_script_enabled=False, viewport={"width": 800, "height": 900})
     page = plain.new_page()
-    page.goto(pathlib.Path(f"{os.path.abspath(work)}/patterns/report.html").as_uri())
+    page.goto(pathlib.Path(f"{work}/patterns/report.html").as_uri())
     text = page.inner_text("main")
     check("serve 300 people best" in text and "rendezvous" in text, "without script there is no answer")
     check(page.locator("svg .line").count() > 10, "without script there are no pictures")

@@ -21,7 +21,7 @@ with sync_playwright() as playwright:
         for theme in themes:
             page = browser.new_page(
                 viewport={"width": width, "height": height}, color_scheme=theme)
-            page.goto(pathlib.Path(f"{os.path.abspath(folder)}/{page_name}.html").as_uri())
+            page.goto(pathlib.Path(f"{folder}/{page_name}.html").as_uri())
             page.add_style_tag(content=".key{position:static!important}")
             if anchor != "#answer":
                 page.evaluate(f"scrollTo(0, document.querySelector('{anchor}').offsetTop - 10)")
