@@ -2,6 +2,7 @@
 // code says what. And how long a process takes to start.
 import Basics
 import Glibc
+import Metrics
 import Testing
 
 @Suite struct LiveCommandTests {
