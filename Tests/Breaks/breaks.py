@@ -104,7 +104,9 @@ def main():
             sys.exit("breaks: a broken tree does not build:\n" + built.stdout[-3000:])
         for name, _, _, tests in mine:
             done = swift(tree, "test", "--disable-xctest", "--skip-build", "--filter", tests)
-            failed = re.findall(r"✘ Test \"?(.+?)\"?(?:\(\))? (?:failed|with \d+ test cases failed)", done.stdout)
+            failed = list(dict.fromkeys(re.findall(
+                r'✘ Test (?!run with )"?(.+?)"?(?:\(\))? (?:recorded an issue|failed after|with \d+ test)',
+                done.stdout)))
             ran = re.search(r"Test run with (\d+) tests?", done.stdout)
             if done.returncode == 0 or not (failed or not ran):
                 unnoticed.append(name)
