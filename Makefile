@@ -119,7 +119,7 @@ accidents: build ## servers that freeze, die and talk nonsense in mid-run; books
 	@SEATRIAL_LONG=1 swift test -c release --disable-xctest --no-parallel \
 	  --filter 'PeopleTests|TroubleTests|BalancerTests|LiveViewTests|LeftoverTests|TruthRunTests|OwnRedisTests'
 
-breaks: setup ## break the code on purpose in fourteen places: a test must notice each (12 minutes)
+breaks: setup ## break the code on purpose in sixteen places: a test must notice each (12 minutes)
 	@python3 Tests/Breaks/breaks.py .build/breaks
 
 parity: build ## record a million inputs of live runs and replay them: no decision may differ

@@ -169,7 +169,7 @@ struct Race: ~Copyable, Schedulable {
 
   private mutating func perform(_ action: GatewayAction, by task: Int) {
     switch action {
-    case .spawn(let turn):
+    case .spawn(let turn, _):
       spawned += 1
       tell("spawns a process")
       wait(.spawn, .spawned(turn, ServerID(spawned)), turn, by: task)

@@ -68,33 +68,6 @@ public struct Descriptor: ~Copyable, Sendable {
     default: .failed(Int32(-count))
     }
   }
-}
-
-extension Descriptor {
-  // For sockets alone. They pass by the layer of files, 2 % of what a small message costs.
-
-  /// As `read`.
-  public func receive(into buffer: inout ByteBuffer, limit: Int) -> Transfer {
-    let number = number
-    let count = unsafe buffer.fill(atLeast: limit) { room in
-      uninterrupted { unsafe recv(number, room.baseAddress, min(limit, room.count), 0) }
-    }
-    return Descriptor.transfer(count, endIsClosed: true)
-  }
-
-  /// As `write`.
-  public func send(from buffer: inout ByteBuffer) -> Transfer {
-    let number = number
-    let count = buffer.withSpan { bytes in
-      uninterrupted {
-        unsafe bytes.withUnsafeBufferPointer {
-          unsafe Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-        }
-      }
-    }
-    if count > 0 { buffer.removeFirst(count) }
-    return Descriptor.transfer(count, endIsClosed: false)
-  }
 
   /// Whether reads and writes return at once instead of waiting.
   public static func setNonBlocking(_ number: Int32, _ wanted: Bool) -> SystemFailure? {

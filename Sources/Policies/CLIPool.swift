@@ -26,9 +26,10 @@ struct CLIPool: ~Copyable {
     usage = UsageList(enabled: policy.release == .idle)
   }
 
-  /// `nextPort++`, before the first await and never given back.
-  mutating func takePort() -> Int {
+  /// `nextPort++`, before the first await and never given back; 0 where the system chooses, nil
+  /// when the count is past the last port there is.
+  mutating func takePort() -> UInt16? {
     portsUsed += 1
-    return policy.firstPort + portsUsed - 1
+    return policy.ports == .system ? 0 : UInt16(exactly: policy.firstPort + portsUsed - 1)
   }
 }

@@ -91,11 +91,14 @@ extension Gateway {
   private mutating func startSpawn(
     _ person: Int, _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
-    _ = pool.takePort()
+    guard let port = pool.takePort() else {
+      finish(place, .serverLost, at: now, &actions)
+      return
+    }
     pool.members[person].spawning += 1
     turns[place].step = .spawning
     details[place].mark = now
-    actions.append(.spawn(id(place)))
+    actions.append(.spawn(id(place), port: port))
   }
 
   private mutating func useMember(

@@ -48,7 +48,8 @@ public enum GatewayAction: BitwiseCopyable, Sendable {
   /// The session's number will stand for another conversation.
   case forget(ServerID, SessionID)
   case lock(LockCommand, SessionID, TurnID, token: UInt32)
-  case spawn(TurnID)
+  /// Port 0: the system chooses.
+  case spawn(TurnID, port: UInt16)
   case hangUp(ServerID, person: UInt32, instance: Int, kill: Bool)
   case complete(TurnID, TurnOutcome)
   case timer(TurnTimer, TurnID, generation: UInt32, at: Instant)

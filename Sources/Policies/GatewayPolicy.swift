@@ -78,6 +78,13 @@ public struct PoolPolicy: Sendable, Hashable {
   public var release = Release.never
   public var idle = Interval.seconds(600)
   public var stop = Stop.disconnect
+  public enum Ports: String, Sendable, Hashable, CaseIterable {
+    /// Whatever is free: the process asks for port 0.
+    case system
+    /// `nextPort++`, as the guide's pool does: no port is used twice, and 65535 is the last.
+    case counted
+  }
+  public var ports = Ports.system
   public var firstPort = 5000
 
   public init() {}

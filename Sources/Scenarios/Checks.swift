@@ -201,11 +201,12 @@ struct Checks {
     }
     if draft.app.routing != .boundedLoad { idle("app.load-bound", "routing is not bounded-load") }
     if draft.app.pattern != .isolated {
-      for name in ["spawn", "release", "idle", "stop", "first-port"] {
+      for name in ["spawn", "release", "idle", "stop", "ports", "first-port"] {
         idle("app.pool.\(name)", "only the isolated pattern has a pool")
       }
     } else {
       if draft.app.pool.release != .idle { idle("app.pool.idle", "release is not idle") }
+      if draft.app.pool.ports != .counted { idle("app.pool.first-port", "ports are not counted") }
       idle("app.routing", "with a CLI for each person nothing is routed")
     }
     let sessions = draft.app.sessions

@@ -42,8 +42,11 @@ extension ScenarioKeys {
       "app.pool.stop", .word(PoolPolicy.Stop.self), \.app.pool.stop,
       "Giving back closes the connection only, as the guide's client.stop() does, or kills."),
     ScenarioKey(
+      "app.pool.ports", .word(PoolPolicy.Ports.self), \.app.pool.ports,
+      "Each process takes a free port, or the next one after the last, as the guide counts."),
+    ScenarioKey(
       "app.pool.first-port", .count(1...65_535), \.app.pool.firstPort,
-      "Port of the first process; each next one counts up."),
+      "With ports: counted, the port of the first process."),
     ScenarioKey(
       "app.sessions.limit", Syntax<Int>.count(1...10_000_000).or("unlimited"),
       \.app.sessions.limit, example: "50", "Sessions held live; the guide's sample says 50."),

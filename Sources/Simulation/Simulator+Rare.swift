@@ -116,16 +116,9 @@ extension Simulator {
     }
   }
 
-  /// Storage answers later than the process does: creations, resumes and deletions wait for it.
-  mutating func storageDelay() -> Interval {
-    if storageIsInstant { return .zero }
-    storageDraws += 1
-    return storageLatency.interval(storageStream.draw(entity: 0, count: storageDraws))
-  }
-
   @inline(never)
   mutating func opened(_ turn: TurnID, resumed: Bool, handle: UInt32, _ server: Int) {
-    let delay = toApp + storageDelay()
+    let delay = toApp + storage.delay()
     if delay == .zero {
       toGateway(turn.instance, .opened(turn, resumed: resumed, handle: handle))
     } else {
@@ -186,7 +179,7 @@ extension Simulator {
     case .forget(let server, let session):
       if server != .none { store.abandon(session, server) }
       toPopulation(.sessionForgotten(session))
-    case .spawn(let turn): spawn(turn)
+    case .spawn(let turn, _): spawn(turn)
     case .hangUp(let server, let person, let instance, let kill):
       hangUp(server, person, of: instance, kill: kill)
     case .timer(let timer, let turn, let generation, let instant):

@@ -72,9 +72,7 @@ extension Simulator {
     toServer = half
     toApp = plan.fleet.delayedAck ? half + plan.profile.delayedAck : half
     lockWay = Interval(nanoseconds: plan.app.lock.roundTrip.nanoseconds / 2)
-    storageLatency = Sampler(plan.fleet.storage.latency)
-    storageIsInstant = plan.fleet.storage.latency == .fixed(0)
-    storageStream = seed.stream("storage")
+    storage = StorageClock(plan.fleet.storage, seed: seed)
     spawnStream = seed.stream("spawn")
     // Where no host is shared and none is full, the host machine has nothing to say.
     dedicated = plan.fleet.hosts.count == nil

@@ -41,10 +41,7 @@ public struct Simulator: ~Copyable {
   let toServer: Interval
   let toApp: Interval
   let lockWay: Interval
-  let storageLatency: Sampler
-  let storageIsInstant: Bool
-  let storageStream: Stream
-  var storageDraws = 0
+  var storage: StorageClock
   let spawnStream: Stream
   var spawns = 0
   let dedicated: Bool
@@ -282,7 +279,7 @@ public struct Simulator: ~Copyable {
       if !turn.isNone { toGateway(turn.instance, .cut(turn)) }
       return
     }
-    let delay = reply == .deleted ? toApp + storageDelay() : toApp
+    let delay = reply == .deleted ? toApp + storage.delay() : toApp
     if delay == .zero {
       deliver(reply, turn)
     } else {

@@ -2,6 +2,7 @@
 // code says what. And how long a process takes to start.
 import Basics
 import Glibc
+import LinuxIO
 import Metrics
 import Testing
 
@@ -65,6 +66,38 @@ import Testing
       // 1.30 s on average to the line, 0.11 s to the answer; twelve differ by 10 ms from that.
       let spawn = result.variants[0].seconds("cli.spawn", .mean)
       #expect(spawn >= 1.37 && spawn < 3, "\(spawn) s, exit \(run.code ?? -1): \(run.errors)")
+    }
+  }
+
+  @Test("Counted ports go up on a host for each app instance; a taken one is a failed start")
+  func countedPorts() throws {
+    try LiveTrial.test { trial in
+      // App instance 2 is on 127.0.0.2, and its first port is ours.
+      let taken = try Listener.open(host: "127.0.0.2", port: 0).get()
+      let settings = [
+        "app.pattern=isolated", "app.instances=2", "app.pool.ports=counted",
+        "app.pool.first-port=\(taken.port)", "app.pool.spawn=single-flight", "workload.users=8",
+        "run.audit=0s", "workload.phases.measure=4s",
+      ]
+      let run = try trial.run(["--no-progress"] + LiveTrial.set(settings))
+      let result = try trial.seatrial.result(at: "o/result.json").variants[0]
+      #expect(result.count("cli.spawned") == 8, "exit \(run.code ?? -1): \(run.errors)")
+      #expect(result.count("cli.ports_used") == 9)
+      #expect(run.errors.contains("127.0.0.2"), "\(run.errors)")
+    }
+  }
+
+  @Test("Storage latency is in every opening of a session, and in no turn of an open one")
+  func slowStorage() throws {
+    try LiveTrial.test { trial in
+      let settings = [
+        "fleet.storage.kind=shared", "fleet.storage.latency=300ms", "workload.phases.measure=4s",
+      ]
+      let run = try trial.run(["--no-progress"] + LiveTrial.set(settings))
+      let result = try trial.seatrial.result(at: "o/result.json").variants[0]
+      let open = result.seconds("session.open", .p50)
+      #expect(open >= 0.3 && open < 1, "\(open) s, exit \(run.code ?? -1): \(run.errors)")
+      #expect(result.seconds("turn.service", .p50) < 0.3)
     }
   }
 }

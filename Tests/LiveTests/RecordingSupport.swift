@@ -267,7 +267,7 @@ struct MadeUpRun: ~Copyable {
       people.removeAll()
     case .lock(let command, let session, let turn, let token):
       lock(.command(command, session, turn, token: token))
-    case .spawn(let turn):
+    case .spawn(let turn, _):
       servers += 1
       push(.input(instance, .spawned(turn, ServerID(servers - 1))), at: soon(0.3))
     case .hangUp(_, let person, let instance, _):

@@ -54,6 +54,26 @@ import Testing
     #expect(line.gateway.portsUsed == 1)
   }
 
+  @Test("Counted ports go up by one for each start, whatever becomes of it, and end at 65535")
+  func countedPorts() {
+    var line = pool {
+      $0.pool.ports = .counted
+      $0.pool.firstPort = 65_534
+    }
+    line.plan(0, session: 0, .begins)
+    line.plan(1, session: 1, .begins)
+    line.tell(2, .refused(t(0)))
+    line.plan(3, session: 0)
+    line.expect(
+      """
+      0 planned s0 begins     → spawn t0 on 65534
+      1 planned s1 begins     → spawn t1 on 65535
+      2 refused t0            → serverLost t0
+      3 planned s0            → serverLost t0
+      """)
+    #expect(line.gateway.portsUsed == 3)
+  }
+
   @Test("Release at the end of a session: stop() leaves the process running, kill ends it")
   func release() {
     for (stop, verb, leaked) in [(PoolPolicy.Stop.disconnect, "hang up", 1), (.kill, "kill", 0)] {

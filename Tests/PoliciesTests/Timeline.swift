@@ -143,7 +143,7 @@ extension GatewayAction {
     case .forget(_, let session): "forget s\(session.index)"
     case .lock(let command, let session, let turn, let token):
       "\(command) s\(session.index)\(of(turn))" + (token == 0 ? "" : " #\(token)")
-    case .spawn(let turn): "spawn\(of(turn))"
+    case .spawn(let turn, let port): "spawn\(of(turn))" + (port == 0 ? "" : " on \(port)")
     case .hangUp(let server, let person, _, let kill):
       "\(kill ? "kill" : "hang up") cli\(server.index) p\(person)"
     case .complete(let turn, let outcome): "\(outcome)\(of(turn))"

@@ -72,10 +72,11 @@ struct Fleet: ~Copyable {
 
   /// It is started when its turn comes; `News` says when it takes connections.
   @discardableResult
-  mutating func add(for turn: TurnID? = nil) -> ServerID {
+  mutating func add(for turn: TurnID? = nil, at address: ServerAddress? = nil) -> ServerID {
     let id = ServerID(servers.count)
     var server = Server(id: id)
     server.turn = turn
+    if let address { server.address = address }
     servers.append(server)
     queue.append(id.place)
     return id
@@ -135,7 +136,7 @@ struct Fleet: ~Copyable {
     case .success(let made): ends = made
     }
     let writing = Descriptor(owning: ends.writing)
-    let program = plan.program(id, home: home, mark: folder.mark, port: servers[place].address.port)
+    let program = plan.program(id, home: home, mark: folder.mark, at: servers[place].address)
     switch ChildProcess.start(program, output: writing.number, errors: errors.number) {
     case .failure(let failure):
       _ = Descriptor(owning: ends.reading)
@@ -355,92 +356,6 @@ struct Fleet: ~Copyable {
     for place in servers.indices {
       servers[place].lens.diskBytes = Files.bytes(
         below: folder.home(of: servers[place].id, shared: false))
-    }
-  }
-}
-
-/// How servers are started.
-struct FleetLaunch: Sendable {
-  var path: String
-  /// By the server's number.
-  var arguments: @Sendable (ServerID) -> [String]
-  var environment: [(name: String, value: String)]
-  /// What clients have to show; nil: nothing.
-  var token: String?
-  var sharesHome: Bool
-  var startLimit: Interval
-  var atOnce: Int
-  /// nil: the system gives one.
-  var firstPort: UInt16?
-
-  func program(
-    _ server: ServerID, home: String, mark: String, port: UInt16
-  ) -> ChildProcess.Program {
-    // A server that comes back is expected where it was.
-    let wanted = port != 0 ? port : firstPort.map { $0 + UInt16(server.place) } ?? 0
-    return ChildProcess.Program(
-      path: path,
-      arguments: ["--headless", "--host", "127.0.0.1", "--port", String(wanted)]
-        + arguments(server),
-      environment: environment + [("COPILOT_HOME", home), (RunFolder.markName, mark)])
-  }
-}
-
-/// What one server used over time.
-struct ServerLens: Sendable {
-  struct Sample: Sendable {
-    var at: Instant
-    var gauge: ProcessGauge
-  }
-
-  private(set) var samples: [Sample] = []
-  /// CPU of lives that are over.
-  private var earlier = Interval.zero
-  private var life = 0
-  private var lastCPU = Interval.zero
-  private var firstCPU: Interval?
-  private(set) var residentMax = 0
-  private(set) var proportionalMax = 0
-  private(set) var threadsMax = 0
-  private(set) var descriptorsMax = 0
-  private(set) var childrenMax = 0
-  var diskBytes = 0
-
-  /// Samples kept of one server; then every second one goes, and later ones come half as often.
-  private static let most = 600
-  private var stride = 1
-  private var skipped = 0
-
-  mutating func begin() {
-    samples = []
-    firstCPU = earlier + lastCPU
-    residentMax = 0
-    proportionalMax = 0
-  }
-
-  /// CPU since `begin`.
-  var cpuUsed: Interval { earlier + lastCPU - (firstCPU ?? .zero) }
-
-  mutating func note(_ gauge: ProcessGauge, life: Int, at now: Instant) {
-    if life != self.life {
-      earlier = earlier + lastCPU
-      self.life = life
-    }
-    lastCPU = gauge.cpu
-    var gauge = gauge
-    gauge.cpu = earlier + gauge.cpu
-    residentMax = max(residentMax, gauge.residentBytes)
-    proportionalMax = max(proportionalMax, gauge.proportionalBytes ?? 0)
-    threadsMax = max(threadsMax, gauge.threads)
-    descriptorsMax = max(descriptorsMax, gauge.descriptors ?? 0)
-    childrenMax = max(childrenMax, gauge.children)
-    skipped += 1
-    guard skipped >= stride else { return }
-    skipped = 0
-    samples.append(Sample(at: now, gauge: gauge))
-    if samples.count >= ServerLens.most {
-      samples = samples.indices.filter { $0 % 2 == 0 }.map { samples[$0] }
-      stride *= 2
     }
   }
 }

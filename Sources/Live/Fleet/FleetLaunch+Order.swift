@@ -43,7 +43,7 @@ extension LiveRun {
       path: order.program, arguments: arguments, environment: environment, token: token,
       sharesHome: scenario.fleet.storage.kind == .shared,
       startLimit: .seconds(scenario.cli == .real ? 60 : 10),
-      atOnce: scenario.cli == .real ? 2 : 64, firstPort: nil)
+      atOnce: scenario.cli == .real ? 2 : 64)
   }
 
   private static func madeUpToken() -> String {

@@ -110,9 +110,10 @@ extension ByteBuffer {
       put(session)
       put(turn)
       put(token)
-    case .spawn(let turn):
+    case .spawn(let turn, let port):
       put(GatewayActionKind.spawn)
       put(turn)
+      put(UInt32(port))
     case .hangUp(let server, let person, let instance, let kill):
       put(GatewayActionKind.hangUp)
       put(server)
@@ -189,7 +190,7 @@ extension RecordCursor {
     case .delete: .delete(server(), session(), turn())
     case .forget: .forget(server(), session())
     case .lock: .lock(word(LockCommand.acquire), session(), turn(), token: short())
-    case .spawn: .spawn(turn())
+    case .spawn: .spawn(turn(), port: UInt16(truncatingIfNeeded: short()))
     case .hangUp:
       .hangUp(server(), person: short(), instance: Int(short()), kill: flag())
     case .complete: .complete(turn(), word(TurnOutcome.completed))

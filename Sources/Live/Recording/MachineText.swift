@@ -173,7 +173,8 @@ extension GatewayAction {
     case .forget(let server, let session): "forget \(session.text) of \(server.text)"
     case .lock(let command, let session, let turn, let token):
       "lock: \(command) \(session.text) for \(turn.text), token \(token)"
-    case .spawn(let turn): "start a process for \(turn.text)"
+    case .spawn(let turn, let port):
+      "start a process for \(turn.text)" + (port == 0 ? "" : " on port \(port)")
     case .hangUp(let server, let person, let instance, let kill):
       "\(kill ? "kill" : "hang up on") \(server.text) of person \(person), instance \(instance)"
     case .complete(let turn, let outcome): "complete \(turn.text): \(outcome)"

@@ -36,11 +36,11 @@ extension LiveRun {
       } else {
         note("\(name(server)): \(reason)")
       }
-    case .spawn(let turn):
+    case .spawn(let turn, let port):
       if isDraining {
         shards[turn.instance % shards.count].post(.notSpawned(turn))
       } else {
-        fleet.add(for: turn)
+        fleet.add(for: turn, at: .ofProcess(of: turn.instance, port: port))
       }
     case .kill(let server): fleet.kill(server)
     case .unused(let server): unused[server.place, default: 0] += 1

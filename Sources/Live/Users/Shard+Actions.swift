@@ -26,7 +26,7 @@ extension Shard {
       desk.forget(session, at: now)
     case .lock(let command, let session, let turn, let token):
       lock(command, session, turn, token)
-    case .spawn(let turn): keeper.post(.spawn(turn))
+    case .spawn(let turn, let port): keeper.post(.spawn(turn, port: port))
     case .hangUp(let server, let person, let instance, let kill):
       hangUp(server, person, local(instance), kill: kill)
     case .timer(let timer, let turn, let generation, let instant):

@@ -31,7 +31,7 @@ enum KeeperLetter: Sendable {
   /// All connections to the first servers stand.
   case ready(shard: Int)
   case failed(shard: Int, ServerID, reason: String)
-  case spawn(TurnID)
+  case spawn(TurnID, port: UInt16)
   case kill(ServerID)
   /// Nobody of this shard has a turn any more on a server that was removed.
   case unused(ServerID)
@@ -51,6 +51,16 @@ struct ServerAddress: Hashable, Sendable {
     self.host = host
     self.port = port
     digits = [host]
+  }
+
+  /// Where a process for a person is to listen. Each app instance that counts ports has a host of
+  /// its own, as it would have in production, or two of them would count into each other.
+  static func ofProcess(of instance: Int, port: UInt16) -> ServerAddress {
+    let number = instance + 1
+    let host =
+      port == 0
+      ? "127.0.0.1" : "127.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)"
+    return ServerAddress(host: host, port: port)
   }
 
   /// On a thread that may wait; where nothing is found, connecting says so.

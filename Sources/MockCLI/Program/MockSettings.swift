@@ -35,6 +35,7 @@ struct MockSettings {
   var profile = CostProfile()
   var model = ModelPlan()
   var compaction: CompactionPlan? = CompactionPlan()
+  var storage = StoragePlan()
   var seed = Seed(0)
   var cores = 1.0
   var cpu = CPU.timed

@@ -79,6 +79,7 @@ struct SettingsAssembly {
       if flags.profile == "none" { settings.profile.removeCosts() }
       settings.model = scenario.model
       settings.idleTimeout = scenario.fleet.idleTimeout
+      settings.storage = scenario.fleet.storage
       if let compaction = scenario.fleet.compaction { settings.compaction = compaction }
       settings.seed = flags.seed == 0 ? scenario.seed : Seed(flags.seed)
       // Servers that share hosts get their share from the run; alone, a host's cores are theirs.

@@ -57,12 +57,6 @@ final class Connection {
 
   var readerNumber: Int32 { reader.number }
 
-  /// Standard input may be a pipe or a file; else the reader is a socket.
-  func read(into buffer: inout ByteBuffer, limit: Int) -> Transfer {
-    writer == nil
-      ? reader.receive(into: &buffer, limit: limit) : reader.read(into: &buffer, limit: limit)
-  }
-
   func write() -> Transfer {
     if let cut = cuts.first, cut < output.count {
       // One write a header and one a body, as the real CLI does it.
@@ -82,6 +76,6 @@ final class Connection {
 
   private func send(_ buffer: inout ByteBuffer) -> Transfer {
     if writer != nil { return writer!.write(from: &buffer) }
-    return reader.send(from: &buffer)
+    return reader.write(from: &buffer)
   }
 }

@@ -150,7 +150,7 @@ extension MockServer {
     if let session = ask.session { forget(session) }
     if folder.delete(ask.name) || existed {
       announce("session.deleted", name: Array(ask.name.utf8), startTime: [])
-      reply(ask) { $0.append("{\"success\":true}") }
+      replyFromStorage(ask) { $0.append("{\"success\":true}") }
     } else {
       reply(ask) { output in
         output.append("{\"success\":false,\"error\":")

@@ -164,12 +164,37 @@ extension MockServer {
   /// `{"id":…,"result":…}` to whoever asked, if it is still there and wants to know.
   mutating func reply(_ ask: Ask, _ result: (inout ByteBuffer) -> Void) {
     guard let connection = asker(of: ask) else { return }
+    build(ask, result)
+    sendLine(to: connection)
+  }
+
+  private mutating func build(_ ask: Ask, _ result: (inout ByteBuffer) -> Void) {
     line.removeAll()
     line.append("{\"jsonrpc\":\"2.0\",\"id\":")
     line.append(ask.id)
     line.append(",\"result\":")
     result(&line)
     line.append(UInt8(ascii: "}"))
+  }
+
+  /// As `reply`, when storage has done its part. What others are told of it is told at once.
+  mutating func replyFromStorage(_ ask: Ask, _ result: (inout ByteBuffer) -> Void) {
+    let delay = storage.delay()
+    if delay == .zero { return reply(ask, result) }
+    guard let connection = asker(of: ask) else { return }
+    build(ask, result)
+    let place = held.insert(
+      HeldReply(connection: connection.place, epoch: connection.epoch, line: line.array))
+    timers.push(now + delay, Timer.stored(place).code)
+  }
+
+  mutating func stored(_ place: Int) {
+    let reply = held.remove(place)
+    guard let connection = connections[reply.connection], connection.epoch == reply.epoch else {
+      return
+    }
+    line.removeAll()
+    line.append(reply.line)
     sendLine(to: connection)
   }
 

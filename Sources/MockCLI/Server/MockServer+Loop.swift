@@ -67,6 +67,7 @@ extension MockServer {
     case .listen: listenNow()
     case .wake: readUnpolled()
     case .accept: watchListener()
+    case .stored(let place): stored(place)
     }
   }
 
@@ -167,7 +168,7 @@ extension MockServer {
     if connection.isClosed { return }
     let appetite = connection.appetite
     let transfer = connection.decoder.receive { buffer in
-      connection.read(into: &buffer, limit: appetite)
+      connection.reader.read(into: &buffer, limit: appetite)
     }
     switch transfer {
     case .moved(let count):

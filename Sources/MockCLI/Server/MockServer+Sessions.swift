@@ -175,7 +175,7 @@ extension MockServer {
 
   private mutating func replyOpened(_ ask: Ask, _ session: MockSession) {
     let path = folder.path(session.name)
-    reply(ask) { output in
+    replyFromStorage(ask) { output in
       output.append("{\"sessionId\":\"")
       output.append(session.nameBytes)
       output.append("\"")

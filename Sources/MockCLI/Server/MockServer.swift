@@ -35,6 +35,9 @@ struct MockServer: ~Copyable {
   var actions = Table<CLIAction>()
   var isPerforming = false
   var provider: Provider
+  var storage: StorageClock
+  /// Replies that wait for storage.
+  var held = HeldReplies()
   /// Connections to providers over HTTP.
   var links: [ProviderLink?] = []
   var faults: FaultPlan
@@ -97,6 +100,7 @@ struct MockServer: ~Copyable {
       connections: 0, mayCrash: false)
     store = SessionStore(shared: true, sessions: 16)
     provider = Provider(settings.model, seed: settings.seed)
+    storage = StorageClock(settings.storage, seed: settings.seed)
     faults = FaultPlan(settings.faults, seed: settings.seed)
   }
 

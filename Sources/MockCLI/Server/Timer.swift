@@ -16,6 +16,8 @@ enum Timer {
   case listen
   case wake
   case accept
+  /// Storage has done what a reply waits for.
+  case stored(Int)
 
   var code: UInt64 {
     switch self {
@@ -30,6 +32,7 @@ enum Timer {
     case .listen: 8
     case .wake: 9
     case .accept: 10
+    case .stored(let place): 11 | UInt64(place) << 4
     }
   }
 
@@ -48,7 +51,8 @@ enum Timer {
     case 7: self = .exit
     case 8: self = .listen
     case 9: self = .wake
-    default: self = .accept
+    case 10: self = .accept
+    default: self = .stored(Int(code >> 4))
     }
   }
 
