@@ -24,6 +24,8 @@ export SCENARIO SEED OUT SET SIZES FUZZ USERS RESULT RESULTS FORMAT HAZARD
 
 # Programs are built as users get them: plain -O, no unsafe flags.
 SWIFT_BUILD := swift build -c release
+# The same flags, so that nothing is compiled a second time for the tests.
+SWIFT_TEST := swift test -c release --disable-xctest --disable-testable-imports
 PROGRAMS := .build/release
 VENV := .build/bench-venv
 PLAN_VENV := .build/plan-venv
@@ -95,7 +97,7 @@ plan: ## the smallest fleet for USERS people, by simulation, with its price
 
 test: setup ## set up and run every test
 	@echo "building and running every test (the first time takes several minutes)"
-	@swift test -c release --disable-xctest
+	@$(SWIFT_TEST)
 	@echo "mock-copilot against the recorded CLI, killed 200 times, and with the official SDK"
 	@python3 Tests/Conformance/test.py --mock $(PROGRAMS)/mock-copilot
 	@echo "turns of mock-copilot on the fake provider"
@@ -103,27 +105,30 @@ test: setup ## set up and run every test
 	  --cli $(PROGRAMS)/mock-copilot
 	@echo "a simulated fleet beside a real one (a minute)"
 	@python3 Tests/Live/agreement.py --seatrial $(PROGRAMS)/seatrial --short
+	@echo "a server that freezes for two seconds, seen by open and by closed arrivals (20 seconds)"
+	@SEATRIAL_LONG=1 $(SWIFT_TEST) --skip-build --no-parallel \
+	  --filter PeopleTests/coordinatedOmission
 
 hazards-live: build ## each hazard simulated and live, beside its odds (five minutes)
 	@python3 Tests/Live/hazards.py --seatrial $(PROGRAMS)/seatrial $$HAZARD
 
 truth: build ## 100,000 live turns without a finding; the manager that outgrows its limit (2 minutes)
-	@SEATRIAL_LONG=1 swift test -c release --disable-xctest --no-parallel \
+	@SEATRIAL_LONG=1 $(SWIFT_TEST) --no-parallel \
 	  --filter 'CleanRunTests|RatchetRunTests'
 
 locks: build ## locks in a real Redis beside simulation and formulas (three minutes)
-	@SEATRIAL_LONG=1 swift test -c release --disable-xctest --no-parallel \
+	@SEATRIAL_LONG=1 $(SWIFT_TEST) --no-parallel \
 	  --filter 'LockAgreementTests|RedisRunTests'
 
 accidents: build ## servers that freeze, die and talk nonsense in mid-run; books of turns (minutes)
-	@SEATRIAL_LONG=1 swift test -c release --disable-xctest --no-parallel \
+	@SEATRIAL_LONG=1 $(SWIFT_TEST) --no-parallel \
 	  --filter 'PeopleTests|TroubleTests|BalancerTests|LiveViewTests|LeftoverTests|TruthRunTests|OwnRedisTests'
 
 breaks: setup ## break the code on purpose in sixteen places: a test must notice each (12 minutes)
 	@python3 Tests/Breaks/breaks.py .build/breaks
 
 parity: build ## record a million inputs of live runs and replay them: no decision may differ
-	@echo "twelve variants on mock processes, recorded and replayed (two minutes)"
+	@echo "13 variants on mock processes, recorded and replayed (two minutes)"
 	@bash Tests/Parity/parity.sh $(PROGRAMS)/seatrial
 
 conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
@@ -166,7 +171,7 @@ bench-pages: build ## time pages: 10^6 turns, and a comparison of 20 variants
 
 leftovers: build ## kill 50 live runs at random moments: nothing may be left behind
 	@echo "killing 50 live runs (four minutes)"
-	@SEATRIAL_ROUNDS=50 swift test -c release --disable-xctest --filter LeftoverTests
+	@SEATRIAL_ROUNDS=50 $(SWIFT_TEST) --filter LeftoverTests
 
 lint: ## check the formatting of every source file
 	@echo "checking the formatting of $(SOURCES)"
@@ -230,7 +235,7 @@ fuzz: setup ## damage scenario files FUZZ times; libFuzzer on all that strangers
 	@for ((round = 1; round <= FUZZ; round++)); do \
 	  export SEATRIAL_SEED=$$(( (RANDOM << 30) + (RANDOM << 15) + RANDOM )); \
 	  echo "round $$round of $$FUZZ, to repeat it: SEATRIAL_SEED=$$SEATRIAL_SEED"; \
-	  swift test -c release --disable-xctest --skip-build --filter MutationTests; \
+	  $(SWIFT_TEST) --skip-build --filter MutationTests; \
 	done
 	@bash Tests/Setup/fuzz.sh $(SECONDS_EACH)
 
