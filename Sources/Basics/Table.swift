@@ -9,22 +9,31 @@ public import CPrefetch
   @usableFromInline var _count: Int
   @usableFromInline var capacity: Int
 
+  /// Takes no memory before the first element: most machines have tables that stay empty.
   @inlinable public init() {
-    unsafe base = UnsafeMutablePointer<Element>.allocate(capacity: 1)
+    unsafe base = Table.nowhere
     _count = 0
-    capacity = 1
+    capacity = 0
   }
 
   @inlinable public init(capacity: Int) {
     precondition(capacity >= 0, "a table cannot hold fewer than no elements")
-    self.capacity = capacity < 1 ? 1 : capacity
-    unsafe base = UnsafeMutablePointer<Element>.allocate(capacity: self.capacity)
+    self.capacity = capacity
+    unsafe base = capacity == 0 ? Table.nowhere : .allocate(capacity: capacity)
     _count = 0
   }
 
   deinit {
     unsafe base.deinitialize(count: _count)
-    unsafe base.deallocate()
+    if capacity > 0 { unsafe base.deallocate() }
+  }
+
+  /// Where an empty table points: aligned, never read and never freed.
+  @usableFromInline static var nowhere: UnsafeMutablePointer<Element> {
+    guard
+      let place = unsafe UnsafeMutablePointer<Element>(bitPattern: MemoryLayout<Element>.alignment)
+    else { preconditionFailure("no alignment is nothing") }
+    return unsafe place
   }
 
   @inlinable public var count: Int { _count }
@@ -65,7 +74,7 @@ public import CPrefetch
   }
 
   @inlinable public mutating func append(_ element: consuming Element) {
-    if _count == capacity { grow(to: capacity &* 2) }
+    if _count == capacity { grow(to: max(4, capacity &* 2)) }
     unsafe (base + _count).initialize(to: element)
     _count &+= 1
   }
@@ -88,7 +97,7 @@ public import CPrefetch
   @usableFromInline @inline(never) mutating func grow(to wanted: Int) {
     let next = UnsafeMutablePointer<Element>.allocate(capacity: wanted)
     unsafe next.moveInitialize(from: base, count: _count)
-    unsafe base.deallocate()
+    if capacity > 0 { unsafe base.deallocate() }
     unsafe base = next
     capacity = wanted
   }

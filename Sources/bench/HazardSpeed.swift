@@ -27,11 +27,15 @@ enum HazardSpeed {
     var runs = 0
     let start = ProcessUsage.threadTime()
     var seconds = 0.0
-    // A third of a second: long against the clock, short for three dozen programs.
+    // A third of a second: long against the clock, short for three dozen programs. A look at the
+    // clock costs as much as two runs.
     while seconds < 0.33 {
-      let found = explorer.explore(program)
-      schedules += found.schedules
-      runs += found.runs
+      let enough = runs + 1000
+      while runs < enough {
+        let found = explorer.explore(program)
+        schedules += found.schedules
+        runs += found.runs
+      }
       seconds =
         Interval(
           nanoseconds: ProcessUsage.threadTime().nanoseconds - start.nanoseconds
