@@ -128,7 +128,7 @@ breaks: setup ## break the code on purpose in sixteen places: a test must notice
 	@python3 Tests/Breaks/breaks.py .build/breaks
 
 parity: build ## record a million inputs of live runs and replay them: no decision may differ
-	@echo "13 variants on mock processes, recorded and replayed (two minutes)"
+	@echo "twelve variants on mock processes, recorded and replayed (two minutes)"
 	@bash Tests/Parity/parity.sh $(PROGRAMS)/seatrial
 
 conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
@@ -139,16 +139,11 @@ conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by s
 	  --seatrial $(PROGRAMS)/seatrial --cli $(REAL_CLI)
 	@python3 Tests/Conformance/run.py live --real $(REAL_CLI) --mock $(PROGRAMS)/mock-copilot
 
-agreement: build ## a simulated fleet held against a real one, every variant (ten minutes)
+agreement: build ## a simulated fleet held against a real one, every variant (20 minutes)
 	@python3 Tests/Live/agreement.py --seatrial $(PROGRAMS)/seatrial --runs 2
 
 real: build real-setup ## two real CLIs driven and simulated, side by side (two minutes)
-	@rm -rf results/real && mkdir -p results/real
-	@$(PROGRAMS)/seatrial simulate scenarios/real-cli.yaml --out results/real/simulated --quiet
-	@$(PROGRAMS)/seatrial run scenarios/real-cli.yaml --out results/real/live \
-	  --set fleet.binary=$(REAL_CLI)
-	@$(PROGRAMS)/seatrial compare results/real/simulated results/real/live \
-	  --page results/real/compare.html --force
+	@bash Tests/Setup/real.sh $(PROGRAMS)/seatrial $(REAL_CLI)
 
 bench-live: build ## time the driver: turns/s beside C, open load, 100,000 people, 500 processes
 	@python3 Tests/Benchmarks/live/bench_live.py $(PROGRAMS) .build/wire-bench

@@ -11,12 +11,23 @@ struct DoctorCommand {
   init(_ invocation: Invocation) { self.invocation = invocation }
 
   func run() -> ExitCode {
-    let facts = MachineFacts.gather(places)
-    guard !invocation.arguments.isEmpty else { return show(Doctor.judge(facts, needs: nil)) }
+    guard !invocation.arguments.isEmpty else {
+      return show(Doctor.judge(MachineFacts.gather(places), needs: nil))
+    }
     switch VariantChoice(invocation).load() {
     case .failure(let refusal): return refusal.report()
     case .success(let file):
       Complaints(file.warnings).report()
+      var places = self.places
+      for scenario in file.variants {
+        guard let binary = scenario.live.binary else { continue }
+        switch scenario.cli {
+        case .mock: places.mock = binary
+        case .real: places.realCLI = binary
+        case .external: break
+        }
+      }
+      let facts = MachineFacts.gather(places)
       let findings = Doctor.judge(facts, needs: Needs.most(of: file.variants))
       return show(findings).or(code(findings))
     }

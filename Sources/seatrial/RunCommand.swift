@@ -7,9 +7,7 @@ internal import Live
 internal import Metrics
 internal import Policies
 internal import Reporting
-internal import Results
 internal import Scenarios
-internal import Simulation
 
 struct RunCommand {
   let invocation: Invocation
@@ -43,17 +41,18 @@ struct RunCommand {
     guard let recording = tape.begin(source) else { return .fault }
     for place in orders.indices { orders[place].recording = recording.file }
     if !isQuiet { Console.say(RunSummary.live(file)) }
-    var result = RunResult(
-      kind: .live, scenario: .init(name: file.base.name, digest: file.digest),
-      seed: file.base.seed.value)
-    result.scenario.about = file.base.about
-    result.scenario.settings = file.base.settings()
+    var account = LiveAccount(file)
     var code = ExitCode.pass
-    var isInvalid = false
-    var remarks: [RunResult.Fact] = []
     let view = LiveView(shown: !isQuiet && !invocation.has("no-progress"), count: orders.count)
     for (place, order) in orders.enumerated() where !stop.isRequested && code == .pass {
-      let outcome = LiveRun.run(order, stop: stop) { view.show($0, variant: place) }
+      let before = account
+      let outcome = LiveRun.run(order, stop: stop) {
+        view.show($0, variant: place)
+      } keep: { figures in
+        var soFar = before
+        soFar.add(figures, of: order.scenario)
+        folder.write(soFar.result(facts))
+      }
       view.clear()
       switch outcome {
       case .fault(let text):
@@ -66,36 +65,16 @@ struct RunCommand {
         if reasons.count > 5 { Console.say("and \(reasons.count - 5) more") }
         code = stop.signal.map { .stopped(by: $0) } ?? .serverNotStarted
       case .finished(let figures):
-        var variant = figures.result()
-        variant.marks = order.scenario.marks
-        variant.settings = order.scenario.settings(unlike: file.base)
-        result.variants.append(variant)
-        for doubt in figures.doubts {
-          isInvalid = isInvalid || doubt.invalid
-          result.reasons.append("\(order.scenario.variant): \(doubt.text)")
-        }
-        if let up = figures.upAfter {
-          remarks.append(
-            RunResult.Fact("fleet up (\(order.scenario.variant))", "\(up.seconds) s"))
-        }
-        remarks.append(
-          RunResult.Fact("histories checked (\(order.scenario.variant))", figures.checked))
-        for (number, remark) in figures.remarks.enumerated() {
-          remarks.append(
-            RunResult.Fact("servers said (\(order.scenario.variant), \(number + 1))", remark))
-        }
-        result.verdict = isInvalid ? .invalid : result.reasons.isEmpty ? .valid : .suspect
-        result.complete = place == orders.count - 1 && !stop.isRequested
-        result.cost.events += figures.messages
-        facts.fill(&result)
-        result.environment += remarks
-        folder.write(result)
+        account.add(figures, of: order.scenario)
+        account.isComplete = place == orders.count - 1 && !stop.isRequested
+        folder.write(account.result(facts))
       }
     }
     code = code.or(tape.end(recording, isQuiet: isQuiet))
-    guard !result.variants.isEmpty else { return code }
-    facts.fill(&result)
-    result.environment += remarks
+    guard !account.isEmpty else {
+      return code == .pass ? stop.signal.map { .stopped(by: $0) } ?? code : code
+    }
+    let result = account.result(facts)
     folder.write(result)
     folder.writePage(of: result)
     let report = ResultReport(invocation)
@@ -110,7 +89,7 @@ struct RunCommand {
       for reason in result.reasons { Console.say("\(result.verdict.rawValue): \(reason)") }
     }
     if !isQuiet {
-      for remark in remarks where !remark.name.hasPrefix("fleet") {
+      for remark in account.remarks where !remark.name.hasPrefix("fleet") {
         Console.say("\(remark.name): \(remark.value)")
       }
       for variant in result.variants {
@@ -120,7 +99,7 @@ struct RunCommand {
       }
     }
     if let signal = stop.signal { return .stopped(by: signal) }
-    if file.base.live.strict && result.verdict != .valid { code = code.or(.cannotTell) }
+    if account.missesStrictness { code = code.or(.cannotTell) }
     return code.or(report.judge(result))
   }
 

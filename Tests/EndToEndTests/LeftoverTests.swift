@@ -62,6 +62,28 @@ import Testing
     }
   }
 
+  @Test("a run that is killed while it measures leaves what it had measured, marked incomplete")
+  func partialResult() throws {
+    try LiveTrial.test { trial in
+      let run = try trial.start(LiveTrial.set(["workload.phases.measure=60s", "run.threads=2"]))
+      try eventually("a part is written") { Files.exists(trial.seatrial.folder + "/o/result.json") }
+      run.send(SIGKILL)
+      _ = run.wait()
+      let result = try trial.seatrial.result(at: "o/result.json")
+      #expect(!result.complete && result.verdict == .suspect)
+      #expect(result.reasons.contains { $0.contains("had not ended") }, "\(result.reasons)")
+      let variant = try #require(result.variants.first)
+      // Five of the sixty seconds, by windows of half a second.
+      #expect(variant.measuredSeconds >= 5 && variant.measuredSeconds <= 30)
+      let rate = try #require(variant["turn.throughput"]?.value())
+      let turns = Double(variant.count("turns.completed"))
+      #expect(turns > 100 && abs(rate * variant.measuredSeconds - turns) < 1)
+      let page = try trial.seatrial.run("report", "o", "--out", "part.html")
+      #expect(page.code == 0, "\(page.errors)")
+      try trial.expectNothingLeft("a kill in mid-measurement")
+    }
+  }
+
   @Test("a run that ends by itself leaves nothing either, and ends children that left their group")
   func ended() throws {
     try LiveTrial.test { trial in

@@ -69,6 +69,32 @@ import Testing
     }
   }
 
+  @Test("Each server is looked into over time: CPU, memory, threads, files, queue, disk")
+  func lenses() throws {
+    try LiveTrial.test { trial in
+      let run = try trial.run(
+        ["--no-progress"] + LiveTrial.set(["workload.phases.measure=6s", "fleet.storage=local"]))
+      let result = try trial.seatrial.result(at: "o/result.json").variants[0]
+      #expect(result.servers.count == 2, "exit \(run.code ?? -1): \(run.errors)")
+      for server in result.servers {
+        func highest(_ name: String) -> Double {
+          server.series.first { $0.name == name }?.values.compactMap { $0 }.max() ?? -1
+        }
+        #expect(highest("server.cpu") > 0)
+        let (resident, proportional) = (
+          highest("server.memory"), highest("server.memory.proportional")
+        )
+        #expect(proportional > 500_000 && proportional <= resident, "\(proportional), \(resident)")
+        #expect(highest("server.threads") >= 1)
+        #expect(highest("server.descriptors") >= 4)
+        #expect(highest("server.children") == 0)
+        #expect(highest("server.queue") >= 0 && highest("server.queue") <= 20)
+        #expect(highest("server.disk") > 10_000)
+      }
+      #expect(result.count("fleet.servers") == 2)
+    }
+  }
+
   @Test("Counted ports go up on a host for each app instance; a taken one is a failed start")
   func countedPorts() throws {
     try LiveTrial.test { trial in

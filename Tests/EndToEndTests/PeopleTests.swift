@@ -46,6 +46,10 @@ import Testing
         app.pattern: isolated
         app.pool: {release: session-end, stop: kill}
         workload.users: 12
+      hang-up:
+        app.pattern: isolated
+        app.pool: {release: session-end, stop: disconnect}
+        workload: {users: 6, tabs: 2}
       shared-sessions: {app.pattern: collaborative, app.lock.acquire: retry, workload.tabs: 2}
       losses:
         app.health-check: 300ms
@@ -71,7 +75,7 @@ import Testing
       // Whether the machine kept up is not what this is about.
       #expect([0, 4].contains(run.code), "\(run.errors)")
       let result = try trial.seatrial.result(at: "o/result.json")
-      #expect(result.variants.count == 19)
+      #expect(result.variants.count == 20)
       for variant in result.variants {
         let reasons = result.reasons.filter { $0.hasPrefix("\(variant.name): ") }
         try expectBalance(variant, reasons)

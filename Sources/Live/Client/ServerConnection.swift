@@ -112,6 +112,10 @@ final class ServerConnection {
   /// Answers to `session.list` that are to come; they are read whole.
   var listsAwaited = 0
   var unanswered: Int { asked.count - free.count }
+  /// Turns that were sent and that the server has not acknowledged.
+  var unacknowledged: Int {
+    asked.count { if case .send = $0 { true } else { false } }
+  }
 }
 
 /// Place of a session's record in its shard, with the life it stands for.

@@ -143,7 +143,7 @@ package struct Doctor {
       "networks", facts.mayMakeNetworks || !isWanted ? .fine : .note,
       found: facts.mayMakeNetworks ? "allowed" : "not allowed",
       limits: facts.mayMakeNetworks
-        ? "real CLIs run in a network namespace of their own"
+        ? "make real drives real CLIs in a network namespace of its own"
         : "real CLIs run in this machine's network, offline by their own setting alone",
       mend: facts.mayMakeNetworks || !isWanted
         ? nil : "run as root, or sudo sysctl -w user.max_net_namespaces=1024")

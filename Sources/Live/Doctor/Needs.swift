@@ -40,7 +40,9 @@ package struct Needs: Sendable, Hashable {
     connectionsToOne = connectionPerUser ? users : isIsolated ? 1 : scenario.app.instances
     connections =
       connectionPerUser ? max(users, count) : isIsolated ? count : count * scenario.app.instances
-    usesRedis = scenario.app.lock.backend == .redis
+    // Somebody's own Redis needs no program here.
+    usesRedis = scenario.app.lock.backend == .redis && scenario.live.redis == nil
+    usesBalancer = scenario.app.routing == .external && scenario.cli != .external && !isIsolated
   }
 
   /// Variants run one after the other: the most that any of them needs of each.

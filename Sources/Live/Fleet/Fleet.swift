@@ -31,6 +31,8 @@ struct Fleet: ~Copyable {
     /// It is to be as if it had never been away: its letter says "back".
     var isReturning = false
     var isLeaving = false
+    /// Told to end, it is killed then.
+    var endsBy: Instant?
     /// In front of the servers, and none itself.
     var isBalancer = false
     var lens = ServerLens()
@@ -54,6 +56,8 @@ struct Fleet: ~Copyable {
   var news: [News] = []
   /// Children that ended and are no servers of ours.
   var strangers: [(ChildProcess, ChildProcess.Ending)] = []
+  private(set) var peaks = FleetPeaks()
+  private var disksDue = Instant.zero
   private var firstStart: Instant?
   private var lastUp: Instant?
 
@@ -282,10 +286,23 @@ struct Fleet: ~Copyable {
     queue.append(server.place)
   }
 
-  mutating func terminate(_ server: ServerID) {
+  mutating func terminate(_ server: ServerID, at now: Instant) {
     guard servers[server.place].state == .up else { return }
     servers[server.place].state = .stopping
+    servers[server.place].endsBy = now + Fleet.endLimit
     servers[server.place].process?.send(.terminate)
+  }
+
+  /// The real CLI waits ten seconds for its clients before it ends.
+  private static let endLimit = Interval.seconds(15)
+
+  /// Those that were told to end and did not.
+  mutating func checkEnds(at now: Instant) {
+    for place in servers.indices where servers[place].state == .stopping {
+      guard let limit = servers[place].endsBy, limit <= now else { continue }
+      servers[place].endsBy = nil
+      servers[place].process?.sendToGroup(.kill)
+    }
   }
 
   mutating func markLeaving(_ server: ServerID) { servers[server.place].isLeaving = true }
@@ -334,16 +351,36 @@ struct Fleet: ~Copyable {
   // MARK: lenses
 
   mutating func measure(at now: Instant, withProportional: Bool) {
+    var sum = FleetPeaks()
     for place in servers.indices {
       guard let process = servers[place].process, servers[place].state == .up else { continue }
       if let gauge = ProcessGauge.read(process.number, withProportional: withProportional) {
-        servers[place].lens.note(gauge, life: servers[place].restarts, at: now)
+        servers[place].lens.note(
+          gauge, life: servers[place].restarts, at: now, keeps: place < Fleet.mostLensed)
+        if servers[place].isBalancer { continue }
+        sum.servers += 1
+        sum.memory += gauge.proportionalBytes ?? gauge.residentBytes
       }
     }
+    peaks.raise(to: sum)
   }
+
+  /// So many servers are shown one by one; of the others no samples are kept.
+  private static let mostLensed = 64
 
   mutating func beginMeasuring() {
     for place in servers.indices { servers[place].lens.begin() }
+    peaks = FleetPeaks()
+  }
+
+  /// Now and then: a look goes through every file, so it may take a fiftieth of the time.
+  mutating func lookAtDisks(at now: Instant) {
+    guard now >= disksDue else { return }
+    let began = MonotonicClock.now()
+    noteDisk()
+    for place in servers.indices.prefix(Fleet.mostLensed) { servers[place].lens.keepDisk(at: now) }
+    let took = MonotonicClock.now() - began
+    disksDue = now + max(.seconds(5), Interval(nanoseconds: took.nanoseconds * 50))
   }
 
   mutating func noteDisk() {
@@ -353,7 +390,7 @@ struct Fleet: ~Copyable {
         below: folder.home(of: servers[first].id, shared: true))
       return
     }
-    for place in servers.indices {
+    for place in servers.indices where !servers[place].isBalancer {
       servers[place].lens.diskBytes = Files.bytes(
         below: folder.home(of: servers[place].id, shared: false))
     }

@@ -11,7 +11,8 @@ extension LiveRun {
     // Settings for another CLI must not reach ours: not its home, not its provider, not its token.
     var environment = ThisProcess.wholeEnvironment.filter {
       !$0.name.hasPrefix("COPILOT_") && $0.name != RunFolder.markName
-        && $0.name != RedisURL.passwordVariable
+        && $0.name != RedisURL.passwordVariable && $0.name != "GH_TOKEN"
+        && $0.name != "GITHUB_TOKEN"
     }
     let token = order.token ?? (scenario.cli == .external ? nil : madeUpToken())
     if let token { environment.append(("COPILOT_CONNECTION_TOKEN", token)) }

@@ -1,5 +1,5 @@
 // What one server used over time: samples of its process, thinned as they grow many, and the CPU of
-// lives that are over.
+// lives that are over. And what all of them together used at most.
 internal import Basics
 internal import LinuxIO
 
@@ -9,17 +9,19 @@ struct ServerLens: Sendable {
     var gauge: ProcessGauge
   }
 
+  struct DiskSample: Sendable {
+    var at: Instant
+    var bytes: Int
+  }
+
   private(set) var samples: [Sample] = []
+  private(set) var disks: [DiskSample] = []
   /// CPU of lives that are over.
   private var earlier = Interval.zero
   private var life = 0
   private var lastCPU = Interval.zero
   private var firstCPU: Interval?
   private(set) var residentMax = 0
-  private(set) var proportionalMax = 0
-  private(set) var threadsMax = 0
-  private(set) var descriptorsMax = 0
-  private(set) var childrenMax = 0
   var diskBytes = 0
 
   /// Samples kept of one server; then every second one goes, and later ones come half as often.
@@ -29,34 +31,49 @@ struct ServerLens: Sendable {
 
   mutating func begin() {
     samples = []
+    disks = []
     firstCPU = earlier + lastCPU
     residentMax = 0
-    proportionalMax = 0
   }
 
   /// CPU since `begin`.
   var cpuUsed: Interval { earlier + lastCPU - (firstCPU ?? .zero) }
 
-  mutating func note(_ gauge: ProcessGauge, life: Int, at now: Instant) {
+  /// - keeps: false where nobody will look at this one alone.
+  mutating func note(_ gauge: ProcessGauge, life: Int, at now: Instant, keeps: Bool) {
     if life != self.life {
       earlier = earlier + lastCPU
       self.life = life
     }
     lastCPU = gauge.cpu
-    var gauge = gauge
-    gauge.cpu = earlier + gauge.cpu
     residentMax = max(residentMax, gauge.residentBytes)
-    proportionalMax = max(proportionalMax, gauge.proportionalBytes ?? 0)
-    threadsMax = max(threadsMax, gauge.threads)
-    descriptorsMax = max(descriptorsMax, gauge.descriptors ?? 0)
-    childrenMax = max(childrenMax, gauge.children)
+    guard keeps else { return }
     skipped += 1
     guard skipped >= stride else { return }
     skipped = 0
+    var gauge = gauge
+    gauge.cpu = earlier + gauge.cpu
     samples.append(Sample(at: now, gauge: gauge))
     if samples.count >= ServerLens.most {
       samples = samples.indices.filter { $0 % 2 == 0 }.map { samples[$0] }
       stride *= 2
     }
+  }
+
+  mutating func keepDisk(at now: Instant) {
+    if disks.count >= ServerLens.most { disks.removeFirst(ServerLens.most / 2) }
+    disks.append(DiskSample(at: now, bytes: diskBytes))
+  }
+}
+
+/// The most that ran at once, and the most that they used together.
+struct FleetPeaks: Sendable {
+  var servers = 0
+  /// Shared pages counted once where that could be seen.
+  var memory = 0
+
+  mutating func raise(to other: FleetPeaks) {
+    servers = max(servers, other.servers)
+    memory = max(memory, other.memory)
   }
 }

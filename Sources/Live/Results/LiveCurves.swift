@@ -84,6 +84,7 @@ struct LiveCurves {
     var found = [
       result("turn.throughput", "/s") { own($0.serverTurns).map { Double($0) / step } },
       result("server.sessions", "count") { own($0.serverSessions).map { Double($0) } },
+      result("server.queue", "count") { own($0.serverQueue).map { Double($0) } },
     ]
     let samples = lenses[server].samples
     if samples.count > 1 {
@@ -92,10 +93,18 @@ struct LiveCurves {
           name: "server.cpu", unit: "ratio", startSeconds: start.seconds, stepSeconds: step,
           values: slope(samples) { $0.cpu.seconds }))
       found.append(level("server.memory", "bytes", samples) { Double($0.residentBytes) })
+      found.append(
+        level("server.memory.proportional", "bytes", samples) {
+          $0.proportionalBytes.map { Double($0) }
+        })
       found.append(level("server.threads", "count", samples) { Double($0.threads) })
       found.append(
         level("server.descriptors", "count", samples) { $0.descriptors.map { Double($0) } })
       found.append(level("server.children", "count", samples) { Double($0.children) })
+    }
+    let disks = lenses[server].disks
+    if !disks.isEmpty {
+      found.append(level("server.disk", "bytes", disks, at: \.at) { Double($0.bytes) })
     }
     return found.filter { $0.values.contains { $0 != nil } }
   }
@@ -115,12 +124,19 @@ struct LiveCurves {
     _ name: String, _ unit: String, _ samples: [ServerLens.Sample],
     _ value: (ProcessGauge) -> Double?
   ) -> SeriesResult {
+    level(name, unit, samples, at: \.at) { value($0.gauge) }
+  }
+
+  private func level<Sample>(
+    _ name: String, _ unit: String, _ samples: [Sample], at instant: (Sample) -> Instant,
+    _ value: (Sample) -> Double?
+  ) -> SeriesResult {
     var next = 0
     var seen: Double?
     let values = windows.indices.map { place -> Double? in
       let end = start.seconds + Double(place + 1) * step
-      while next < samples.count && samples[next].at.seconds <= end {
-        seen = value(samples[next].gauge)
+      while next < samples.count && instant(samples[next]).seconds <= end {
+        seen = value(samples[next])
         next += 1
       }
       return seen

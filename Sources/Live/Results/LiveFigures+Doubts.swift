@@ -2,6 +2,7 @@
 // itself; the reader is told before the figures are.
 internal import Basics
 internal import CLIModel
+internal import LinuxIO
 internal import Metrics
 internal import Scenarios
 internal import Truth
@@ -12,7 +13,9 @@ extension LiveFigures {
     func doubt(_ text: String, invalid: Bool = false) {
       doubts.append(Doubt(text: text, invalid: invalid))
     }
-    if wasWarming {
+    if isUnderWay {
+      doubt("the run had not ended: this is what it had measured in \(text(measured))")
+    } else if wasWarming {
       doubt("the run was stopped before its warm-up ended")
     } else if wasStopped {
       doubt("the run was stopped before its end")
@@ -25,6 +28,7 @@ extension LiveFigures {
       return doubts
     }
     judgeDriver(&doubts)
+    judgeMachine(&doubts)
     let responses = time(.turnResponse)
     if responses.count < 100 {
       doubt("\(responses.count) turns are too few for a p99")
@@ -120,6 +124,43 @@ extension LiveFigures {
             text: "driver thread \(place + 1) was busy for \(Int(share * 100)) % of the time: "
               + "use more threads or fewer people", invalid: false))
       }
+    }
+  }
+
+  /// Above so much of its processors' time a machine is what the servers wait for.
+  private static let busy = 0.95
+  /// Below so much stolen time nothing is seen of it.
+  private static let stolen = 0.05
+
+  private func judgeMachine(_ doubts: inout [Doubt]) {
+    if let machine {
+      func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+      if machine.busyShare > LiveFigures.busy {
+        doubts.append(
+          Doubt(
+            text: "the machine's processors were busy for \(percent(machine.busyShare)) of the "
+              + "time: it may have been the limit, not the servers", invalid: false))
+      }
+      if machine.stolenShare > LiveFigures.stolen {
+        doubts.append(
+          Doubt(
+            text: "other machines of this host took \(percent(machine.stolenShare)) of the "
+              + "processors' time", invalid: false))
+      }
+      if machine.pagesSwapped > 0 {
+        doubts.append(
+          Doubt(
+            text: "the machine moved \(machine.pagesSwapped) pages to and from swap",
+            invalid: false))
+      }
+    }
+    if let late = observations.flatMap({ seconds(0.99, of: $0.lag) }),
+      late > max(0.01, scenario.model.latency.mean * 0.05)
+    {
+      doubts.append(
+        Doubt(
+          text: "the fake provider was late: p99 \(milliseconds(late)) behind its model",
+          invalid: false))
     }
   }
 

@@ -2,6 +2,7 @@
 // simulated ones are reported, and everything that makes them doubtful.
 public import Basics
 internal import CLIModel
+internal import LinuxIO
 public import Metrics
 internal import Policies
 internal import Results
@@ -17,7 +18,10 @@ public struct LiveFigures: Sendable {
   let scenario: Scenario
   let reports: [ShardReport]
   let servers: [ServerLens]
+  let peaks: FleetPeaks
   let names: [String]
+  /// False: a balancer in front of them.
+  let isServer: [Bool]
   let restarts: [Int]
   let startTimes: [Interval?]
   /// From the first start to the last process that listened; nil with servers that somebody else
@@ -27,7 +31,12 @@ public struct LiveFigures: Sendable {
   let locksBefore: LockTally
   let measured: Interval
   let measuredFrom: Instant
+  /// The run goes on; these are its figures so far.
+  let isUnderWay: Bool
   let crashes: Int
+  let cliRestarts: Int
+  /// What the whole machine did meanwhile; nil where it cannot be read.
+  let machine: MachineLoad?
   let notes: [String]
   let truth: TruthReport
   /// Sessions that were resumed and read at the end.
@@ -72,7 +81,7 @@ public struct LiveFigures: Sendable {
     case .providerFailed: return observations?.count(.faulted) ?? 0
     case .eventsBroadcast: return tallies.events
     case .serverCrashes: return crashes
-    case .cliRestarted: return restarts.reduce(0, +)
+    case .cliRestarted: return cliRestarts
     case .diskBytes: return servers.reduce(0) { $0 + $1.diskBytes }
     default: return own
     }
@@ -82,11 +91,11 @@ public struct LiveFigures: Sendable {
     switch metric {
     case .sessionsResidentMax: reports.reduce(0) { max($0, $1.residentMax) }
     case .sessionsOverLimitMax: reports.reduce(0) { max($0, $1.overLimitMax) }
-    case .serverMemory: servers.reduce(0) { max($0, $1.residentMax) }
+    case .serverMemory:
+      servers.indices.reduce(0) { isServer[$1] ? max($0, servers[$1].residentMax) : $0 }
     case .serverSessions: servers.indices.reduce(0) { max($0, curves.sessionsMax($1) ?? 0) }
-    case .fleetServers: servers.count { !$0.samples.isEmpty }
-    case .fleetMemory:
-      servers.reduce(0) { $0 + ($1.proportionalMax > 0 ? $1.proportionalMax : $1.residentMax) }
+    case .fleetServers: scenario.cli == .external ? servers.count : peaks.servers
+    case .fleetMemory: peaks.memory
     }
   }
 
@@ -99,8 +108,9 @@ public struct LiveFigures: Sendable {
     case .imbalance where scenario.app.routing == .external: return nil
     case .imbalance: return imbalance(ofTurns: turnsByServer)
     case .serverCPU:
-      guard !servers.isEmpty, measured > .zero else { return nil }
-      return servers.reduce(0) { $0 + $1.cpuUsed.seconds } / Double(servers.count)
+      let own = servers.indices.filter { isServer[$0] }
+      guard !own.isEmpty, measured > .zero, scenario.cli != .external else { return nil }
+      return own.reduce(0) { $0 + servers[$1].cpuUsed.seconds } / Double(own.count)
         / measured.seconds
     case .driverCPU:
       return measured > .zero
@@ -140,7 +150,7 @@ public struct LiveFigures: Sendable {
     for metric in CountMetric.allCases where isKnown(metric) {
       result.set(MetricResult(metric, count(metric)))
     }
-    for metric in PeakMetric.allCases {
+    for metric in PeakMetric.allCases where isKnown(metric) {
       result.set(MetricResult(metric, peak(metric, curves)))
     }
     for metric in DerivedMetric.allCases { result.set(MetricResult(metric, derived(metric))) }
@@ -165,6 +175,15 @@ public struct LiveFigures: Sendable {
       .providerRetries:
       false
     case .providerCalls, .providerRateLimited, .providerFailed: observations != nil
+    case .diskBytes: scenario.cli != .external
+    default: true
+    }
+  }
+
+  /// Processes that somebody else runs are not ours to look into.
+  private func isKnown(_ metric: PeakMetric) -> Bool {
+    switch metric {
+    case .serverMemory, .fleetMemory: scenario.cli != .external
     default: true
     }
   }
@@ -175,8 +194,10 @@ public struct LiveFigures: Sendable {
     servers.indices.prefix(LiveFigures.serversInResult).map { place in
       let lens = servers[place]
       var result = ServerResult(name: names[place], turns: turnsByServer[place])
-      result.cpu = measured > .zero ? lens.cpuUsed.seconds / measured.seconds : nil
-      result.memoryMaxBytes = lens.residentMax
+      if scenario.cli != .external {
+        result.cpu = measured > .zero ? lens.cpuUsed.seconds / measured.seconds : nil
+        result.memoryMaxBytes = lens.residentMax
+      }
       result.sessionsMax = curves.sessionsMax(place)
       result.restarts = restarts[place]
       result.startSeconds = startTimes[place]?.seconds

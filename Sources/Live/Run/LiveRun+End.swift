@@ -56,18 +56,40 @@ extension LiveRun {
 
   // MARK: figures
 
+  /// What is counted beside the shards, at one moment.
+  struct Standing {
+    var crashes = 0
+    var restarts = 0
+    var load: MachineLoad?
+  }
+
+  var standing: Standing {
+    Standing(
+      crashes: crashes, restarts: fleet.servers.reduce(0) { $0 + $1.restarts },
+      load: MachineLoad.current())
+  }
+
+  /// - soFar: the run goes on; until then it was measured.
   func figures(
-    _ reports: [ShardReport], desk: Desk, truth: TruthReport, plan: ShardPlan, driverCPU: Interval
+    _ reports: [ShardReport], desk: Desk, truth: TruthReport, plan: ShardPlan,
+    soFar: Instant? = nil
   ) -> LiveFigures {
-    LiveFigures(
+    let from = before ?? Standing()
+    let to = after ?? standing
+    var load: MachineLoad?
+    if let first = from.load, let last = to.load { load = last.since(first) }
+    return LiveFigures(
       scenario: scenario, reports: reports, servers: fleet.servers.map(\.lens),
+      peaks: fleet.peaks,
       names: fleet.servers.map { $0.isBalancer ? "balancer" : "cli-\($0.id.place + 1)" },
+      isServer: fleet.servers.map { !$0.isBalancer },
       restarts: fleet.servers.map(\.restarts), startTimes: fleet.servers.map(\.startTook),
       upAfter: fleet.upAfter,
       locks: locksAfter ?? lockTally(desk), locksBefore: locksBefore,
-      measured: (measureEnd ?? .zero) - (measureFrom ?? .zero),
-      measuredFrom: measureFrom ?? .zero, crashes: crashes, notes: notes, truth: truth,
-      sessionsLooked: looked,
+      measured: (soFar ?? measureEnd ?? .zero) - (measureFrom ?? .zero),
+      measuredFrom: measureFrom ?? .zero, isUnderWay: soFar != nil,
+      crashes: to.crashes - from.crashes, cliRestarts: to.restarts - from.restarts,
+      machine: load, notes: notes, truth: truth, sessionsLooked: looked,
       observations: observations, warmUpNotFound: warmUpNotFound, wasWarming: wasWarming,
       wasStopped: stop.isRequested, lag: plan.lagTolerance)
   }

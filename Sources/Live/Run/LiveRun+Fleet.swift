@@ -46,7 +46,7 @@ extension LiveRun {
       unused[place] = nil
       let server = ServerID(place)
       for box in shards { box.post(.serverRetired(server)) }
-      fleet.terminate(server)
+      fleet.terminate(server, at: clock)
     }
   }
 }

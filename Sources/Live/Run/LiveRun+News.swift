@@ -51,6 +51,7 @@ extension LiveRun {
       for place in figures.failures.indices { failures[place] += figures.failures[place] }
     case .observed(let list):
       for (at, response) in list { observed.append(response.seconds, at: at) }
+    case .soFar(let shard, let report): soFar[shard] = report
     case .done: done += 1
     }
   }

@@ -5,9 +5,10 @@ internal import LinuxIO
 internal import Policies
 internal import Scenarios
 internal import Statistics
+internal import Truth
 
 extension LiveRun {
-  mutating func conduct(_ desk: Desk) {
+  mutating func conduct(_ desk: Desk, _ plan: ShardPlan) {
     // A little ahead, so that every shard hears of it before it comes.
     epoch = MonotonicClock.now() + LiveRun.headStart
     // The first shard last: it hands out the first wake-ups, and nobody may hear of them before the
@@ -21,6 +22,7 @@ extension LiveRun {
       if let from = measureFrom, now >= from, !isMeasuring {
         isMeasuring = true
         locksBefore = lockTally(desk)
+        before = standing
         fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
         fleet.beginMeasuring()
       }
@@ -29,12 +31,14 @@ extension LiveRun {
         nextWord = now + .milliseconds(250)
       }
       fleet.checkStarts(at: now)
+      fleet.checkEnds(at: now)
       fleetChanges(at: now)
       retire()
       if !isDraining {
         lookForTheEnd(at: now)
         if isDraining {
           locksAfter = lockTally(desk)
+          after = standing
           fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
         }
       }
@@ -42,7 +46,26 @@ extension LiveRun {
         lastLens = now
         fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
       }
+      if isMeasuring && !isDraining {
+        if scenario.cli != .external { fleet.lookAtDisks(at: now) }
+        keepSoFar(desk, plan)
+      }
     }
+  }
+
+  /// What a run that is killed leaves behind: as measured to the end of a window that every shard
+  /// has told of.
+  private mutating func keepSoFar(_ desk: Desk, _ plan: ShardPlan) {
+    guard let from = measureFrom, let count = soFar.values.first?.windows.count,
+      soFar.count == shards.count, soFar.values.allSatisfy({ $0.windows.count == count })
+    else { return }
+    let reports = shards.indices.compactMap { soFar[$0] }
+    soFar = [:]
+    let step = scenario.phases.measure.nanoseconds / Int64(plan.windows)
+    let until = from + Interval(nanoseconds: step * Int64(count))
+    keep(
+      figures(
+        reports, desk: desk, truth: TruthReport(examplesOfAKind: 0), plan: plan, soFar: until))
   }
 
   /// Reading /proc of many servers takes longer.

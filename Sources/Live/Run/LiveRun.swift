@@ -36,6 +36,8 @@ public struct LiveRun: ~Copyable {
   var redis: RedisService?
   let witness: LockWitness
   let watch: (LiveProgress) -> Void
+  /// Told every few seconds what has been measured so far.
+  let keep: (LiveFigures) -> Void
   let stop: StopRequest
 
   var problems: [String] = []
@@ -54,6 +56,10 @@ public struct LiveRun: ~Copyable {
   var nextChange = 0
   var returning: [(at: Instant, ServerID)] = []
   var crashes = 0
+  /// At the beginning of the measured time and at its end.
+  var before: Standing?
+  var after: Standing?
+  var soFar: [Int: ShardReport] = [:]
   var failures = [Int](repeating: 0, count: TurnOutcome.allCases.count)
   /// Of servers that were removed: how many shards need it no more.
   var unused: [Int: Int] = [:]
@@ -63,8 +69,10 @@ public struct LiveRun: ~Copyable {
   var locksAfter: LockTally?
 
   /// - watch: told where the run stands, some four times a second.
+  /// - keep: told every five seconds of measured time what there is, for a run that is killed.
   public static func run(
-    _ order: LiveOrder, stop: StopRequest, watch: @escaping (LiveProgress) -> Void
+    _ order: LiveOrder, stop: StopRequest, watch: @escaping (LiveProgress) -> Void,
+    keep: @escaping (LiveFigures) -> Void = { _ in }
   ) -> Outcome {
     // A connection for each person is a descriptor for each.
     ThisProcess.allowDescriptors()
@@ -87,8 +95,7 @@ public struct LiveRun: ~Copyable {
       let folder = RunFolder.named()
       var run = LiveRun(
         order, folder: folder, provider: provider, mailbox: mailbox, shards: shards, poller: poller,
-        stop: stop,
-        watch: watch)
+        stop: stop, watch: watch, keep: keep)
       // After the reaper, which would not know of it otherwise.
       if let failure = folder.make() { throw failure }
       return run.run()
@@ -101,7 +108,7 @@ public struct LiveRun: ~Copyable {
     _ order: LiveOrder, folder: RunFolder, provider: FakeProvider?,
     mailbox: Mailbox<KeeperLetter>,
     shards: [Mailbox<ShardLetter>], poller: consuming Poller, stop: StopRequest,
-    watch: @escaping (LiveProgress) -> Void
+    watch: @escaping (LiveProgress) -> Void, keep: @escaping (LiveFigures) -> Void
   ) {
     self.order = order
     self.folder = folder
@@ -110,6 +117,7 @@ public struct LiveRun: ~Copyable {
     self.poller = poller
     self.stop = stop
     self.watch = watch
+    self.keep = keep
     scenario = order.scenario
     witness = LockWitness(order.scenario.app.lock)
     // Before the first server, so that nothing is ever without it.
@@ -143,12 +151,11 @@ public struct LiveRun: ~Copyable {
       firstServers: isolated ? 0 : isBehindBalancer ? 1 : firstServers)
     plan.locks = lockPlan
     var workers = startShards(plan, desk, truth)
-    let began = ProcessUsage.current().processorTime
     if !isolated && problems.isEmpty { openFleet() }
     let hasStarted = problems.isEmpty && start(isolated: isolated)
     if hasStarted {
       truth.begin(at: MonotonicClock.now() + LiveRun.headStart)
-      conduct(desk)
+      conduct(desk, plan)
     } else {
       for box in shards { box.post(.drain(until: .zero)) }
     }
@@ -168,27 +175,33 @@ public struct LiveRun: ~Copyable {
     tell(.stopping)
     fleet.stopAll()
     provider?.stop()
-    while providing.count > 0 { observations = providing.removeLast().join() }
+    while providing.count > 0 {
+      switch providing.removeLast().join() {
+      case .success(let seen): observations = seen
+      case .failure(let failure): note("the fake provider did not serve: \(failure)")
+      }
+    }
     guard hasStarted, problems.isEmpty else { return .notStarted(problems) }
-    return .finished(
-      figures(
-        reports, desk: desk, truth: checked, plan: plan,
-        driverCPU: ProcessUsage.current().processorTime - began))
+    return .finished(figures(reports, desk: desk, truth: checked, plan: plan))
   }
 
   private mutating func startProvider(_ truth: TruthDesk, run: UInt32) -> Table<
-    Worker<Observations>
+    Worker<Result<Observations, SystemFailure>>
   > {
-    var workers = Table<Worker<Observations>>()
+    var workers = Table<Worker<Result<Observations, SystemFailure>>>()
     guard let provider else { return workers }
-    let serve: @Sendable () -> Observations = {
-      let observed = try? provider.run { seen in
-        guard let asked = seen.asked, asked.run == run, seen.ending == .answered else { return }
-        truth.saw(seen.marks, askedBy: asked, at: truth.clock(MonotonicClock.now()))
+    let serve: @Sendable () -> Result<Observations, SystemFailure> = {
+      do throws(SystemFailure) {
+        return .success(
+          try provider.run { seen in
+            guard let asked = seen.asked, asked.run == run, seen.ending == .answered else { return }
+            truth.saw(seen.marks, askedBy: asked, at: truth.clock(MonotonicClock.now()))
+          })
+      } catch {
+        return .failure(error)
       }
-      return observed ?? Observations()
     }
-    switch Worker<Observations>.start("the fake provider", serve) {
+    switch Worker<Result<Observations, SystemFailure>>.start("the fake provider", serve) {
     case .success(let worker): workers.append(worker)
     case .failure(let failure): problems.append("\(failure)")
     }

@@ -29,6 +29,8 @@ struct MeasuredPart: Sendable {
     /// By server.
     var serverTurns: [Int] = []
     var serverSessions: [Int] = []
+    /// Turns sent and not yet acknowledged.
+    var serverQueue: [Int] = []
 
     mutating func merge(_ other: Window) {
       turns += other.turns
@@ -46,6 +48,7 @@ struct MeasuredPart: Sendable {
       for place in bands.indices { bands[place] += other.bands[place] }
       Window.add(other.serverTurns, to: &serverTurns)
       Window.add(other.serverSessions, to: &serverSessions)
+      Window.add(other.serverQueue, to: &serverQueue)
     }
 
     private static func add(_ other: [Int], to own: inout [Int]) {
@@ -65,6 +68,7 @@ struct MeasuredPart: Sendable {
     var bands: [Int]
     var serverTurns: [Int]
     var serverSessions: [Int]
+    var serverQueue: [Int]
   }
 
   let from: Instant
@@ -83,6 +87,15 @@ struct MeasuredPart: Sendable {
   }
 
   var isOver: Bool { windows.count >= count }
+  var end: Instant { from + length }
+
+  /// What a run that is killed leaves behind is at most so old.
+  private static let keepEvery = Interval.seconds(5)
+  /// At the same windows in every shard, so that their parts belong together.
+  var isWorthKeeping: Bool {
+    let every = max(1, Int(MeasuredPart.keepEvery.nanoseconds / step.nanoseconds))
+    return !isOver && windows.count % every == 0
+  }
   var nextEnd: Instant {
     from + Interval(nanoseconds: step.nanoseconds * Int64(windows.count + 1))
   }
@@ -114,6 +127,7 @@ struct MeasuredPart: Sendable {
         - (place < before.serverTurns.count ? before.serverTurns[place] : 0)
     }
     current.serverSessions = now.serverSessions
+    current.serverQueue = now.serverQueue
     self.before = now
     windows.append(current)
     current = Window()

@@ -206,8 +206,11 @@ extension Shard {
   ) {
     if let place = links[link(local, Int(person), server)], let connection = connections[place] {
       let cut = underWay(on: connection)
+      // What else was asked for is refused by the client; a killed server's loss says that too.
+      let asked = kill ? [] : connection.askers
       drop(connection)
       for turn in cut { toGateway(local, .cut(turn)) }
+      for turn in asked { toGateway(local, .refused(turn)) }
     }
     if kill {
       keeper.post(.kill(server))

@@ -67,7 +67,9 @@ extension Shard {
     // A run that was stopped measures no more.
     case .measureBegins: if phase == .running { beginMeasuring() }
     case .windowEnds: endWindow(due)
-    case .measureEnds: if !report.hasMeasured { endMeasuring(due) }
+    case .measureEnds:
+      if !report.hasMeasured { endMeasuring(due) }
+      if let end = drainsUntil { drain(until: end) }
     case .figures: tellFigures(due)
     case .drainEnds: isDone = true
     case .redis(let local): redisDeadline(local, due: due)

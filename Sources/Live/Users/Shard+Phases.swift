@@ -83,13 +83,15 @@ extension Shard {
       evicted: evicted, counts: MeasuredPart.rates.map { counts[$0.rawValue] },
       waits: MeasuredPart.waits.map { (recorder.sum(of: $0), recorder.samples(of: $0)) },
       bands: recorder.bands(of: .turnResponse), serverTurns: servers.map(\.turns),
-      serverSessions: Array(repeating: 0, count: servers.count))
+      serverSessions: Array(repeating: 0, count: servers.count),
+      serverQueue: Array(repeating: 0, count: servers.count))
     levels.underWay = ledger.planned - ledger.over
     for local in 0..<gateways.count { levels.residents += gateways[local].residents }
     for connection in connections {
       guard let connection else { continue }
       levels.backlog += connection.unanswered
       levels.serverSessions[connection.server.place] += connection.sessions.count
+      levels.serverQueue[connection.server.place] += connection.unacknowledged
     }
     return levels
   }
@@ -99,6 +101,11 @@ extension Shard {
     part.endWindow(levels())
     measuring = part
     if !part.isOver { timers.push(part.nextEnd, ShardTimer.windowEnds.code) }
+    if part.isWorthKeeping && !report.hasMeasured {
+      var soFar = report
+      fill(&soFar)
+      keeper.post(.soFar(shard: index, soFar))
+    }
   }
 
   /// What the result will say is taken now; what follows is the drain.
@@ -106,6 +113,17 @@ extension Shard {
     while let part = measuring, !part.isOver, part.nextEnd <= due { endWindow(due) }
     // Stopped in the middle of a window: what follows never was.
     if let part = measuring, !part.isOver, part.from < due { endWindow(due) }
+    var whole = report
+    fill(&whole)
+    report = whole
+    report.lateness = now - due
+    report.drain = UnmeasuredPart(from: due)
+    report.hasMeasured = true
+    measuring = nil
+  }
+
+  /// What was measured until now.
+  private mutating func fill(_ report: inout ShardReport) {
     report.take(recorder)
     report.after = gatewayTallies()
     report.tallies = tallies
@@ -117,10 +135,6 @@ extension Shard {
       report.residentMax = max(report.residentMax, gateways[local].residentMax)
       report.overLimitMax = max(report.overLimitMax, gateways[local].overLimitMax)
     }
-    report.lateness = now - due
-    report.drain = UnmeasuredPart(from: due)
-    report.hasMeasured = true
-    measuring = nil
   }
 
   private mutating func gatewayTallies() -> [Int] {
@@ -168,8 +182,13 @@ extension Shard {
       isDone = true
       return
     }
-    // Stopped before its time: nothing is planned any more, so what was measured ends here. At its
-    // time the letter and the timer come together, in any order.
+    // At its time the letter and the timer come together, in any order, and what was planned before
+    // the end may still wait for its own timer: it is begun late, and not forgotten.
+    if !report.hasMeasured, let part = measuring, part.end <= now {
+      drainsUntil = end
+      return
+    }
+    // Stopped before its time: nothing is planned any more, so what was measured ends here.
     if !report.hasMeasured { cutMeasuring() }
     phase = .draining
     timers.push(end, ShardTimer.drainEnds.code)

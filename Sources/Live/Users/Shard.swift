@@ -65,6 +65,8 @@ struct Shard: ~Copyable {
   var observes = false
   var observed: [(at: Instant, response: Interval)] = []
   var isDone = false
+  /// The drain was asked for before the end of the measured time was heard of.
+  var drainsUntil: Instant?
   /// What a run begins with and what is not there yet.
   var waitsForServers: Int
   var waitsForLinks = 0

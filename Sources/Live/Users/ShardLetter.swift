@@ -37,6 +37,8 @@ enum KeeperLetter: Sendable {
   case unused(ServerID)
   case figures(shard: Int, ShardFigures)
   case observed([(at: Instant, response: Interval)])
+  /// What has been measured until now, at the same window in every shard.
+  case soFar(shard: Int, ShardReport)
   case done(shard: Int)
 }
 

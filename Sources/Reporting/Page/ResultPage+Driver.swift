@@ -92,10 +92,16 @@ extension ResultPage {
   private static let lensed = [
     ("server.cpu", "CPU used", "Share of a core, the busiest server at each time."),
     ("server.memory", "Memory", "Resident, the largest server at each time."),
+    (
+      "server.memory.proportional", "Memory, shared pages divided",
+      "Proportional, the largest server at each time."
+    ),
     ("server.threads", "Threads", "The server with most at each time."),
     ("server.descriptors", "File descriptors", "The server with most at each time."),
     ("server.sessions", "Sessions held open", "The server with most at each time."),
     ("server.children", "Children", "Processes below a server, the one with most at each time."),
+    ("server.queue", "Sends not acknowledged", "The server with most at each time."),
+    ("server.disk", "Session files", "Bytes below its home, the largest at each time."),
   ]
 
   /// Processes as /proc has them: the highest of the servers, since it is what runs out.
@@ -113,7 +119,8 @@ extension ResultPage {
         }
       }
       guard lines.contains(where: { $0.points.contains { ($0.y ?? 0) != 0 } }) else { return nil }
-      let unit = name == "server.cpu" ? "ratio" : name == "server.memory" ? "bytes" : "count"
+      let isSize = name.hasPrefix("server.memory") || name == "server.disk"
+      let unit = name == "server.cpu" ? "ratio" : isSize ? "bytes" : "count"
       return LineChart(
         id: "lens-" + Markup.anchor(name), title: title, caption: caption, lines: lines,
         unit: unit, sharesTime: true
