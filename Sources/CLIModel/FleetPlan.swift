@@ -14,6 +14,10 @@ public struct FleetPlan: Sendable, Hashable {
   public var compaction: CompactionPlan?
   public var changes: [FleetChange] = []
 
+  /// Processes that one run holds, those that ended among them: an event has 16 bits for the number
+  /// of a server, and no number is used twice.
+  public static let mostServers = 1 << 16
+
   public init() {}
 }
 

@@ -214,7 +214,7 @@ extension Campaign {
     if refused > 0 {
       doubts.append(
         Doubt(
-          text: "\(refused) processes were not started: a run holds \(Simulator.mostServers)",
+          text: "\(refused) processes were not started: a run holds \(FleetPlan.mostServers)",
           invalid: true))
     }
     // A queue that keeps growing has no steady state: what is under way at the end outweighs what

@@ -193,7 +193,7 @@ extension Simulator {
   }
 
   private mutating func spawn(_ turn: TurnID) {
-    if servers.count >= Simulator.mostServers {
+    if servers.count >= FleetPlan.mostServers {
       fleet.spawnsRefused += 1
       toGateway(turn.instance, .refused(turn))
       return
@@ -256,7 +256,7 @@ extension Simulator {
   private mutating func change(_ change: FleetChange) {
     switch change.kind {
     case .add(let count):
-      for _ in 0..<count where servers.count < Simulator.mostServers { announce(addServer()) }
+      for _ in 0..<count where servers.count < FleetPlan.mostServers { announce(addServer()) }
     case .remove(let count):
       for server in lastAlive(count) {
         for instance in 0..<gateways.count { toGateway(instance, .serverRemoved(server)) }

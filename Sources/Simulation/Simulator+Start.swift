@@ -32,10 +32,6 @@ struct FleetCounters: BitwiseCopyable {
 }
 
 extension Simulator {
-  /// An event has 16 bits for the number of a server, and numbers of dead servers are not used
-  /// again.
-  public static let mostServers = 1 << 16
-
   public init(_ plan: RunPlan) {
     self.plan = plan
     let seed = plan.seed
@@ -117,7 +113,7 @@ extension Simulator {
   /// A process on the host with the fewest; with hosts of their own, on a new one.
   mutating func addServer() -> ServerID {
     let id = ServerID(servers.count)
-    precondition(id.place < Simulator.mostServers, "more CLI servers than an event can name")
+    precondition(id.place < FleetPlan.mostServers, "more CLI servers than an event can name")
     if dedicated && limitsMemory { addHost() }
     let mayCrash =
       limitsMemory

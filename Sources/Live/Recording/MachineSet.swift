@@ -1,6 +1,7 @@
 // Fresh machines of one variant, each told what a recorded one was told. A machine that decided
 // differently once is told nothing more: what it would say next means nothing.
 internal import Basics
+internal import CLIModel
 internal import Policies
 internal import Scenarios
 internal import Workload
@@ -165,10 +166,7 @@ struct MachineSet: ~Copyable {
       ? nil : "names a turn that was never planned there"
   }
 
-  /// A run starts no more processes.
-  private static let mostServers = 65_536
-
   private func reasonAgainst(_ server: ServerID) -> String? {
-    server.place < MachineSet.mostServers ? nil : "names server \(server.index)"
+    server.place < FleetPlan.mostServers ? nil : "names server \(server.index)"
   }
 }

@@ -25,7 +25,11 @@ extension LiveRun {
       auditor.look(
         at: targets, anywhere: scenario.fleet.storage.kind == .shared, began: epoch,
         until: clock + scenario.live.audit
-      ) { signal.isRequested }
+      ) {
+        // Servers still talk, and may still end.
+        turn(atMost: .zero)
+        return signal.isRequested
+      }
       looked = auditor.looked
     } catch {
       note("nobody could look at the sessions: \(error)")

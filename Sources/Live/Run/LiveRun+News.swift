@@ -1,5 +1,6 @@
 // One turn of the keeper's loop: what processes and shards have to say.
 internal import Basics
+internal import CLIModel
 internal import LinuxIO
 internal import Policies
 internal import Scenarios
@@ -38,6 +39,9 @@ extension LiveRun {
       }
     case .spawn(let turn, let port):
       if isDraining {
+        shards[turn.instance % shards.count].post(.notSpawned(turn))
+      } else if fleet.servers.count >= FleetPlan.mostServers {
+        note("a process for a person was not started: a run holds \(FleetPlan.mostServers)")
         shards[turn.instance % shards.count].post(.notSpawned(turn))
       } else {
         fleet.add(for: turn, at: .ofProcess(of: turn.instance, port: port))

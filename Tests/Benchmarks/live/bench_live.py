@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Times the live driver: turns a second beside a C program that moves the same bytes, lag under
-open load, 100,000 people, 500 processes.
+open load, what recording costs, memory of a longer run, 100,000 people, 500 processes.
 
     bench_live.py PROGRAMS SCRATCH [ROUNDS]
 
@@ -22,11 +22,11 @@ sys.path.insert(0, os.path.join(HERE, "..", "wire"))
 import mock_speed  # noqa: E402  its C programs and its mocks are ours too
 
 
-def live(programs, name, *settings, core="0"):
+def live(programs, name, *settings, core="0", more=()):
     with tempfile.TemporaryDirectory() as folder:
         words = ["taskset", "-c", core] if core else []
         words += [os.path.join(programs, "seatrial"), "run", os.path.join(HERE, name), "--quiet",
-                  "--json", "--out", folder]
+                  "--json", "--out", folder, *more]
         for setting in settings:
             words += ["--set", setting]
         done = subprocess.run(words, stdout=subprocess.PIPE)
@@ -75,11 +75,28 @@ def main():
           f"C {statistics.median(theirs):,.0f}, ratio {statistics.median(ratios):.2f} (goal 0.8)",
           flush=True)
 
+    recording = os.path.join(scratch, "recording")
+    recorded = [metric(live(programs, "turns.yaml", f"fleet.binary={binary}",
+                            more=("--record", recording)), "turn.throughput")
+                for _ in range(rounds)]
+    size = os.path.getsize(recording)
+    os.remove(recording)
+    print(f"the same with --record: {statistics.median(recorded):,.0f} turns/s, "
+          f"{statistics.median(recorded) / statistics.median(ours):.2f} of that without, "
+          f"{size / 1e6:.0f} MB", flush=True)
+
     result = live(programs, "open-load.yaml", f"fleet.binary={binary}")
     print(f"open load: {metric(result, 'turn.throughput'):,.0f} turns/s, lag p50 "
           f"{metric(result, 'driver.lag', 'p50') * 1e3:.2f} ms, p99 "
           f"{metric(result, 'driver.lag', 'p99') * 1e3:.2f} ms (goal 1 ms), {result['verdict']}",
           flush=True)
+
+    length = result["variants"][0]["measured_seconds"]
+    longer = live(programs, "open-load.yaml", f"fleet.binary={binary}",
+                  f"workload.phases.measure={4 * length:.0f}s")
+    first, second = (run["cost"]["peak_memory_bytes"] for run in (result, longer))
+    print(f"the same for {length:.0f} s and for {4 * length:.0f} s: {first / 1e6:.1f} and "
+          f"{second / 1e6:.1f} MB at most", flush=True)
 
     result = live(programs, "many-people.yaml", f"fleet.binary={binary}")
     peak = result["cost"]["peak_memory_bytes"]
