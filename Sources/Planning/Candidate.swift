@@ -36,6 +36,17 @@ public struct Candidate: Sendable {
     }
   }
 
+  /// Whether the backend must find a server again: for a person, or for a conversation that stays
+  /// where it began.
+  var isByName: Bool {
+    if isIsolated { return false }
+    switch template.app.routing {
+    case .stickyModulo, .rendezvous, .boundedLoad: return true
+    case .roundRobin, .leastActive, .twoChoices, .random: return !wanders
+    case .external: return false
+    }
+  }
+
   /// A larger fleet is not always a better one: the guide's hash leaves some sizes unbalanced.
   public var isMonotone: Bool { isIsolated || template.app.routing != .stickyModulo }
 
