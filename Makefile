@@ -120,9 +120,9 @@ locks: build ## locks in a real Redis beside simulation and formulas (three minu
 	@SEATRIAL_LONG=1 $(SWIFT_TEST) --no-parallel \
 	  --filter 'LockAgreementTests|RedisRunTests'
 
-accidents: build ## servers that freeze, die and talk nonsense in mid-run; books of turns (minutes)
+accidents: build ## servers that freeze, die, talk nonsense in mid-run; a plan confirmed live (minutes)
 	@SEATRIAL_LONG=1 $(SWIFT_TEST) --no-parallel \
-	  --filter 'PeopleTests|TroubleTests|BalancerTests|LiveViewTests|LeftoverTests|TruthRunTests|OwnRedisTests'
+	  --filter 'PeopleTests|TroubleTests|BalancerTests|LiveViewTests|LeftoverTests|TruthRunTests|OwnRedisTests|ConfirmTests'
 
 breaks: setup ## break the code on purpose in sixteen places: a test must notice each (12 minutes)
 	@python3 Tests/Breaks/breaks.py .build/breaks

@@ -94,6 +94,31 @@ public struct Candidate: Sendable {
     return isCounted ? max(1, needed) : max(own, needed)
   }
 
+  /// With these words a mock that reads the scenario's own file becomes a server of this candidate:
+  /// its variant, and what the candidate has otherwise. The driver sees to everything else.
+  /// - settings: the user's own, which come first.
+  public func mockWords(of file: ScenarioFile, settings: [String]) -> [String] {
+    var words = template.variant == file.base.variant ? [] : ["--variant", template.variant]
+    var changes = settings
+    let own = file.variant(named: template.variant) ?? file.base
+    let storage = template.fleet.storage
+    if storage.kind != own.fleet.storage.kind {
+      changes.append("fleet.storage.kind=\(storage.kind.rawValue)")
+    }
+    if storage.latency != own.fleet.storage.latency {
+      // Such a candidate has the latency that the plan states for shared storage, or none.
+      let isStated = storage.latency == own.plan.sharedLatency
+      let stated = isStated ? own.value(of: "plan.shared-latency") : nil
+      var text = stated ?? "\(storage.latency.mean)s"
+      // Measured values have no text; their mean is as near as a flag comes.
+      if case .empirical = storage.latency { text = "\(storage.latency.mean)s" }
+      changes.append("fleet.storage.latency=\(text)")
+    }
+    changes.append("fleet.hosts.cores=\(template.fleet.hosts.cores)")
+    for change in changes { words += ["--set", change] }
+    return words
+  }
+
   /// Why so many people cannot be planned for with this candidate; nil: they can.
   public func refusal(users: Int) -> String? {
     if case .trace = template.workload.arrivals, users != template.workload.users {
