@@ -160,7 +160,7 @@ extension Planner {
     [
       "event": .string(survival.event.name),
       "size": whole(survival.size),
-      "verdict": .string(survival.verdict.rawValue),
+      "verdict": .string(survival.verdict.rawValue), "judged": .bool(survival.isJudged),
       "response_p95_seconds": figure(survival.p95),
       "turns_lost": .integer(Int64(survival.lostTurns)),
       "turns_failed": .integer(Int64(survival.failedTurns)),

@@ -72,7 +72,7 @@ public enum PlanSchema {
       "probes": list(of: probe),
       "events": list(
         of: record([
-          "event": text, "size": naturalOrNull, "verdict": verdict,
+          "event": text, "size": naturalOrNull, "verdict": verdict, "judged": flag,
           "response_p95_seconds": numberOrNull, "turns_lost": natural, "turns_failed": natural,
         ])),
       "resources": orNull(resources),

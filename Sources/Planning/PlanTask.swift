@@ -129,7 +129,7 @@ public struct PlanTask: Sendable {
   static func survivals(_ answer: CandidateAnswer, place: Int) -> [PlanTask] {
     guard let size = answer.size else { return [] }
     let candidate = answer.candidate
-    let judge = Judge(candidate.template).withoutTallies
+    let judge = Judge(candidate.template).besideLoss
     let length = TrialLength(candidate.scenario(users: answer.users, size: size))
     let solve = CapacitySolve(candidate, users: answer.users, size: size)
     let headroom = PlanTask(.headroom(place), events: solve.events) { runner in
@@ -145,7 +145,7 @@ public struct PlanTask: Sendable {
             return .survival(
               Survival(
                 event: event, size: size + away, p95: nil, lostTurns: 0, failedTurns: 0,
-                verdict: .met))
+                verdict: .met, isJudged: true))
           }
           let prober = Prober(
             candidate: candidate, users: answer.users, judge: judge, runner: runner, event: event,
@@ -155,30 +155,23 @@ public struct PlanTask: Sendable {
       }
   }
 
-  /// First the fleet as it is, then one larger by what is away, then more.
   private static func survive(_ event: FleetEvent, _ prober: Prober, from size: Int) -> Outcome {
     let away = event.away(of: size)
-    var sizes = [max(size, away + 1), size + away]
-    var step = max(1, size / 40)
-    for _ in 0..<4 {
-      sizes.append(sizes[sizes.count - 1] + step)
-      step *= 2
+    var search = EventSearch(size: size, away: away, ask: { prober.probe($0) })
+    // Where nothing is judged the figures of the event are still worth a look.
+    let found = prober.judge.isEmpty ? prober.probe(max(size, away + 1)) : search.run()
+    guard let probe = found else {
+      return .stopped
     }
-    var last: Probe?
-    for next in sizes where next > last?.size ?? 0 {
-      guard let probe = prober.probe(next) else { return .stopped }
-      last = probe
-      if probe.verdict == .met || prober.judge.isEmpty { break }
-    }
-    guard let probe = last else { return .stopped }
-    let isMet = probe.verdict == .met || prober.judge.isEmpty
+    let isMet = probe.verdict == .met && !prober.judge.isEmpty
     let runs = probe.runs.count
     return .survival(
       Survival(
         event: event, size: isMet ? probe.size : nil, p95: probe.p95,
         lostTurns: probe.runs.reduce(0) { $0 + $1.value(.turnsLost) } / max(1, runs),
         failedTurns: probe.runs.reduce(0) { $0 + $1.value(.turnsFailed) } / max(1, runs),
-        verdict: isMet ? .met : probe.verdict))
+        verdict: prober.judge.isEmpty ? .undecided : probe.verdict,
+        isJudged: !prober.judge.isEmpty))
   }
 }
 

@@ -64,11 +64,14 @@ public struct Judge: Sendable {
     self.length = length
   }
 
-  /// Without those that a lost server makes impossible: turns under way there are lost whatever the
-  /// size of the fleet, so tallies are left out. If nothing else is expected, nothing is judged.
-  var withoutTallies: Judge {
+  /// Without those that a lost server makes impossible whatever the size of the fleet: turns under
+  /// way there end badly, their conversations are looked for and opened anew. What must hold all
+  /// the same stays: memory, evictions, leaks. If nothing else is expected, nothing is judged.
+  package var besideLoss: Judge {
     var judge = self
-    judge.keep { $0.metric.kind != .count }
+    judge.keep { expectation in
+      !Judge.ofLoss.contains { $0.name == expectation.metric.name }
+    }
     return judge
   }
 
@@ -76,11 +79,18 @@ public struct Judge: Sendable {
     self = Judge(expectations.filter(wanted).map(\.text), length: length)
   }
 
+  private static let ofLoss: [CountMetric] = [
+    .turnsPlanned, .turnsCompleted, .turnsFailed, .turnsTimedOut, .turnsLost, .turnsStaleContext,
+    .turnsDuplicated, .sessionsCreated, .sessionsResumed, .sessionsNotFound, .sessionsContextLost,
+    .cliSpawned, .cliStopped, .cliRestarted, .serverCrashes,
+  ]
+
   var isEmpty: Bool { expectations.isEmpty }
 
   // MARK: a verdict
 
   public func figures(_ runs: [Replication]) -> [JudgedFigure] {
+  package var texts: [String] { expectations.map(\.text) }
     expectations.map { figure($0, runs) }
   }
 
