@@ -219,15 +219,12 @@ extension Planner {
     var points: [Point] = []
     for answer in answers(for: people) {
       for probe in answer.probes {
-        guard let p95 = probe.p95, let size = answer.size, let resources = answer.resources else {
-          continue
-        }
-        // A fleet's cost grows with its size, nearly.
-        let whole = answer.cost?.month ?? resources.cores
+        guard let p95 = probe.p95, let resources = answer.resources else { continue }
+        let cores = resources.resized(to: probe.size, of: answer.candidate).cores
         points.append(
           Point(
             name: answer.candidate.name, size: probe.size,
-            cost: whole * Double(probe.size) / Double(size), p95: p95, verdict: probe.verdict))
+            cost: cost(answer, at: probe.size)?.month ?? cores, p95: p95, verdict: probe.verdict))
       }
     }
     return points.map { point in
