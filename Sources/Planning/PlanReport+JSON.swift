@@ -151,6 +151,7 @@ extension Planner {
             "unit": .string(found.unit), "value": figure(found.value),
             "low": figure(found.low), "high": figure(found.high), "bound": figure(found.bound),
             "verdict": .string(found.verdict.rawValue),
+            "broken_days_at_most": figure(found.chanceAtMost),
           ]
         }),
     ]

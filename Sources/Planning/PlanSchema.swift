@@ -96,6 +96,7 @@ public enum PlanSchema {
         of: record([
           "text": text, "metric": text, "unit": text, "value": numberOrNull, "low": numberOrNull,
           "high": numberOrNull, "bound": numberOrNull, "verdict": verdict,
+          "broken_days_at_most": numberOrNull,
         ])),
     ])
   }

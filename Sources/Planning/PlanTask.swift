@@ -72,18 +72,53 @@ public struct PlanTask: Sendable {
       }
       let prober = Prober(
         candidate: candidate, users: people, judge: Judge(candidate.template), runner: runner)
+      // On a slice the hash deals to other servers than in the fleet: formulas look at it there.
+      let isSliced = part.size != start
       var search = FleetSearch(
         guess: guess, most: quick.most, isMonotone: candidate.isMonotone,
+        strain: isSliced ? nil : quick.occupancy.map { names in { names.strain(servers: $0) } },
         ask: { prober.probe($0) })
       var result = search.run()
-      if result.ending == .found, let size = result.size,
-        let probe = prober.probe(size, precision: precision)
-      {
-        result.replace(probe)
+      if isSliced, let size = result.size {
+        result.exceptions = Array(Set(result.exceptions + quick.unbalanced(above: size))).sorted()
+      }
+      if result.ending == .found {
+        guard finish(&result, prober, most: quick.most) else { return .stopped }
       }
       return .search(result)
     }
   }
+
+  /// The found size is asked once more, for its p95 to be known and for enough clean days. Where
+  /// one of them was not clean the next size is asked. False: stopped.
+  private static func finish(_ result: inout SearchResult, _ prober: Prober, most: Int) -> Bool {
+    guard let first = result.size else { return true }
+    var last: Probe?
+    let step = FleetSearch.tolerance(first)
+    for size in stride(from: first, through: min(most, first + step * furtherSizes), by: step) {
+      // Larger sizes that miss are known already.
+      if result.exceptions.contains(size) { continue }
+      guard let probe = prober.probe(size, precision: precision, isFinal: true) else {
+        return false
+      }
+      result.replace(probe)
+      last = probe
+      if probe.verdict == .met { break }
+    }
+    if let last, last.verdict == .met {
+      result.size = last.size
+      let missed = result.probes.last { $0.size < last.size && $0.verdict == .missed }
+      if let missed { result.lowest = max(result.lowest ?? 1, missed.size + 1) }
+      result.exceptions.removeAll { $0 < last.size }
+    } else {
+      result.size = nil
+      result.ending = .undecided
+    }
+    return true
+  }
+
+  /// A handful: with each more the chance of a broken day falls to a third or less.
+  private static let furtherSizes = 6
 
   /// Where formulas find no size: one at which servers are two fifths busy.
   private static func fallback(_ candidate: Candidate, _ people: Int, most: Int) -> Int {
@@ -176,8 +211,10 @@ public struct PlanTask: Sendable {
 }
 
 extension SearchResult {
-  /// A better known probe of the same size.
+  /// A better known probe, in the place of one of the same size.
   mutating func replace(_ probe: Probe) {
-    if let place = probes.firstIndex(where: { $0.size == probe.size }) { probes[place] = probe }
+    probes.removeAll { $0.size == probe.size }
+    probes.append(probe)
+    probes.sort { $0.size < $1.size }
   }
 }
