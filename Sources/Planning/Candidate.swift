@@ -36,6 +36,17 @@ public struct Candidate: Sendable {
     }
   }
 
+  /// Whether the backend must find a server again: for a person, or for a conversation that stays
+  /// where it began.
+  var isByName: Bool {
+    if isIsolated { return false }
+    switch template.app.routing {
+    case .stickyModulo, .rendezvous, .boundedLoad: return true
+    case .roundRobin, .leastActive, .twoChoices, .random: return !wanders
+    case .external: return false
+    }
+  }
+
   /// A larger fleet is not always a better one: the guide's hash leaves some sizes unbalanced.
   public var isMonotone: Bool { isIsolated || template.app.routing != .stickyModulo }
 
@@ -81,6 +92,31 @@ public struct Candidate: Sendable {
     let each = template.plan.usersPerInstance ?? (isCounted ? ownShare : max(ownShare, 1000))
     let needed = (users + each - 1) / each
     return isCounted ? max(1, needed) : max(own, needed)
+  }
+
+  /// With these words a mock that reads the scenario's own file becomes a server of this candidate:
+  /// its variant, and what the candidate has otherwise. The driver sees to everything else.
+  /// - settings: the user's own, which come first.
+  public func mockWords(of file: ScenarioFile, settings: [String]) -> [String] {
+    var words = template.variant == file.base.variant ? [] : ["--variant", template.variant]
+    var changes = settings
+    let own = file.variant(named: template.variant) ?? file.base
+    let storage = template.fleet.storage
+    if storage.kind != own.fleet.storage.kind {
+      changes.append("fleet.storage.kind=\(storage.kind.rawValue)")
+    }
+    if storage.latency != own.fleet.storage.latency {
+      // Such a candidate has the latency that the plan states for shared storage, or none.
+      let isStated = storage.latency == own.plan.sharedLatency
+      let stated = isStated ? own.value(of: "plan.shared-latency") : nil
+      var text = stated ?? "\(storage.latency.mean)s"
+      // Measured values have no text; their mean is as near as a flag comes.
+      if case .empirical = storage.latency { text = "\(storage.latency.mean)s" }
+      changes.append("fleet.storage.latency=\(text)")
+    }
+    changes.append("fleet.hosts.cores=\(template.fleet.hosts.cores)")
+    for change in changes { words += ["--set", change] }
+    return words
   }
 
   /// Why so many people cannot be planned for with this candidate; nil: they can.

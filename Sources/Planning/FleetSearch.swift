@@ -1,7 +1,8 @@
 // The smallest fleet that meets the expectations: from a guess outwards until the knee lies between
 // two sizes, then halving. Probes have three answers, so the knee is an interval: above its low end
-// everything smaller was missed, at its high end the expectations were met. It asks for probes and
-// runs none itself.
+// everything smaller was missed, at its high end the expectations were met. Where more servers may
+// be worse, a cheap measure of every size says which others to try. It asks for probes and runs
+// none itself.
 internal import Basics
 
 public struct SearchResult: Sendable {
@@ -34,6 +35,8 @@ package struct FleetSearch {
   let most: Int
   /// Whether more servers are never worse.
   let isMonotone: Bool
+  /// How hard a size has it, in several ways, without a probe; nil: nobody can tell.
+  let strain: ((Int) -> [Double])?
   /// nil: stopped.
   let ask: (Int) -> Probe?
 
@@ -41,13 +44,15 @@ package struct FleetSearch {
   private var stopped = false
 
   package init(
-    guess: Int, least: Int = 1, most: Int, isMonotone: Bool, ask: @escaping (Int) -> Probe?
+    guess: Int, least: Int = 1, most: Int, isMonotone: Bool,
+    strain: ((Int) -> [Double])? = nil, ask: @escaping (Int) -> Probe?
   ) {
     precondition(least >= 1 && most >= least, "sizes from \(least) to \(most)")
     self.guess = min(max(guess, least), most)
     self.least = least
     self.most = most
     self.isMonotone = isMonotone
+    self.strain = strain
     self.ask = ask
   }
 
@@ -61,6 +66,7 @@ package struct FleetSearch {
     if ending != .found { return result(ending) }
     halve()
     if !stopped { lookBeside() }
+    if !stopped { scan() }
     return result(stopped ? .stopped : .found)
   }
 
@@ -157,6 +163,57 @@ package struct FleetSearch {
       for near in [smaller - 1, smaller + 1] where near >= least && near <= most {
         guard verdict(near) != nil else { return }
       }
+    }
+  }
+
+  // MARK: sizes out of order
+
+  /// As far as an autoscaler goes, and further: a fleet of twice the size.
+  static func horizon(_ size: Int) -> Int { 2 * size + 2 }
+  /// Sizes that strain less than so many which are met one after another are taken to be met.
+  private static let reassuring = 4
+
+  /// Halving took every size below a missed one to miss, and every size above a met one to be met.
+  /// Here each size up to the horizon is measured, and tried where the measure says otherwise.
+  private mutating func scan() {
+    guard let strain, let size = smallestMet else { return }
+    scanBelow(Dictionary(uniqueKeysWithValues: (least...size).map { ($0, strain($0)) }))
+    if !stopped, let size = smallestMet { scanAbove(size, strain) }
+  }
+
+  /// A missed size speaks for those that have it harder. Of the others the middle one is tried:
+  /// when it misses it speaks for half of the rest, and when it is met the larger ones no longer
+  /// matter.
+  private mutating func scanBelow(_ strains: [Int: [Double]]) {
+    func isHarder(_ size: Int, than other: Int) -> Bool {
+      guard let own = strains[size], let theirs = strains[other] else { return false }
+      return zip(own, theirs).allSatisfy { $0 >= $1 }
+    }
+    while let best = smallestMet {
+      let missed = sizes.filter { known[$0]?.verdict == .missed }
+      let open = (least..<max(least, best)).filter { size in
+        known[size] == nil && !missed.contains { isHarder(size, than: $0) }
+      }.sorted { a, b in
+        let (one, other) = (strains[a]?.max() ?? 0, strains[b]?.max() ?? 0)
+        return one != other ? one < other : a < b
+      }
+      guard !open.isEmpty, verdict(open[open.count / 2]) != nil else { return }
+    }
+  }
+
+  /// Larger ones that have it harder than the found one, the hardest first.
+  private mutating func scanAbove(_ size: Int, _ strain: (Int) -> [Double]) {
+    let found = strain(size)
+    var harder: [(excess: Double, size: Int)] = []
+    for other in stride(from: size + 1, through: min(most, FleetSearch.horizon(size)), by: 1) {
+      let excess = zip(strain(other), found).map { $0 - $1 }.max() ?? 0
+      if excess > 0 { harder.append((excess, other)) }
+    }
+    harder.sort { $0.excess != $1.excess ? $0.excess > $1.excess : $0.size < $1.size }
+    var met = 0
+    for (_, other) in harder where met < FleetSearch.reassuring {
+      guard let found = verdict(other) else { return }
+      met = found == .met ? met + 1 : 0
     }
   }
 

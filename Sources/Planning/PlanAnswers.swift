@@ -33,7 +33,7 @@ public struct CandidateAnswer: Sendable {
   public var isFound: Bool { ending == .found && size != nil }
 }
 
-/// A fleet that stands an event: what the expectations on times and rates still allow.
+/// A fleet that stands an event: what the expectations that an event leaves possible still allow.
 public struct Survival: Sendable {
   public var event: FleetEvent
   /// nil: not found within the sizes looked at.
@@ -42,6 +42,8 @@ public struct Survival: Sendable {
   public var lostTurns: Int
   public var failedTurns: Int
   public var verdict: Verdict
+  /// False: nothing is expected that a lost server leaves possible, so no size is asked for.
+  public var isJudged: Bool
 }
 
 /// A constraint that was eased by a tenth, and the fleet that is then enough.

@@ -151,6 +151,7 @@ extension Planner {
             "unit": .string(found.unit), "value": figure(found.value),
             "low": figure(found.low), "high": figure(found.high), "bound": figure(found.bound),
             "verdict": .string(found.verdict.rawValue),
+            "broken_days_at_most": figure(found.chanceAtMost),
           ]
         }),
     ]
@@ -160,7 +161,7 @@ extension Planner {
     [
       "event": .string(survival.event.name),
       "size": whole(survival.size),
-      "verdict": .string(survival.verdict.rawValue),
+      "verdict": .string(survival.verdict.rawValue), "judged": .bool(survival.isJudged),
       "response_p95_seconds": figure(survival.p95),
       "turns_lost": .integer(Int64(survival.lostTurns)),
       "turns_failed": .integer(Int64(survival.failedTurns)),
@@ -219,15 +220,12 @@ extension Planner {
     var points: [Point] = []
     for answer in answers(for: people) {
       for probe in answer.probes {
-        guard let p95 = probe.p95, let size = answer.size, let resources = answer.resources else {
-          continue
-        }
-        // A fleet's cost grows with its size, nearly.
-        let whole = answer.cost?.month ?? resources.cores
+        guard let p95 = probe.p95, let resources = answer.resources else { continue }
+        let cores = resources.resized(to: probe.size, of: answer.candidate).cores
         points.append(
           Point(
             name: answer.candidate.name, size: probe.size,
-            cost: whole * Double(probe.size) / Double(size), p95: p95, verdict: probe.verdict))
+            cost: cost(answer, at: probe.size)?.month ?? cores, p95: p95, verdict: probe.verdict))
       }
     }
     return points.map { point in

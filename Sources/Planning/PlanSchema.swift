@@ -72,7 +72,7 @@ public enum PlanSchema {
       "probes": list(of: probe),
       "events": list(
         of: record([
-          "event": text, "size": naturalOrNull, "verdict": verdict,
+          "event": text, "size": naturalOrNull, "verdict": verdict, "judged": flag,
           "response_p95_seconds": numberOrNull, "turns_lost": natural, "turns_failed": natural,
         ])),
       "resources": orNull(resources),
@@ -96,6 +96,7 @@ public enum PlanSchema {
         of: record([
           "text": text, "metric": text, "unit": text, "value": numberOrNull, "low": numberOrNull,
           "high": numberOrNull, "bound": numberOrNull, "verdict": verdict,
+          "broken_days_at_most": numberOrNull,
         ])),
     ])
   }

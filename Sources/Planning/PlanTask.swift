@@ -72,18 +72,53 @@ public struct PlanTask: Sendable {
       }
       let prober = Prober(
         candidate: candidate, users: people, judge: Judge(candidate.template), runner: runner)
+      // On a slice the hash deals to other servers than in the fleet: formulas look at it there.
+      let isSliced = part.size != start
       var search = FleetSearch(
         guess: guess, most: quick.most, isMonotone: candidate.isMonotone,
+        strain: isSliced ? nil : quick.occupancy.map { names in { names.strain(servers: $0) } },
         ask: { prober.probe($0) })
       var result = search.run()
-      if result.ending == .found, let size = result.size,
-        let probe = prober.probe(size, precision: precision)
-      {
-        result.replace(probe)
+      if isSliced, let size = result.size {
+        result.exceptions = Array(Set(result.exceptions + quick.unbalanced(above: size))).sorted()
+      }
+      if result.ending == .found {
+        guard finish(&result, prober, most: quick.most) else { return .stopped }
       }
       return .search(result)
     }
   }
+
+  /// The found size is asked once more, for its p95 to be known and for enough clean days. Where
+  /// one of them was not clean the next size is asked. False: stopped.
+  private static func finish(_ result: inout SearchResult, _ prober: Prober, most: Int) -> Bool {
+    guard let first = result.size else { return true }
+    var last: Probe?
+    let step = FleetSearch.tolerance(first)
+    for size in stride(from: first, through: min(most, first + step * furtherSizes), by: step) {
+      // Larger sizes that miss are known already.
+      if result.exceptions.contains(size) { continue }
+      guard let probe = prober.probe(size, precision: precision, isFinal: true) else {
+        return false
+      }
+      result.replace(probe)
+      last = probe
+      if probe.verdict == .met { break }
+    }
+    if let last, last.verdict == .met {
+      result.size = last.size
+      let missed = result.probes.last { $0.size < last.size && $0.verdict == .missed }
+      if let missed { result.lowest = max(result.lowest ?? 1, missed.size + 1) }
+      result.exceptions.removeAll { $0 < last.size }
+    } else {
+      result.size = nil
+      result.ending = .undecided
+    }
+    return true
+  }
+
+  /// A handful: with each more the chance of a broken day falls to a third or less.
+  private static let furtherSizes = 6
 
   /// Where formulas find no size: one at which servers are two fifths busy.
   private static func fallback(_ candidate: Candidate, _ people: Int, most: Int) -> Int {
@@ -129,7 +164,7 @@ public struct PlanTask: Sendable {
   static func survivals(_ answer: CandidateAnswer, place: Int) -> [PlanTask] {
     guard let size = answer.size else { return [] }
     let candidate = answer.candidate
-    let judge = Judge(candidate.template).withoutTallies
+    let judge = Judge(candidate.template).besideLoss
     let length = TrialLength(candidate.scenario(users: answer.users, size: size))
     let solve = CapacitySolve(candidate, users: answer.users, size: size)
     let headroom = PlanTask(.headroom(place), events: solve.events) { runner in
@@ -145,7 +180,7 @@ public struct PlanTask: Sendable {
             return .survival(
               Survival(
                 event: event, size: size + away, p95: nil, lostTurns: 0, failedTurns: 0,
-                verdict: .met))
+                verdict: .met, isJudged: true))
           }
           let prober = Prober(
             candidate: candidate, users: answer.users, judge: judge, runner: runner, event: event,
@@ -155,36 +190,31 @@ public struct PlanTask: Sendable {
       }
   }
 
-  /// First the fleet as it is, then one larger by what is away, then more.
   private static func survive(_ event: FleetEvent, _ prober: Prober, from size: Int) -> Outcome {
     let away = event.away(of: size)
-    var sizes = [max(size, away + 1), size + away]
-    var step = max(1, size / 40)
-    for _ in 0..<4 {
-      sizes.append(sizes[sizes.count - 1] + step)
-      step *= 2
+    var search = EventSearch(size: size, away: away, ask: { prober.probe($0) })
+    // Where nothing is judged the figures of the event are still worth a look.
+    let found = prober.judge.isEmpty ? prober.probe(max(size, away + 1)) : search.run()
+    guard let probe = found else {
+      return .stopped
     }
-    var last: Probe?
-    for next in sizes where next > last?.size ?? 0 {
-      guard let probe = prober.probe(next) else { return .stopped }
-      last = probe
-      if probe.verdict == .met || prober.judge.isEmpty { break }
-    }
-    guard let probe = last else { return .stopped }
-    let isMet = probe.verdict == .met || prober.judge.isEmpty
+    let isMet = probe.verdict == .met && !prober.judge.isEmpty
     let runs = probe.runs.count
     return .survival(
       Survival(
         event: event, size: isMet ? probe.size : nil, p95: probe.p95,
         lostTurns: probe.runs.reduce(0) { $0 + $1.value(.turnsLost) } / max(1, runs),
         failedTurns: probe.runs.reduce(0) { $0 + $1.value(.turnsFailed) } / max(1, runs),
-        verdict: isMet ? .met : probe.verdict))
+        verdict: prober.judge.isEmpty ? .undecided : probe.verdict,
+        isJudged: !prober.judge.isEmpty))
   }
 }
 
 extension SearchResult {
-  /// A better known probe of the same size.
+  /// A better known probe, in the place of one of the same size.
   mutating func replace(_ probe: Probe) {
-    if let place = probes.firstIndex(where: { $0.size == probe.size }) { probes[place] = probe }
+    probes.removeAll { $0.size == probe.size }
+    probes.append(probe)
+    probes.sort { $0.size < $1.size }
   }
 }

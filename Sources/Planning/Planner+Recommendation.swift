@@ -112,7 +112,13 @@ extension Planner {
     if let probe = best.chosen {
       for figure in probe.figures where figure.text != Judge.memoryHolds {
         guard let value = figure.value else { continue }
-        list.append("\(figure.text): \(Words.figure(value, figure.unit)) is found.")
+        var text = "\(figure.text): \(Words.figure(value, figure.unit)) is found"
+        if let chance = figure.chanceAtMost {
+          text +=
+            " in \(probe.runs.count) replications, so at most "
+            + "\(Words.percent(chance)) of such runs break it (at 95 %)"
+        }
+        list.append(text + ".")
       }
       if let below = best.probes.last(where: { $0.size < probe.size && $0.verdict == .missed }),
         let missed = below.figures.first(where: { $0.verdict == .missed }), let value = missed.value

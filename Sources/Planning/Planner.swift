@@ -188,10 +188,18 @@ public struct Planner: Sendable {
     } else if let size = answer.size {
       answer.resources = FleetResources(candidate, users: answer.users, forecastOf: size)
     }
-    guard let resources = answer.resources, let prices else { return }
-    answer.cost = FleetCost(
-      resources, cores: candidate.template.fleet.hosts.cores,
-      memory: candidate.template.fleet.hosts.memory, users: answer.users, prices: prices)
+    answer.cost = answer.size.flatMap { cost(answer, at: $0) }
+  }
+
+  /// What a fleet of another size costs with the same load on it. Load balancer, Redis, traffic and
+  /// what lies on disks do not grow with a server; nil: nothing is known of the fleet, or no
+  /// prices.
+  func cost(_ answer: CandidateAnswer, at size: Int) -> FleetCost? {
+    guard let resources = answer.resources, let prices else { return nil }
+    let hosts = answer.candidate.template.fleet.hosts
+    return FleetCost(
+      resources.resized(to: size, of: answer.candidate), cores: hosts.cores, memory: hosts.memory,
+      users: answer.users, prices: prices)
   }
 
   // MARK: the whole fleet

@@ -56,17 +56,26 @@ struct Prober: Sendable {
   /// nothing.
   var isWhole = false
 
+  /// More clean days are taken while they are affordable: two seconds of one core for a candidate.
+  private static let cleanEvents = 1e7
+
   /// nil: stopped.
-  func probe(_ size: Int, precision: Double? = nil) -> Probe? {
+  /// - isFinal: the size that a search ends with. What must not happen is asked of it until it is
+  ///   known that fewer than one day in twenty breaks it, as far as that is affordable.
+  func probe(_ size: Int, precision: Double? = nil, isFinal: Bool = false) -> Probe? {
     let part =
       isWhole
       ? (candidate: candidate, users: users, size: size)
       : candidate.slice(users: users, size: size, people: Candidate.searchPeople)
     let scenario = part.candidate.scenario(users: part.users, size: part.size)
     let length = TrialLength(scenario)
+    var clean = 0
+    if isFinal, judge.asksForCleanDays {
+      clean = min(Judge.cleanDays, Int(Prober.cleanEvents / max(1, length.events)))
+    }
     var runs: [Replication] = []
+    var wanted = length.first
     while true {
-      let wanted = runs.isEmpty ? length.first : min(runs.count, length.most - runs.count)
       let trials = (runs.count..<runs.count + wanted).map { number in
         trial(scenario, length, number)
       }
@@ -77,7 +86,13 @@ struct Prober: Sendable {
         size: size, scale: Double(size) / Double(part.size), verdict: Judge.verdict(figures),
         figures: figures, runs: runs)
       let isKnown = precision.map { Interval95.relative(probe) <= $0 } ?? true
-      if runs.count >= length.most || (probe.verdict != .undecided && isKnown) { return probe }
+      if runs.count < length.most, probe.verdict == .undecided || !isKnown {
+        wanted = min(runs.count, length.most - runs.count)
+      } else if probe.verdict == .met, runs.count < clean {
+        wanted = min(runs.count, clean - runs.count)
+      } else {
+        return probe
+      }
     }
   }
 

@@ -22,6 +22,8 @@ struct QuickSearch {
   let users: Int
   private let expectations: [Metrics.Expectation]
   private let names: [UInt32]?
+  /// Of the guide's hash; nil where sizes differ by their number alone.
+  var occupancy: HashOccupancy? { names.map { HashOccupancy(hashes: $0) } }
 
   init(_ candidate: Candidate, users: Int) {
     self.candidate = candidate
@@ -74,6 +76,20 @@ struct QuickSearch {
     }
     // Without an expectation about time a server that is offered too much is still no answer.
     return form.isOverloaded ? "the busiest server is offered more than it can do" : nil
+  }
+
+  /// Larger sizes that miss by formulas although smaller ones do not, because the hash leaves them
+  /// unbalanced: up to twice the size, and for names as they are.
+  func unbalanced(above size: Int) -> [Int] {
+    guard let occupancy else { return [] }
+    let sizes = size + 1...max(size + 1, min(most, FleetSearch.horizon(size)))
+    // The first that formulas let pass: what is missed below it is their doubt, not the hash's.
+    guard let first = sizes.first(where: { obstacle($0) == nil }) else { return [] }
+    let usual = occupancy.strain(servers: first)
+    return sizes.filter { size in
+      size > first && zip(occupancy.strain(servers: size), usual).contains { $0 > $1 }
+        && obstacle(size) != nil
+    }
   }
 
   private func unanswered(_ size: Int) -> [String] {

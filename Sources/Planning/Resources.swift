@@ -68,6 +68,17 @@ public struct FleetResources: Sendable, Hashable {
     self.init(candidate, users: users, size: probe.size, counts)
   }
 
+  /// The same load on a fleet of another size: servers, hosts and their cores change. A server's
+  /// peak is left as it is, which is too much for a larger fleet.
+  func resized(to size: Int, of candidate: Candidate) -> FleetResources {
+    var other = self
+    let each = cores / Double(max(1, hosts))
+    if !candidate.isIsolated { other.servers = size }
+    other.hosts = candidate.hosts(size: size)
+    other.cores = each * Double(other.hosts)
+    return other
+  }
+
   /// From formulas alone.
   init(_ candidate: Candidate, users: Int, forecastOf size: Int) {
     let scenario = candidate.scenario(users: users, size: size)

@@ -22,10 +22,13 @@ public struct JudgedFigure: Sendable, Hashable {
   public var high: Double?
   public var bound: Double
   public var verdict: Verdict
+  /// Of what must not happen: the largest chance of a day that breaks it which the replications
+  /// leave possible, at 95 %. Nil for figures with an interval.
+  public var chanceAtMost: Double?
 
   public init(
     text: String, name: String, unit: String, value: Double?, low: Double?, high: Double?,
-    bound: Double, verdict: Verdict
+    bound: Double, verdict: Verdict, chanceAtMost: Double? = nil
   ) {
     self.text = text
     self.name = name
@@ -35,6 +38,7 @@ public struct JudgedFigure: Sendable, Hashable {
     self.high = high
     self.bound = bound
     self.verdict = verdict
+    self.chanceAtMost = chanceAtMost
   }
 }
 
@@ -64,19 +68,29 @@ public struct Judge: Sendable {
     self.length = length
   }
 
-  /// Without those that a lost server makes impossible: turns under way there are lost whatever the
-  /// size of the fleet, so tallies are left out. If nothing else is expected, nothing is judged.
-  var withoutTallies: Judge {
+  /// Without those that a lost server makes impossible whatever the size of the fleet: turns under
+  /// way there end badly, their conversations are looked for and opened anew. What must hold all
+  /// the same stays: memory, evictions, leaks. If nothing else is expected, nothing is judged.
+  package var besideLoss: Judge {
     var judge = self
-    judge.keep { $0.metric.kind != .count }
+    judge.keep { expectation in
+      !Judge.ofLoss.contains { $0.name == expectation.metric.name }
+    }
     return judge
   }
+
+  private static let ofLoss: [CountMetric] = [
+    .turnsPlanned, .turnsCompleted, .turnsFailed, .turnsTimedOut, .turnsLost, .turnsStaleContext,
+    .turnsDuplicated, .sessionsCreated, .sessionsResumed, .sessionsNotFound, .sessionsContextLost,
+    .cliSpawned, .cliStopped, .cliRestarted, .serverCrashes,
+  ]
 
   private mutating func keep(_ wanted: (Metrics.Expectation) -> Bool) {
     self = Judge(expectations.filter(wanted).map(\.text), length: length)
   }
 
   var isEmpty: Bool { expectations.isEmpty }
+  package var texts: [String] { expectations.map(\.text) }
 
   // MARK: a verdict
 
@@ -114,7 +128,9 @@ public struct Judge: Sendable {
       figure.high = found.high
       figure.verdict = Verdict(expectation.outcome(of: value, interval: found))
     } else if isTally, let samples {
-      figure.verdict = tallyVerdict(expectation, samples)
+      let broken = Judge.broken(expectation, samples)
+      figure.verdict = tallyVerdict(broken, of: samples.count)
+      figure.chanceAtMost = Judge.chanceAtMost(broken: broken, of: samples.count)
     } else if isTally || samples == nil {
       figure.verdict = Verdict(expectation.outcome(of: value))
     }
@@ -128,12 +144,41 @@ public struct Judge: Sendable {
   }
 
   /// What must not happen at all is asked of each day: missed where more than one day in twenty
-  /// surely breaks it, met where none did. Zero in R days leaves a chance of up to 3 / R.
-  private func tallyVerdict(_ expectation: Metrics.Expectation, _ samples: [Double]) -> Verdict {
-    let broken = samples.filter { Verdict(expectation.outcome(of: $0)) == .missed }.count
+  /// surely breaks it, met where none did. How much a few clean days leave open is in the figure,
+  /// and the size that a search ends with is asked for more of them.
+  private func tallyVerdict(_ broken: Int, of days: Int) -> Verdict {
     if broken == 0 { return .met }
-    let byChance = BinomialLaw(trials: samples.count, chance: Judge.risk).survival(broken - 1)
+    let byChance = BinomialLaw(trials: days, chance: Judge.risk).survival(broken - 1)
     return byChance < 1 - confidence ? .missed : .undecided
+  }
+
+  private static func broken(_ expectation: Metrics.Expectation, _ samples: [Double]) -> Int {
+    samples.filter { Verdict(expectation.outcome(of: $0)) == .missed }.count
+  }
+
+  /// Days without a break that show, at 95 %, that fewer than one in twenty breaks: 0.95^59 < 0.05.
+  static let cleanDays = 59
+
+  /// Clopper's and Pearson's upper bound at 95 %: with a larger chance so few broken days would be
+  /// seen in less than one experiment in twenty.
+  package static func chanceAtMost(broken: Int, of days: Int) -> Double {
+    if broken >= days { return 1 }
+    var low = 0.0
+    var high = 1.0
+    for _ in 0..<50 {
+      let middle = (low + high) / 2
+      let seen = BinomialLaw(trials: days, chance: middle).cdf(broken)
+      if seen > risk { low = middle } else { high = middle }
+    }
+    return high
+  }
+
+  /// Whether the scenario itself says of something that it must not happen.
+  var asksForCleanDays: Bool {
+    expectations.contains {
+      ($0.comparison == .equal || $0.comparison == .unequal) && $0.text != Judge.memoryHolds
+        && ($0.metric.kind == .count || $0.metric.kind == .derived)
+    }
   }
 
   /// The figure of all runs, and each run's own where an interval can be made of them. A peak and a

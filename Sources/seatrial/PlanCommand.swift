@@ -118,7 +118,8 @@ struct PlanCommand {
   ) -> (runs: [PlanConfirmation.Run], code: ExitCode) {
     guard invocation.has("confirm"), !stop.isRequested else { return ([], .pass) }
     let confirmation = PlanConfirmation(
-      invocation, stop: stop, showsProgress: !isQuiet && !invocation.has("no-progress"))
+      invocation, planner.file, stop: stop,
+      showsProgress: !isQuiet && !invocation.has("no-progress"))
     switch confirmation.run(planner) {
     case .failure(let problem):
       Console.complain("not confirmed: \(problem.text)")

@@ -18,11 +18,15 @@ struct PlanConfirmation {
   }
 
   private let invocation: Invocation
+  private let file: ScenarioFile
   private let stop: StopRequest
   private let showsProgress: Bool
 
-  init(_ invocation: Invocation, stop: StopRequest, showsProgress: Bool) {
+  init(
+    _ invocation: Invocation, _ file: ScenarioFile, stop: StopRequest, showsProgress: Bool
+  ) {
     self.invocation = invocation
+    self.file = file
     self.stop = stop
     self.showsProgress = showsProgress
   }
@@ -114,7 +118,8 @@ struct PlanConfirmation {
     var scenario = answer.candidate.scenario(users: answer.users, size: size)
     let pace = max(0.1, answer.resources?.turnsPerSecond ?? 10)
     let length = min(60, max(20, LiveSample.turns(for: scenario.expectations.map(\.text)) / pace))
-    // Queues near the knee need time to grow; six rounds of a person, as the simulation has.
+    // Queues near the knee need time to grow. Three rounds of a person, half of what the simulation
+    // has: a live second is a second, and the measured time is long beside it.
     let round = scenario.workload.think.mean + scenario.model.latency.mean
     scenario.phases.warmUp = .fixed(.seconds(Int64(min(30, max(5, 3 * round)))))
     scenario.phases.measure = .seconds(Int64(length))
@@ -122,7 +127,9 @@ struct PlanConfirmation {
     var order = LiveOrder(scenario)
     order.program = program
     order.threads = 1
-    order.mockArguments = mockArguments(scenario)
+    order.mockArguments =
+      ["--scenario", invocation.arguments[0]]
+      + answer.candidate.mockWords(of: file, settings: invocation.settings)
     let unit = answer.candidate.unit
     if showsProgress {
       Console.say(
@@ -147,14 +154,6 @@ struct PlanConfirmation {
           answer: answer, size: size, variant: figures.result(), verdict: verdict,
           reasons: doubts.map(\.text)))
     }
-  }
-
-  /// Profile, model and storage from the file, and what the candidate changes of them.
-  private func mockArguments(_ scenario: Scenario) -> [String] {
-    var words = ["--scenario", invocation.arguments[0]]
-    for setting in invocation.settings { words += ["--set", setting] }
-    words += ["--set", "fleet.hosts.cores=\(scenario.fleet.hosts.cores)"]
-    return words
   }
 }
 

@@ -101,7 +101,7 @@ struct PlanText {
     if answer.survivals.isEmpty { return "-" }
     return [.lost(1), .lost(2), .deploy].map { (event: FleetEvent) in
       let found = answer.survivals.first { $0.event == event }
-      return found.map { $0.size.map(String.init) ?? "no" } ?? "-"
+      return found.map { $0.size.map(String.init) ?? ($0.isJudged ? "no" : "-") } ?? "-"
     }.joined(separator: "/")
   }
 

@@ -172,9 +172,24 @@ private let bare = """
     let answer = try #require(sizes(file, users: [users]).first)
     let size = try #require(answer.size)
     let lowest = try #require(answer.lowest)
-    #expect(lowest <= exact && exact <= size + 1, "\(exact), found \(lowest) to \(size)")
+    #expect(lowest <= exact && exact <= size, "\(exact), found \(lowest) to \(size)")
     #expect(lowest > (users + 49) / 50 - 1, "fewer than perfect balance needs")
     #expect(size <= exact + 2, "found \(lowest) to \(size)")
+    // 59 clean days, and the bound that they leave.
+    let probe = try #require(answer.chosen)
+    #expect(probe.runs.count >= 59)
+    let figure = try #require(probe.figures.first { $0.text == "sessions.evicted == 0" })
+    #expect(try #require(figure.chanceAtMost) < 0.05)
+  }
+
+  // Clopper and Pearson, from their closed form for none and from tables for one and three.
+  @Test(
+    "What clean days leave open",
+    arguments: [
+      (0, 3, 0.6316), (0, 6, 0.3930), (0, 59, 0.0495), (1, 20, 0.2161), (3, 30, 0.2386), (4, 4, 1),
+    ])
+  func clean(broken: Int, days: Int, bound: Double) {
+    #expect(abs(Judge.chanceAtMost(broken: broken, of: days) - bound) < 1e-4)
   }
 
   // Three people, 60 s of thinking, 20 s of holding: Engset says that 0.4 of the attempts are

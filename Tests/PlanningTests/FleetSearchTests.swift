@@ -28,9 +28,11 @@ private final class Oracle {
     return Probe(size: size, verdict: found, figures: [figure])
   }
 
-  func search(guess: Int, most: Int = 10_000, isMonotone: Bool = true) -> SearchResult {
+  func search(
+    guess: Int, most: Int = 10_000, isMonotone: Bool = true, strain: ((Int) -> [Double])? = nil
+  ) -> SearchResult {
     var search = FleetSearch(
-      guess: guess, most: most, isMonotone: isMonotone, ask: { self.probe($0) })
+      guess: guess, most: most, isMonotone: isMonotone, strain: strain, ask: { self.probe($0) })
     return search.run()
   }
 }
@@ -85,6 +87,49 @@ private final class Oracle {
       let result = oracle.search(guess: guess, isMonotone: false)
       #expect(result.size == 29, "from \(guess): \(oracle.asked)")
       #expect(result.exceptions == [31], "from \(guess)")
+    }
+  }
+
+  private static let people = HashOccupancy(names: (0..<3000).map { "user-\($0)" })
+
+  // The reference's table: consecutive ids are dealt to ten servers evenly, and 31 is the hash's
+  // own multiplier, so that only the last character and the overflow count.
+  @Test("Sizes that share 31 with the guide's hash are far worse than smaller ones")
+  func pathologies() {
+    func imbalance(_ servers: Int) -> Double {
+      Double(Self.people.counts(servers: servers).max() ?? 0) * Double(servers) / 3000
+    }
+    #expect(imbalance(10) == 1)
+    #expect(abs(imbalance(31) - 3) < 0.01 && abs(imbalance(62) - 3) < 0.01)
+    #expect(imbalance(30) < 1.6 && imbalance(61) < 1.3)
+    for bad in [31, 62] {
+      let before = Self.people.strain(servers: bad - 1)
+      #expect(zip(Self.people.strain(servers: bad), before).allSatisfy { $0 > $1 }, "\(bad)")
+    }
+  }
+
+  @Test("Every larger size that the hash makes miss is named, and no smaller one is overlooked")
+  func scanned() throws {
+    for limit in [60, 100, 110, 130, 150, 200, 260, 400] {
+      func isMet(_ size: Int) -> Bool {
+        Self.people.counts(servers: size).max() ?? 0 <= limit
+      }
+      let right = try #require((1...3000).first(where: isMet))
+      for guess in [3000 / limit, 3000 / limit + 7, 3 * 3000 / limit] {
+        let oracle = Oracle { isMet($0) ? .met : .missed }
+        let result = oracle.search(
+          guess: guess, isMonotone: false, strain: { Self.people.strain(servers: $0) })
+        let place = "at most \(limit), from \(guess): \(oracle.asked)"
+        let size = try #require(result.size)
+        #expect(size == right, "\(place)")
+        let wrong = (size + 1...2 * size + 2).filter { !isMet($0) }
+        let named = result.exceptions.filter { $0 <= 2 * size + 2 }
+        #expect(named == wrong, "\(place)")
+        #expect(Set(oracle.asked).count == oracle.asked.count, "\(place)")
+        #expect(oracle.asked.count <= 40, "\(place)")
+      }
+      if limit == 200 { #expect(right == 16 && !isMet(31) && isMet(30)) }
+      if limit == 100 { #expect(right == 33 && !isMet(62)) }
     }
   }
 

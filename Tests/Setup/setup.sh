@@ -5,7 +5,8 @@
 set -euo pipefail
 
 # The libraries are linked (jemalloc, libyaml) or will be (hiredis); redis-server need not run.
-packages=(libjemalloc-dev libyaml-dev libhiredis-dev libhttp-parser-dev redis-server pkg-config)
+# haproxy checks and runs the configuration that a plan writes.
+packages=(libjemalloc-dev libyaml-dev libhiredis-dev libhttp-parser-dev redis-server haproxy pkg-config)
 # The comparison with the real CLI and the SDK's conversations are in Python, the SDK in a venv. Any
 # Python with both will do, Debian's is installed where there is none.
 if ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
@@ -34,7 +35,8 @@ else
     fi
     echo "installing ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
-    # Installing redis-server would start its service, which nothing here needs: 101 means "do not".
+    # Installing redis-server and haproxy would start their services, which nothing here needs: 101
+    # means "do not".
     policy=/usr/sbin/policy-rc.d
     if [[ ! -e $policy ]]; then
       printf '#!/bin/sh\nexit 101\n' >"$policy"

@@ -1,5 +1,5 @@
-// The fleet without Kubernetes: a Compose file, a systemd unit for a server on a host of its own,
-// the HAProxy in front for the routing chosen, and the script that lets a server finish its turns.
+// The fleet without Kubernetes: a Compose file for one machine, and a systemd unit for a server on
+// a host of its own. What stands in front of them is in DeploymentPlan+Proxy.
 internal import Basics
 internal import Policies
 
@@ -7,26 +7,28 @@ extension DeploymentPlan {
   // MARK: Compose
 
   var compose: String {
-    let servers = (1...max(1, composeReplicas)).map { number in
+    let numbers = Array(1...max(1, composeReplicas))
+    let servers = numbers.map { number in
       """
         cli-\(number):
           <<: *cli
           hostname: cli-\(number)
-          volumes: ["\(isShared ? "sessions" : "sessions-\(number)"):/var/lib/copilot"]
+          volumes:
+            - "\(isShared ? "sessions" : "sessions-\(number)"):/var/lib/copilot"
+            - "./drain.sh:/drain/drain.sh:ro"
       """
     }
     let volumes =
-      isShared
-      ? ["  sessions: {}"]
-      : (1...max(1, composeReplicas)).map { "  sessions-\($0): {}" }
-    let depends = (1...max(1, composeReplicas)).map { "cli-\($0)" }.joined(separator: ", ")
+      isShared ? ["  sessions: {}"] : numbers.map { "  sessions-\($0): {}" }
+    let depends = numbers.map { "cli-\($0)" }.joined(separator: ", ")
     return """
       \(head)
-      \(composeNote)name: copilot
+      \(composeNote)# Before a server is stopped it has to leave the proxy: README.md says how.
+      name: copilot
 
       x-cli: &cli
         image: \(image)
-        command: \(composeArguments)
+        command: \(argumentList)
         environment:
           COPILOT_GITHUB_TOKEN: ${COPILOT_GITHUB_TOKEN:?put it into .env}
           COPILOT_CONNECTION_TOKEN: ${COPILOT_CONNECTION_TOKEN:?put it into .env}
@@ -34,7 +36,7 @@ extension DeploymentPlan {
         restart: unless-stopped
         stop_grace_period: \(drainSeconds)s
         cpus: \(cores)
-        mem_limit: \(max(64, Int(ceilingOf(memory / 0x1p20 / 64)) * 64))m
+        mem_limit: \(mebibytes)m
         ulimits: {nofile: \(descriptors)}
         expose: ["\(port)"]
 
@@ -43,7 +45,8 @@ extension DeploymentPlan {
         proxy:
           image: haproxy:2.6
           volumes: ["./haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro"]
-          ports: ["127.0.0.1:\(port):\(port)"]
+          ports: ["\(composePorts)"]
+          ulimits: {nofile: \(2 * proxyConnections + 1000)}
           depends_on: [\(depends)]
 
       volumes:
@@ -53,49 +56,52 @@ extension DeploymentPlan {
   }
 
   /// One machine runs a Compose file; more servers than that belong to Kubernetes or to systemd.
-  private var composeReplicas: Int { min(isIsolated ? 1 : replicas, 64) }
+  private var composeReplicas: Int { min(replicas, 64) }
+
+  /// One for each server where the backend picks, else one for all.
+  private var composePorts: String {
+    let last = port + (isByName ? max(1, composeReplicas) - 1 : 0)
+    let range = last == port ? "\(port)" : "\(port)-\(last)"
+    return "127.0.0.1:\(range):\(range)"
+  }
 
   private var composeNote: String {
     composeReplicas < replicas
       ? "# One machine: \(composeReplicas) of \(replicas) servers.\n" : ""
   }
 
-  private var composeArguments: String {
-    let idle = idleTimeout.map { ", \"--session-idle-timeout\", \"\($0)\"" } ?? ""
-    return "[\"--headless\", \"--port\", \"\(port)\", \"--no-auto-update\"\(idle)]"
-  }
-
   // MARK: systemd
 
   var systemdUnit: String {
-    let idle = idleTimeout.map { " --session-idle-timeout \($0)" } ?? ""
     let home = isShared ? "/srv/copilot" : "/var/lib/copilot/%i"
     return """
       \(head)
-      # systemctl enable --now copilot-cli@\(port): the instance is the port.
+      # \(unitUse)
       [Unit]
       Description=Copilot CLI server on port %i
       After=network-online.target
-      Wants=network-online.target
+      Wants=network-online.target\(isShared ? "\nRequiresMountsFor=/srv/copilot" : "")
 
       [Service]
       User=copilot
       EnvironmentFile=/etc/copilot/secrets.env
       Environment=COPILOT_HOME=\(home)
-      ExecStart=/usr/local/bin/copilot --headless --port %i --no-auto-update\(idle)
-      ExecStop=/bin/sh /etc/copilot/drain.sh %i
+      # The first start unpacks 173 MB into $HOME/.cache/copilot/pkg. systemd makes these folders.
+      Environment=HOME=/var/cache/copilot
+      CacheDirectory=copilot\(isShared ? "" : "\nStateDirectory=copilot copilot/%i")
+      ExecStart=/usr/local/bin/copilot \(arguments(port: "%i").joined(separator: " "))
+      \(unitDrain)
       # The CLI itself takes ten seconds to stop while a client is connected.
       TimeoutStopSec=\(drainSeconds)
       Restart=always
       RestartSec=1
       CPUQuota=\(Int(ceilingOf(cores * 100)))%
-      MemoryMax=\(max(64, Int(ceilingOf(memory / 0x1p20 / 64)) * 64))M
+      MemoryMax=\(mebibytes)M
       LimitNOFILE=\(descriptors)
       NoNewPrivileges=yes
       ProtectSystem=strict
       ProtectHome=yes
-      PrivateTmp=yes
-      ReadWritePaths=\(isShared ? "/srv/copilot" : "/var/lib/copilot")
+      PrivateTmp=yes\(isShared ? "\nReadWritePaths=/srv/copilot" : "")
 
       [Install]
       WantedBy=multi-user.target
@@ -103,143 +109,20 @@ extension DeploymentPlan {
       """
   }
 
-  // MARK: HAProxy
-
-  /// A proxy sees connections, not people: one connection is one backend. Where the app routes by
-  /// person it must speak to servers by name; what the proxy then adds is health and drain.
-  private var balance: (line: String, why: String) {
-    switch routing {
-    case .stickyModulo:
-      (
-        "balance source\n    hash-type map-based",
-        "the guide's hash modulo, of the client's address: all move when a server comes or goes"
-      )
-    case .rendezvous:
-      (
-        "balance source\n    hash-type consistent",
-        "a consistent hash of the client's address: one in n moves when a server comes or goes"
-      )
-    case .boundedLoad:
-      (
-        "balance source\n    hash-type consistent\n    hash-balance-factor 125",
-        "a consistent hash of the client's address, no server above 1.25 times the mean"
-      )
-    case .external: ("balance roundrobin", "one connection after another")
-    case .roundRobin: ("balance roundrobin", "one after another")
-    case .leastActive: ("balance leastconn", "the one with the fewest connections")
-    case .twoChoices: ("balance random(2)", "the better of two drawn at random")
-    case .random: ("balance random(1)", "drawn at random")
-    }
+  private var unitUse: String {
+    isIsolated
+      ? "systemctl start copilot-cli@5001: a person's process, the instance is its port."
+      : "systemctl enable --now copilot-cli@\(port): the instance is the port."
   }
 
-  var haproxy: String {
-    let count = isIsolated ? 1 : replicas
-    let lines = (1...max(1, min(count, 2000))).map { number in
-      "    server cli-\(number) cli-\(number):\(port) check inter 2s fall 3 rise 1 "
-        + "resolvers names init-addr libc,none"
-    }
-    return """
-      \(head)
-      # \(routing.rawValue): \(balance.why).
-      global
-          maxconn 20000
-          stats socket /tmp/haproxy.sock mode 600 level admin
-
-      defaults
-          mode tcp
-          timeout connect 2s
-          # Longer than the longest turn and the longest pause of a person with an open session.
-          timeout client 1h
-          timeout server 1h
-          # People think for minutes: firewalls must not forget the connection meanwhile.
-          option clitcpka
-          option srvtcpka
-
-      resolvers names
-          parse-resolv-conf
-          hold valid 5s
-
-      frontend copilot
-          bind :\(port)
-          default_backend cli
-
-      backend cli
-          \(balance.line)
-          # Drain one with: set server cli/cli-1 state drain
-          option tcp-check
-      \(lines.joined(separator: "\n"))
-
-      """
-  }
-
-  // MARK: drain
-
-  /// SIGTERM cuts turns under way. So the server leaves the balancer first and then waits: on disks
-  /// of its own until no session file is written any more; on shared storage, where the files are
-  /// everybody's, for as long as hardly any turn takes.
-  var drainScript: String {
-    isStateful
-      ? """
-      #!/bin/sh
-      # Waits until no conversation has been written to for \(drainQuiet) s, at most \(drainWait) s:
-      # SIGTERM would cut turns under way. By now the platform has taken this server off its lists.
-      set -u
-      home="${COPILOT_HOME:-/var/lib/copilot}"
-      waited=0
-      while [ "$waited" -lt \(drainWait) ]; do
-        busy=$(find "$home/session-state" -name events.jsonl -newermt "-\(drainQuiet) seconds" \\
-          2>/dev/null | head -n 1)
-        [ -z "$busy" ] && break
-        sleep 1
-        waited=$((waited + 1))
-      done
-      """
+  /// A host is named for its server (`cli-1`), as haproxy.cfg has it.
+  private var unitDrain: String {
+    isIsolated
+      ? "ExecStop=/bin/sh /etc/copilot/drain.sh"
       : """
-      #!/bin/sh
-      # Waits \(drainPause) s, twice what 99 turns in 100 take: SIGTERM would cut turns under way.
-      # By now the platform has taken this server off its lists.
-      sleep \(drainPause)
+      # HAProxy is told where COPILOT_PROXY=host:port stands in secrets.env. Who starts is let in.
+      ExecStartPost=-/bin/sh /etc/copilot/drain.sh --ready %l
+      ExecStop=/bin/sh /etc/copilot/drain.sh %l
       """
-  }
-
-  private var drainQuiet: Int { max(5, Int(ceilingOf(longTurn))) }
-  private var drainWait: Int { max(5, drainSeconds - 11) }
-  private var drainPause: Int { min(drainWait, max(5, Int(ceilingOf(2 * longTurn)))) }
-
-  // MARK: what is what
-
-  var readme: String {
-    """
-    # Deploying this plan
-
-    \(note).
-
-    | file | for |
-    |---|---|
-    | kubernetes.yaml | \(isStateful ? "StatefulSet" : "Deployment"), services, claim, budget, \
-    autoscaler, network policy |
-    | compose.yaml | one machine |
-    | copilot-cli@.service | servers on hosts of their own, the instance is the port |
-    | haproxy.cfg | a balancer in front: \(balance.why) |
-    | drain.sh | lets turns finish before a server stops |
-
-    \(isStateful ? statefulReason : deploymentReason)
-
-    Before use: put the tokens into the secret `copilot-secrets` (or `.env`, or
-    `/etc/copilot/secrets.env`), name your image and class of storage, label the backend's pods
-    `role: copilot-backend`, and let a metrics adapter serve `copilot_active_sessions`.
-
-    """
-  }
-
-  private var statefulReason: String {
-    "Conversations lie on each server's own disk, so a server must come back under its name with "
-      + "its disk: that is a StatefulSet. The backend routes by name "
-      + "(`\(name)-N.\(name)-each`), with the routing that was planned."
-  }
-
-  private var deploymentReason: String {
-    "Every server reads every conversation from shared storage, so servers are exchangeable: that "
-      + "is a Deployment with one claim that many nodes mount."
   }
 }

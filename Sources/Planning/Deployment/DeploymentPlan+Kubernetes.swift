@@ -1,7 +1,7 @@
-// The fleet as Kubernetes objects. Servers that keep conversations on their own disks are a
-// StatefulSet with a claim for each, because a person must find the same disk again and pods of a
-// Deployment change names; servers on shared storage are a Deployment with one claim for all.
-// Images, classes of storage and the names of secrets are the reader's to change.
+// The fleet as Kubernetes objects. Servers that somebody must find again are a StatefulSet, because
+// pods of a Deployment have no names: with a claim for each where conversations lie on own disks,
+// with one claim for all on shared storage. Exchangeable servers on shared storage are a
+// Deployment. Images, classes of storage and the names of secrets are the reader's to change.
 internal import Policies
 
 extension DeploymentPlan {
@@ -51,7 +51,7 @@ extension DeploymentPlan {
   }
 
   private var claim: String {
-    guard !isStateful else { return "" }
+    guard isShared else { return "" }
     return """
       # Every server reads every conversation, so the storage must be one that many nodes mount.
       apiVersion: v1
@@ -122,23 +122,25 @@ extension DeploymentPlan {
                 configMap: {name: \(name)-drain, defaultMode: 0555}
               - name: tmp
                 emptyDir: {}
+              # The first start unpacks 173 MB into $HOME/.cache/copilot/pkg.
+              - name: home
+                emptyDir: {sizeLimit: 1Gi}
       \(volume.indented(by: 8))
       \(claims.indented(by: 2))
       """.withoutBlankLines
   }
 
-  /// Of a pod of a Deployment; a StatefulSet has a template instead.
+  /// One for all; disks of their own come from a template.
   private var volume: String {
-    isStateful
-      ? ""
-      : """
+    guard isShared else { return "" }
+    return """
       - name: sessions
         persistentVolumeClaim: {claimName: \(name)-sessions}
       """
   }
 
   private var claims: String {
-    guard isStateful else { return "" }
+    guard !isShared else { return "" }
     return """
       volumeClaimTemplates:
         - metadata:
@@ -151,18 +153,13 @@ extension DeploymentPlan {
       """
   }
 
-  private var arguments: String {
-    let idle = idleTimeout.map { ", \"--session-idle-timeout\", \"\($0)\"" } ?? ""
-    return "[\"--headless\", \"--port\", \"\(port)\", \"--no-auto-update\"\(idle)]"
-  }
-
   /// The CLI stops reading when its token is wrong and never answers HTTP, so probes are of TCP. A
   /// busy server answers late by design: only one that does not even accept is restarted.
   private var container: String {
     """
     - name: \(name)
       image: \(image)
-      args: \(arguments)
+      args: \(argumentList)
       env:
         - name: COPILOT_GITHUB_TOKEN
           valueFrom:
@@ -172,11 +169,15 @@ extension DeploymentPlan {
             secretKeyRef: {name: copilot-secrets, key: connection-token}
         - name: COPILOT_HOME
           value: /var/lib/copilot
+        - name: HOME
+          value: /home/copilot
       ports:
         - {name: rpc, containerPort: \(port)}
+      # Asked for: the cores that are busy in the plan, and a quarter more. Allowed: all of a
+      # planned host's, for turns that come together. Asking for all would fit on no such node.
       resources:
-        requests: {cpu: "\(cpuText)", memory: \(memoryText)}
-        limits: {memory: \(memoryText)}
+        requests: {cpu: "\(requestText)", memory: \(memoryText)}
+        limits: {cpu: "\(cpuText)", memory: \(memoryText)}
       securityContext:
         allowPrivilegeEscalation: false
         readOnlyRootFilesystem: true
@@ -202,41 +203,48 @@ extension DeploymentPlan {
         - {name: sessions, mountPath: /var/lib/copilot}
         - {name: drain, mountPath: /drain}
         - {name: tmp, mountPath: /tmp}
+        - {name: home, mountPath: /home/copilot}
     """
   }
 
-  /// Where any server will do, the service spreads connections; otherwise the backend's router
-  /// picks one by name below.
+  /// Where any server will do, the service deals connections. Where the backend must find one again
+  /// there is no such service: it would put two servers to work on one conversation.
   private var service: String {
-    let affinity = isStateful ? "\n  sessionAffinity: ClientIP" : ""
+    guard !isByName else { return "" }
     return """
+      # Deals connections, one to each server in turn or at random. A backend that holds its
+      # connections open and chooses for each turn takes the addresses of \(name)-each instead.
       apiVersion: v1
       kind: Service
       metadata:
         name: \(name)
         namespace: \(name)
       spec:
-        selector: {app: \(name)}\(affinity)
+        selector: {app: \(name)}
         ports:
           - {name: rpc, port: \(port), targetPort: rpc}
       """
   }
 
   private var headless: String {
-    """
-    # One name for each server (\(name)-0.\(name)-each …): what the backend's router chooses among
-    # (\(routing.rawValue)).
-    apiVersion: v1
-    kind: Service
-    metadata:
-      name: \(name)-each
-      namespace: \(name)
-    spec:
-      clusterIP: None
-      selector: {app: \(name)}
-      ports:
-        - {name: rpc, port: \(port), targetPort: rpc}
-    """
+    let which =
+      isStateful
+      ? "# One name for each server (\(name)-0.\(name)-each …)"
+      : "# One address for each server, under one name"
+    return """
+      \(which): what the backend's router chooses among
+      # (\(routing.rawValue)).
+      apiVersion: v1
+      kind: Service
+      metadata:
+        name: \(name)-each
+        namespace: \(name)
+      spec:
+        clusterIP: None
+        selector: {app: \(name)}
+        ports:
+          - {name: rpc, port: \(port), targetPort: rpc}
+      """
   }
 
   /// Never below what the expectations need, as far as it is the platform's choice.
@@ -260,7 +268,7 @@ extension DeploymentPlan {
   private var scaler: String {
     let kind = isStateful ? "StatefulSet" : "Deployment"
     let down =
-      isStateful
+      !isShared
       ? """
           # A server that goes takes its disk out of reach: down by hand, conversations first.
           scaleDown: {selectPolicy: Disabled}

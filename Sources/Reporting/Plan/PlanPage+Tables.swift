@@ -40,14 +40,19 @@ extension PlanPage {
     guard !rows.isEmpty else { return "" }
     var markup = Markup()
     markup.line(
-      "\(Markup.table)<caption>The smallest size of which times and rates still hold.</caption>")
+      "\(Markup.table)<caption>The smallest size of which what is expected still holds; "
+        + "turns under way on lost servers are not judged.</caption>")
     markup.line(
       head(
         ["Event"] + (plans.count > 1 ? ["people"] : []) + ["size", "p95", "turns failed", "lost"])
     )
     for (plan, row) in rows {
       let people = plans.count > 1 ? "<td class=\"num\">\(plan.users)</td>" : ""
-      let size = row["size"]?.figure.map { String(Int($0)) } ?? HumanUnits.missing
+      // Documents of older versions do not say whether it was judged.
+      let isJudged = row["judged"] != .bool(false)
+      let size =
+        row["size"]?.figure.map { String(Int($0)) }
+        ?? (isJudged ? HumanUnits.missing : "not judged")
       markup.line(
         "<tr><th scope=\"row\">\(Markup.name(row["event"]?.text ?? ""))</th>\(people)"
           + "<td class=\"num\">\(size)</td>"
