@@ -46,6 +46,15 @@ extension LiveRun {
     }
   }
 
+  mutating func endRedis() {
+    guard let redis else { return }
+    if let problem = redis.end() {
+      note(problem)
+    } else {
+      Reaper.keysAreGone(reaper)
+    }
+  }
+
   var lockPlan: LockPlan? {
     redis.map {
       LockPlan(
