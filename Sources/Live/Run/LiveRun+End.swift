@@ -31,6 +31,7 @@ extension LiveRun {
         return signal.isRequested
       }
       looked = auditor.looked
+      if !stop.isRequested { for doubt in auditor.doubts { note(doubt) } }
     } catch {
       note("nobody could look at the sessions: \(error)")
     }
