@@ -112,7 +112,7 @@ test: setup ## set up and run every test
 	@SEATRIAL_LONG=1 $(SWIFT_TEST) --skip-build --no-parallel \
 	  --filter PeopleTests/coordinatedOmission
 
-hazards-live: build ## each hazard simulated and live, beside its odds (five minutes)
+hazards-live: build ## each hazard simulated and live, beside its odds (eight minutes)
 	@python3 Tests/Live/hazards.py --seatrial $(PROGRAMS)/seatrial $$HAZARD
 
 truth: build ## 100,000 live turns without a finding; the manager that outgrows its limit (2 minutes)

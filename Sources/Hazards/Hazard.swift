@@ -179,7 +179,7 @@ extension Hazard {
       large: (
         .lock(callers: 4, release: .getThenDelete), .lock(callers: 4, release: .compareAndDelete)
       ),
-      odds: .wrongDelete, scenario: "lock-expiry", metric: "locks.wrong_release",
+      odds: .wrongDelete, metric: "locks.wrong_release",
       per: .metric("locks.acquired")),
     Hazard(
       "lock-stale-write", .noStaleWrite,

@@ -62,8 +62,13 @@ public struct TruthTally: Hashable, Sendable, BitwiseCopyable {
   public var resumed = 0
   public var seenLast = 0
   public var unseen = 0
-  /// Acknowledged turns of the sessions that were judged.
+  /// Acknowledged turns that were looked for: all of a session that was resumed, and those that the
+  /// last conversation had to show of one that was not.
   public var judged = 0
+  /// Sessions whose history was found spoilt when they were resumed: none of their turns is left.
+  public var corrupted = 0
+  /// Sessions that should have been looked at and could not be, for another reason.
+  public var unreadable = 0
   /// Sessions with more turns of unknown outcome than are kept: what they lost cannot be told.
   public var undecided = 0
 
@@ -105,6 +110,10 @@ public struct TruthTally: Hashable, Sendable, BitwiseCopyable {
     }
   }
 
+  /// Acknowledged turns that nobody looked for: of sessions that ended before they were resumed, or
+  /// acknowledged after the last look.
+  public var unjudged: Int { acknowledged - judged }
+
   /// Nothing was lost, doubled, foreign, out of order or stale, and no lock was broken.
   public var isClean: Bool { Finding.Kind.allCases.allSatisfy { self[$0] == 0 } }
 
@@ -119,6 +128,8 @@ public struct TruthTally: Hashable, Sendable, BitwiseCopyable {
     seenLast += other.seenLast
     unseen += other.unseen
     judged += other.judged
+    corrupted += other.corrupted
+    unreadable += other.unreadable
     undecided += other.undecided
     for kind in Finding.Kind.allCases { self[kind] += other[kind] }
   }

@@ -74,6 +74,9 @@ extension SessionTruth {
     _ scratch: inout CodeSet
   ) -> Sight {
     looks &+= 1
+    // The digest is held against every look, whatever is due.
+    due =
+      acknowledged - recent.count(where: { $0.outcome == .acknowledged && $0.ended >= sent })
     if isWhole, glance(marks, sent: sent, keeping: kept) { return Sight() }
     looks &+= 1
     return study(marks, sent: sent, isWhole: isWhole, keeping: kept, &scratch)

@@ -40,6 +40,8 @@ struct SessionTruth: Sendable {
   var forgotten = 0
   var looks: UInt32 = 0
   var acknowledged = 0
+  /// Of these, how many the last look had to show.
+  var due = 0
   /// The most of each kind in one look, all of which have been counted.
   var duplicated = 0
   var foreign = 0

@@ -105,6 +105,19 @@ public struct TruthChecker: ~Copyable {
     note(sight, place, source, server, now)
   }
 
+  /// A resume found the session's history spoilt: nobody will see anything of it again.
+  public mutating func foundCorrupted(
+    _ session: UInt32, on server: ServerID, at now: Instant
+  ) {
+    report.count { $0.corrupted += 1 }
+    let nothing: [Mark] = []
+    looked(at: nothing.span, of: session, from: .resume, on: server, at: now)
+  }
+
+  /// It should have been looked at and could not be: what was seen before decides, and what nobody
+  /// saw is counted as not judged.
+  public mutating func couldNotLook(at session: UInt32) { report.count { $0.unreadable += 1 } }
+
   private mutating func note(
     _ sight: Sight, _ place: Int, _ source: Source, _ server: ServerID, _ now: Instant
   ) {
@@ -210,7 +223,7 @@ public struct TruthChecker: ~Copyable {
     if record.acknowledged == 0 { return }
     report.count {
       if record.forgotten > 0 { $0.undecided += 1 }
-      if record.isResumed || record.looks > 0 { $0.judged += record.acknowledged }
+      $0.judged += record.due
       if record.isResumed {
         $0.resumed += 1
       } else if record.looks > 0 {

@@ -11,8 +11,8 @@ enum Program {
     // A reader that went away is then an outcome of a write, not the end of the process.
     Signals.ignoreBrokenPipes()
     // Not for people: what a live run starts to clean up behind itself.
-    if arguments.count == 4 && arguments[1] == Reaper.word {
-      Reaper.serve(mark: arguments[2], folder: arguments[3])
+    if arguments.count >= 4 && arguments[1] == Reaper.word {
+      Reaper.serve(Array(arguments.dropFirst(2)))
       return .pass
     }
     switch CommandLineParser(CommandTable.all).parse(Array(arguments.dropFirst())) {

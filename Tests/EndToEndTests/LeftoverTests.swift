@@ -127,6 +127,49 @@ import Testing
     }
   }
 
+  @Test(
+    "Runs that are killed leave none of their keys in somebody's Redis, and all of the others",
+    .enabled(if: RedisRun.hasServer, "redis-server is not on the PATH"))
+  func keys() throws {
+    for round in 0..<Self.rounds {
+      try LiveTrial.test { trial in
+        let redis = try OwnRedis(trial)
+        let others = [
+          "session-lock:0", "seatrial", "seatrial:0123456789abcdef:tokens", "waiting:7",
+        ]
+        for name in others { try redis.ask("SET", name, "mine") }
+        try redis.ask("SET", "seatrial:elsewhere", "mine", database: 0)
+        var chance = Seed(Self.seed &+ UInt64(round)).stream("keys").draw(entity: 0, count: 0)
+        let blow = Blow.allCases[round % Blow.allCases.count]
+        // People who wait, so that there are queues beside locks and the counter of tokens.
+        let process = try trial.start(
+          LiveTrial.set([
+            redis.url, "app.lock.backend=redis", "app.lock.acquire=fifo",
+            "app.pattern=collaborative", "workload.groups.size=5", "workload.groups.share=100%",
+            "workload.phases.measure=1m", "run.drain=1s",
+          ]), settings: [OwnRedis.secret])
+        try eventually("keys are there") {
+          let size = (try? redis.ask("DBSIZE").output.prefix { $0.isNumber }) ?? ""
+          return Int(size) ?? 0 > others.count + 2
+        }
+        let reapers = trial.processes("reap-after")
+        try #require(reapers.count == 1)
+        #expect(!text("/proc/\(reapers[0])/cmdline").contains(OwnRedis.password))
+        _ = usleep(UInt32(chance.uniform() * 1e6))
+        blow.strike(process)
+        let run = process.wait()
+        let when = "\(blow), SEATRIAL_SEED=\(Self.seed &+ UInt64(round)): \(run.errors)"
+        for _ in 0..<100 where !trial.processes("reap-after").isEmpty { _ = usleep(50_000) }
+        let left = try redis.ask("KEYS", "*").output.split(separator: "\n").map(String.init)
+        #expect(left.sorted() == others.sorted(), "after \(when)")
+        for name in others { #expect(try redis.ask("GET", name).output == "mine\n", "\(name)") }
+        #expect(try redis.ask("DBSIZE", database: 0).output == "1\n", "after \(when)")
+        redis.stop()
+        try trial.expectNothingLeft(when)
+      }
+    }
+  }
+
   /// A zombie has ended.
   private func isAlive(_ process: Int32) -> Bool {
     let words = text("/proc/\(process)/stat")

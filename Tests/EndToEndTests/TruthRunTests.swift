@@ -190,6 +190,76 @@ import Testing
     #expect(variant.count("turns.lost") == 0 && variant.count("turns.completed") > 300)
   }
 
+  // MARK: histories that cannot be read
+
+  @Test("A torn line, which nobody can resume any more, has lost all turns of its session")
+  func torn() throws {
+    try LiveTrial.test { trial in
+      // Sessions that last, so that those of the first second are there at the end.
+      let process = try trial.start(LiveTrial.set(["workload.sessions.turns=1000"]))
+      _ = try trial.servers(2, of: process)
+      var torn: String?
+      try eventually("a session is on the disk") {
+        torn = Self.histories(below: trial.temporary).first
+        return torn != nil
+      }
+      try Self.append(#"{"type":"user.mess"#, to: try #require(torn))
+      let run = process.wait()
+      #expect(run.code == 0, "\(run.errors)")
+      let result = try trial.seatrial.result(at: "o/result.json")
+      let variant = try #require(result.variants.first)
+      let lost = variant.findings.filter { $0.kind == "lost" }
+      #expect(variant.count("turns.lost") > 3 && lost.count == 1, "\(variant.findings.map(\.text))")
+      let words = try #require(result.environment.first { $0.name.hasPrefix("histories checked") })
+      #expect(words.value.contains("the file of a session is corrupted"), "\(words.value)")
+      #expect(variant.count("turns.duplicated") + variant.count("turns.foreign") == 0)
+    }
+  }
+
+  private static func histories(below folder: String) -> [String] {
+    guard case .names(let names) = Files.list(folder) else { return [] }
+    return names.flatMap { name -> [String] in
+      let path = "\(folder)/\(name)"
+      return name == "events.jsonl" ? [path] : histories(below: path)
+    }
+  }
+
+  /// Without an end of line: what the server writes next goes on there.
+  private static func append(_ text: String, to path: String) throws {
+    let file = try Files.openForAppending(path).get()
+    var bytes = ByteBuffer()
+    bytes.append(text)
+    guard case .moved = file.write(from: &bytes) else {
+      Issue.record("\(path) could not be written")
+      return
+    }
+  }
+
+  @Test("Sessions that nobody can resume for another reason are a doubt with their number")
+  func unreadable() throws {
+    try LiveTrial.test { trial in
+      let (mock, port) = try trial.listener(LiveTrial.mock, ["--headless", "--port", "0"])
+      let (peer, front) = try trial.listener("python3", [LiveTrial.peer, "no-resume", "\(port)"])
+      let run = try trial.run(
+        LiveTrial.set([
+          "fleet.cli=external", "fleet.targets=[\"127.0.0.1:\(front)\"]", "fleet.servers=1",
+        ]))
+      #expect(run.code == 0, "\(run.errors)")
+      let result = try trial.seatrial.result(at: "o/result.json")
+      let doubt = result.reasons.first { $0.contains("could not be read at the end") }
+      #expect(doubt?.contains("session.rescue") == true, "\(result.reasons)")
+      let number = doubt?.split(separator: " ").compactMap { Int($0) }.first
+      #expect(number ?? 0 > 5, "\(doubt ?? "none")")
+      #expect(result.verdict == .suspect)
+      // Nobody looked, so nothing is said of losses.
+      #expect(result.variants.first?["turns.lost"] == nil)
+      for process in [peer, mock] {
+        process.send(SIGKILL)
+        _ = process.wait()
+      }
+    }
+  }
+
   // MARK: two servers, one session
 
   /// The provider sees every conversation, so it sees which one lacks a turn.

@@ -44,7 +44,8 @@ enum Repository {
   /// Under `scenarios/hazards`; each has the guide's code as its base and the cure as `safe`.
   static let hazards = [
     "pool-double-spawn", "release-leak", "prefix-access", "same-millisecond-ids",
-    "session-limit-overshoot", "double-create", "evict-mid-turn", "lock-expiry", "resize-remap",
+    "session-limit-overshoot", "double-create", "evict-mid-turn", "lock-expiry",
+    "lock-wrong-delete", "resize-remap",
     "round-robin-not-found", "lost-update", "crash-flush",
   ]
 }

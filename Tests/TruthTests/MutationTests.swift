@@ -125,6 +125,52 @@ import Truth
     }
   }
 
+  /// Where nobody has seen the two in their order before, a later look that does finds it.
+  @Test("Two turns swapped, or one moved, in a conversation on the way are found as well")
+  func disorderedOnTheWay() {
+    each(400) { history, random, name in
+      var history = history
+      let place = history.looks[random.index(below: history.looks.count)]
+      let look = history.look(place)
+      var marks = look.marks
+      guard look.turn != nil,
+        let one = MutationTests.acknowledged(in: marks, of: history, &random)
+      else { return }
+      let before = marks.filter { history.acknowledged.contains($0) }
+      if random.uniform() < 0.5 {
+        guard let two = MutationTests.acknowledged(in: marks, of: history, &random) else { return }
+        marks.swapAt(one, two)
+      } else {
+        let mark = marks.remove(at: one)
+        marks.insert(mark, at: random.index(below: marks.count + 1))
+      }
+      if marks.filter({ history.acknowledged.contains($0) }) == before { return }
+      history.replace(place, with: marks)
+      let report = history.report()
+      MutationTests.expect(
+        report.tally, only: [.reordered: 1...marks.count], "\(name), turn \(one)")
+    }
+  }
+
+  @Test("A turn put into another conversation on the way is foreign there, and named")
+  func strayedOnTheWay() {
+    each(400) { history, random, name in
+      var history = history
+      let place = history.looks[random.index(below: history.looks.count)]
+      let other = history.look(place)
+      let homes = history.looks.map { history.look($0) }.filter { $0.session != other.session }
+      let home = homes[random.index(below: homes.count)]
+      guard other.turn != nil, !home.marks.isEmpty else { return }
+      let stray = home.marks[random.index(below: home.marks.count)]
+      var marks = other.marks
+      marks.insert(stray, at: random.index(below: marks.count + 1))
+      history.replace(place, with: marks)
+      let report = history.report()
+      MutationTests.expect(report.tally, only: [.foreign: 1...1], name)
+      #expect(report.examples.first?.turn == stray, "\(name)")
+    }
+  }
+
   @Test("A turn put into another session is lost in its own and foreign in the other")
   func strayed() {
     each(400) { history, random, name in

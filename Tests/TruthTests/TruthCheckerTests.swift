@@ -185,6 +185,65 @@ import Truth
     #expect(tally([18, 17, 19, 20]).reordered == 1)
   }
 
+  @Test("A spoilt history has lost all that was acknowledged, and is counted")
+  func corrupted() {
+    var checker = TruthChecker()
+    TruthCheckerTests.serial(20, into: &checker)
+    checker.foundCorrupted(
+      7, on: TruthCheckerTests.server, at: TruthCheckerTests.second(999))
+    let report = checker.finish()
+    #expect(report.tally.lost == 20 && report.tally.corrupted == 1)
+    #expect(report.tally.resumed == 1 && report.tally.judged == 20 && report.tally.unjudged == 0)
+    #expect(report.examples.map(\.kind) == [.lost])
+  }
+
+  @Test("Where the look failed nothing is lost for sure, and what nobody saw is not judged")
+  func couldNotLook() {
+    var checker = TruthChecker()
+    TruthCheckerTests.serial(3, into: &checker)
+    checker.couldNotLook(at: 7)
+    let tally = checker.finish().tally
+    #expect(tally.lost == 0 && tally.unreadable == 1)
+    #expect(tally.resumed == 0 && tally.seenLast == 1)
+    // The provider's last conversation was sent before the last turn was acknowledged.
+    #expect(tally.judged == 2 && tally.unjudged == 1)
+  }
+
+  @Test("Only turns that the last look had to show are judged")
+  func judged() {
+    var checker = TruthChecker()
+    // More than are kept by name, so that some are in the digest.
+    TruthCheckerTests.serial(40, into: &checker)
+    var seen = (0..<40).map { TruthCheckerTests.mark($0) }
+    // Two more that nobody looks at.
+    for turn in UInt32(40)..<42 {
+      let mark = TruthCheckerTests.mark(turn)
+      checker.sent(mark, to: TruthCheckerTests.server, at: TruthCheckerTests.second(1000))
+      checker.acknowledged(mark, at: TruthCheckerTests.second(1001))
+    }
+    checker.ended(7)
+    var tally = checker.report.tally
+    #expect(tally.judged == 39 && tally.unjudged == 3 && tally.unseen == 0)
+
+    // Without any look, as in a session that is over before somebody resumes it.
+    let other = TruthCheckerTests.mark(0, session: 8)
+    checker.sent(other, to: TruthCheckerTests.server, at: TruthCheckerTests.second(1))
+    checker.acknowledged(other, at: TruthCheckerTests.second(2))
+    checker.ended(8)
+    tally = checker.report.tally
+    #expect(tally.judged == 39 && tally.unjudged == 4 && tally.unseen == 1)
+
+    // A resume asks for all of them.
+    seen = (0..<3).map { TruthCheckerTests.mark($0, session: 9) }
+    for mark in seen {
+      checker.sent(mark, to: TruthCheckerTests.server, at: TruthCheckerTests.second(1))
+      checker.acknowledged(mark, at: TruthCheckerTests.second(2))
+    }
+    TruthCheckerTests.look(seen, .resume, at: 9, session: 9, into: &checker)
+    tally = checker.finish().tally
+    #expect(tally.judged == 42 && tally.unjudged == 4 && tally.isClean)
+  }
+
   @Test("A number used again stands for another conversation")
   func again() {
     var checker = TruthChecker()

@@ -23,6 +23,19 @@ package struct RedisPlace: Sendable {
     self.password = password
   }
 
+  /// For a process of our own; the password is not among them, as every user of the machine can
+  /// read a command line.
+  var arguments: [String] { [host, "\(port)", "\(database)"] + (user.map { [$0] } ?? []) }
+
+  init?(arguments: [String], password: String?) {
+    guard arguments.count == 3 || arguments.count == 4, let port = UInt16(arguments[1]),
+      let database = Int(arguments[2])
+    else { return nil }
+    self.init(
+      host: arguments[0], port: port, database: database,
+      user: arguments.count > 3 ? arguments[3] : nil, password: password)
+  }
+
   var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   /// What each new connection says first.

@@ -26,8 +26,12 @@ struct RedisService {
   static func start(
     _ settings: LiveSettings, clients: Int, _ folder: RunFolder
   ) -> Result<RedisService, Problem> {
-    let prefix = "seatrial:\(folder.mark):"
-    if let url = settings.redis { return find(url, prefix) }
+    let prefix = prefix(of: folder.mark)
+    if let url = settings.redis {
+      return find(somebodys(url), prefix).mapError {
+        Problem(text: "app.lock.url \(url.text): \($0.text)")
+      }
+    }
     guard let program else { return .failure(Problem(text: advice)) }
     var last = Problem(text: "redis-server was not started")
     for _ in 0..<attempts {
@@ -46,14 +50,24 @@ struct RedisService {
       .first { Files.exists($0) }
   }
 
-  private static func find(_ url: RedisURL, _ prefix: String) -> Result<RedisService, Problem> {
-    var place = RedisPlace(
-      host: url.host, port: url.port, database: url.database, user: url.user,
-      password: ThisProcess.environment(RedisURL.passwordVariable).flatMap { $0.isEmpty ? nil : $0 }
-    )
+  static func prefix(of mark: String) -> String { "seatrial:\(mark):" }
+
+  static func somebodys(_ url: RedisURL) -> RedisPlace {
+    RedisPlace(
+      host: url.host, port: url.port, database: url.database, user: url.user, password: password)
+  }
+
+  /// It stands in the environment and nowhere else.
+  static var password: String? {
+    ThisProcess.environment(RedisURL.passwordVariable).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Somebody else's, if it answers.
+  static func find(_ named: RedisPlace, _ prefix: String) -> Result<RedisService, Problem> {
+    var place = named
     var text = "the name is not known here"
     // Resolved once, and here: shards connect anew in mid-run, and a resolver would stop them.
-    for host in TCP.numericHosts(of: url.host) {
+    for host in TCP.numericHosts(of: named.host) {
       place.host = host
       var connection = RedisConnection(place, timeout: .seconds(5))
       let reply = connection.command(["PING"])
@@ -67,7 +81,7 @@ struct RedisService {
         break
       }
     }
-    return .failure(Problem(text: "app.lock.url \(url.text): \(text)"))
+    return .failure(Problem(text: text))
   }
 
   private static func launch(

@@ -69,13 +69,7 @@ extension LiveFigures {
   }
 
   /// How much of what was acknowledged was looked for: where nobody looks nothing is found.
-  public var checked: String {
-    let tally = truth.tally
-    let all = tally.resumed + tally.seenLast + tally.unseen
-    var text = "\(all - tally.unseen) of \(all) sessions, with \(tally.judged) turns"
-    if tally.undecided > 0 { text += "; of \(tally.undecided) it cannot be told" }
-    return text
-  }
+  public var checked: String { truth.tally.words }
 
   /// What went wrong with connections does cast doubt on figures.
   private func explainTroubles(_ doubts: inout [Doubt]) {

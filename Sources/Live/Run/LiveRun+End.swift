@@ -31,6 +31,7 @@ extension LiveRun {
         return signal.isRequested
       }
       looked = auditor.looked
+      if !stop.isRequested { for doubt in auditor.doubts { note(doubt) } }
     } catch {
       note("nobody could look at the sessions: \(error)")
     }
@@ -43,6 +44,15 @@ extension LiveRun {
     switch RedisService.start(scenario.live, clients: clients, folder) {
     case .success(let service): redis = service
     case .failure(let problem): problems.append(problem.text)
+    }
+  }
+
+  mutating func endRedis() {
+    guard let redis else { return }
+    if let problem = redis.end() {
+      note(problem)
+    } else {
+      Reaper.keysAreGone(reaper)
     }
   }
 

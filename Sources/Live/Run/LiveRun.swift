@@ -121,7 +121,7 @@ public struct LiveRun: ~Copyable {
     scenario = order.scenario
     witness = LockWitness(order.scenario.app.lock)
     // Before the first server, so that nothing is ever without it.
-    reaper = Reaper.start(folder)
+    reaper = Reaper.start(folder, order.scenario.live, order.scenario.app.lock)
     ChildProcess.adoptOrphans()
     self.provider = provider
     fleet = Fleet(LiveRun.launch(order, providerURL: provider?.url), folder)
@@ -168,7 +168,7 @@ public struct LiveRun: ~Copyable {
       }
     }
     desk.endRecording()
-    if let problem = redis?.end() { note(problem) }
+    endRedis()
     fleet.noteDisk()
     if hasStarted && problems.isEmpty { audit(truth, plan) }
     let checked = truth.finish()

@@ -38,20 +38,28 @@ struct Auditor: ~Copyable {
 
   /// Looks under way on a server at once: it works them off one after another anyway.
   private static let atOnce = 8
+  /// Reasons that are told in the servers' words.
+  private static let reasons = 3
 
   private let truth: TruthDesk
+  private let names: SessionNames
   private let token: String?
   private let run: UInt32
   private var writer: RequestWriter
   private var poller: Poller
   private var lines: [Line] = []
+  /// Sessions that should be read, and those that were.
+  private var wanted = 0
   private(set) var looked = 0
+  /// What was answered instead of a history, in the server's words.
+  private var failures: [String: Int] = [:]
 
   init(
     _ truth: TruthDesk, plan: ShardPlan, writer: consuming RequestWriter
   ) throws(SystemFailure) {
     self.truth = truth
     self.writer = writer
+    names = plan.names
     token = plan.token
     run = plan.run
     poller = try Poller()
@@ -92,8 +100,12 @@ struct Auditor: ~Copyable {
       lines.append(line)
       byServer[target.server] = line
     }
-    guard !lines.isEmpty else { return }
+    let known = Set(targets.map(\.server))
     for (place, entry) in truth.homes.enumerated() {
+      // What a server took with it that is no longer of the fleet cannot be asked for.
+      guard anywhere || known.contains(entry.home.server) else { continue }
+      wanted += 1
+      if lines.isEmpty { continue }
       let line = anywhere ? lines[place % lines.count] : byServer[entry.home.server]
       line?.waiting.append(Look(session: entry.session, home: entry.home))
     }
@@ -155,14 +167,47 @@ struct Auditor: ~Copyable {
       // Nothing is left of it: all that was acknowledged is gone.
       looked += 1
       truth.resumed(look.session, [], on: line.target.server, run: run, at: now, isWhole: true)
+    case (.resume, .corrupted):
+      // The same: there is no repair, so nobody will ever resume it.
+      looked += 1
+      truth.foundCorrupted(look.session, on: line.target.server, at: now)
     case (.read, .history(let marks, let isWhole)):
       looked += 1
       truth.resumed(
         look.session, marks, on: line.target.server, run: run, at: now, isWhole: isWhole)
       look.step = .destroy
       ask(look, line)
-    default: break
+    case (.destroy, _): break
+    case (.resume, .failed(let words)), (.read, .failed(let words)): giveUp(look, words)
+    case (.read, _): giveUp(look, "session.getMessages gave no history")
     }
+  }
+
+  private mutating func giveUp(_ look: Look, _ words: String) {
+    truth.couldNotLook(at: look.session)
+    let words = names.withoutIDs(words)
+    let isTold = failures[words] != nil || failures.count < Auditor.reasons
+    failures[isTold ? words : "other reasons", default: 0] += 1
+  }
+
+  /// Looks that did not show what they were for, the most frequent reason first.
+  var doubts: [String] {
+    var doubts: [String] = []
+    if !failures.isEmpty {
+      let all = failures.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      let told = all.map { "\($0.value) x \($0.key)" }.joined(separator: "; ")
+      let count = all.reduce(0) { $0 + $1.value }
+      doubts.append(
+        "\(count == 1 ? "a history" : "\(count) histories") could not be read at the end, so "
+          + "turns may be lost that nobody counts: \(told)")
+    }
+    let left = wanted - looked - failures.reduce(0) { $0 + $1.value }
+    if left > 0 {
+      doubts.append(
+        "\(left) of \(wanted) sessions were not looked at again at the end: no server that knows "
+          + "them answered, or the time for it (run.audit) was over")
+    }
+    return doubts
   }
 
   private mutating func send(_ line: Line) {
@@ -178,81 +223,5 @@ struct Auditor: ~Copyable {
     poller.remove(line.socket.number)
     line.asked.removeAll()
     line.waiting.removeAll()
-  }
-}
-
-/// An answer to one of the auditor's requests.
-struct HistoryAnswer {
-  enum Outcome {
-    case done
-    case notFound
-    /// Marks of the prompts in it, each event's once.
-    case history([PromptMark], isWhole: Bool)
-    case failed
-  }
-
-  /// Nil: no answer, but an event.
-  var id: Int?
-  var outcome = Outcome.failed
-
-  init(_ text: Span<UInt8>) {
-    guard let head = MessageHead(text), head.method == nil, let range = head.id else { return }
-    var number = 0
-    for place in range {
-      guard text[place] &- 48 < 10, number < 1 << 40 else { return }
-      number = number * 10 + Int(text[place] - 48)
-    }
-    id = number
-    if let error = head.error {
-      let words = String(decoding: text.bytes(error), as: UTF8.self)
-      outcome = words.contains("Session not found") ? .notFound : .failed
-      return
-    }
-    guard let result = head.result else { return }
-    var events: Range<Int>?
-    _ = JSONScan.members(ofObjectAt: result.lowerBound, in: text) { key, value in
-      if text.spells("events", in: key) { events = value }
-    }
-    guard let events else {
-      outcome = .done
-      return
-    }
-    outcome = HistoryAnswer.history(text, events)
-  }
-
-  private static func history(_ text: Span<UInt8>, _ events: Range<Int>) -> Outcome {
-    var marks: [PromptMark] = []
-    var isWhole = true
-    var place = JSONScan.skipSpace(text, from: events.lowerBound + 1)
-    while place < events.upperBound - 1 {
-      guard let end = JSONScan.end(ofValueAt: place, in: text) else { return .failed }
-      switch HistoryAnswer.kind(of: place, in: text) {
-      case .prompt:
-        // The prompt stands there twice, as it was sent and as the model got it.
-        if let found = PromptMark.next(in: text.extracting(place..<end), from: 0) {
-          marks.append(found.mark)
-        }
-      case .compaction: isWhole = false
-      case .other: break
-      }
-      place = JSONScan.skipSpace(text, from: end)
-      if place < events.upperBound && text[place] == UInt8(ascii: ",") {
-        place = JSONScan.skipSpace(text, from: place + 1)
-      }
-    }
-    return .history(marks, isWhole: isWhole)
-  }
-
-  private enum Kind { case prompt, compaction, other }
-
-  private static func kind(of event: Int, in text: Span<UInt8>) -> Kind {
-    var type: Range<Int>?
-    _ = JSONScan.members(ofObjectAt: event, in: text) { key, value in
-      if text.spells("type", in: key) { type = value }
-    }
-    guard let type, type.count > 2 else { return .other }
-    let word = type.lowerBound + 1..<type.upperBound - 1
-    if text.spells("user.message", in: word) { return .prompt }
-    return text.spells("session.compaction_complete", in: word) ? .compaction : .other
   }
 }

@@ -90,6 +90,15 @@ final class TruthDesk: Sendable {
     }
   }
 
+  /// A resume found nothing that it could read.
+  func foundCorrupted(_ session: SessionID, on server: ServerID, at now: Instant) {
+    state.withLock { $0.checker.foundCorrupted(session.index, on: server, at: now) }
+  }
+
+  func couldNotLook(at session: SessionID) {
+    state.withLock { $0.checker.couldNotLook(at: session.index) }
+  }
+
   /// All that can be looked at, by number.
   var homes: [(session: SessionID, home: Home)] {
     state.withLock { state in

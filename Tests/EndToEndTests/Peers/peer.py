@@ -3,6 +3,8 @@
     peer.py KIND                    listens; prints its port
     peer.py KIND UPSTREAM SECONDS   passes everything on to a real server's port, and after so many
                                     seconds does what KIND says to everybody who is connected
+    peer.py no-resume UPSTREAM      passes everything on, but asks for another method wherever a
+                                    client asks to resume a session
 
 As a program in a server's place (fleet.binary) it is called by a script that names the kind.
 """
@@ -61,12 +63,17 @@ def serve(client):
                     data = a.recv(65536)
                     if not data or stop.is_set():
                         break
+                    if kind == "no-resume":
+                        # As long as before, so that the frame's length still holds.
+                        data = data.replace(b'"session.resume"', b'"session.rescue"')
                     b.sendall(data)
             except OSError:
                 pass
 
         for ends in ((client, server), (server, client)):
             threading.Thread(target=carry, args=ends, daemon=True).start()
+        if kind == "no-resume":
+            return
         left = healthy - (time.monotonic() - started)
         if left > 0:
             time.sleep(left)

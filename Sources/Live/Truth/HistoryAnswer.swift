@@ -1,0 +1,101 @@
+// What a server answers to the look at the end, as far as it decides something: whether the session
+// can be opened, and the marks of the prompts in its history. Pure; it asks nothing.
+internal import Basics
+package import Wire
+
+/// An answer to one of the auditor's requests.
+package struct HistoryAnswer {
+  package enum Outcome: Equatable {
+    case done
+    case notFound
+    /// It is there, and no server will ever open it again.
+    case corrupted
+    /// Marks of the prompts in it, each event's once.
+    case history([PromptMark], isWhole: Bool)
+    /// In the server's words: nothing is known of the history.
+    case failed(String)
+  }
+
+  /// Nil: no answer, but an event.
+  package var id: Int?
+  package var outcome = Outcome.failed("sent an answer without a result")
+
+  package init(_ text: Span<UInt8>) {
+    guard let head = MessageHead(text), head.method == nil, let range = head.id else { return }
+    var number = 0
+    for place in range {
+      guard text[place] &- 48 < 10, number < 1 << 40 else { return }
+      number = number * 10 + Int(text[place] - 48)
+    }
+    id = number
+    if let error = head.error {
+      outcome = HistoryAnswer.failure(HistoryAnswer.words(of: error, in: text))
+      return
+    }
+    guard let result = head.result else { return }
+    var events: Range<Int>?
+    _ = JSONScan.members(ofObjectAt: result.lowerBound, in: text) { key, value in
+      if text.spells("events", in: key) { events = value }
+    }
+    guard let events else {
+      outcome = .done
+      return
+    }
+    outcome = HistoryAnswer.history(text, events)
+  }
+
+  /// The server's own sentence, or the whole error where it has none.
+  private static func words(of error: Range<Int>, in text: Span<UInt8>) -> String {
+    var message: Range<Int>?
+    _ = JSONScan.members(ofObjectAt: error.lowerBound, in: text) { key, value in
+      if text.spells("message", in: key), value.count > 2 {
+        message = value.lowerBound + 1..<value.upperBound - 1
+      }
+    }
+    return PeerText.line(text.bytes(message ?? error))
+  }
+
+  private static func failure(_ words: String) -> Outcome {
+    if words.contains("Session not found") { return .notFound }
+    if words.contains("Session file is corrupted") { return .corrupted }
+    return .failed(words)
+  }
+
+  private static func history(_ text: Span<UInt8>, _ events: Range<Int>) -> Outcome {
+    var marks: [PromptMark] = []
+    var isWhole = true
+    var place = JSONScan.skipSpace(text, from: events.lowerBound + 1)
+    while place < events.upperBound - 1 {
+      guard let end = JSONScan.end(ofValueAt: place, in: text) else {
+        return .failed("sent a history that is no JSON")
+      }
+      switch HistoryAnswer.kind(of: place, in: text) {
+      case .prompt:
+        // The prompt stands there twice, as it was sent and as the model got it.
+        if let found = PromptMark.next(in: text.extracting(place..<end), from: 0) {
+          marks.append(found.mark)
+        }
+      case .compaction: isWhole = false
+      case .other: break
+      }
+      place = JSONScan.skipSpace(text, from: end)
+      if place < events.upperBound && text[place] == UInt8(ascii: ",") {
+        place = JSONScan.skipSpace(text, from: place + 1)
+      }
+    }
+    return .history(marks, isWhole: isWhole)
+  }
+
+  private enum Kind { case prompt, compaction, other }
+
+  private static func kind(of event: Int, in text: Span<UInt8>) -> Kind {
+    var type: Range<Int>?
+    _ = JSONScan.members(ofObjectAt: event, in: text) { key, value in
+      if text.spells("type", in: key) { type = value }
+    }
+    guard let type, type.count > 2 else { return .other }
+    let word = type.lowerBound + 1..<type.upperBound - 1
+    if text.spells("user.message", in: word) { return .prompt }
+    return text.spells("session.compaction_complete", in: word) ? .compaction : .other
+  }
+}

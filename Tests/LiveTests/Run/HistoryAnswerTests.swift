@@ -1,0 +1,52 @@
+// What a server answers to the look at the end, in the real CLI's words: what it says of the
+// history and what it leaves open.
+import Live
+import Testing
+
+@Suite struct HistoryAnswerTests {
+  private func read(_ text: String) -> HistoryAnswer { HistoryAnswer(Array(text.utf8).span) }
+
+  private func error(_ words: String) -> HistoryAnswer.Outcome {
+    let answer = read(
+      #"{"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"\#(words)"}}"#)
+    #expect(answer.id == 7, "\(words)")
+    return answer.outcome
+  }
+
+  @Test("A session that is not there and one that is corrupted are known; any other error is not")
+  func errors() {
+    let request = "Request session.resume failed with message: "
+    #expect(error(request + "Session not found: nope-1") == .notFound)
+    for words in [
+      "Session file is corrupted (line 6: SyntaxError: Unexpected end of JSON input)",
+      "Session file is corrupted (line 3: data.content: Required)",
+      "Session file is corrupted or incompatible",
+    ] {
+      #expect(error(request + words) == .corrupted, "\(words)")
+    }
+    for words in ["Unhandled method session.resume", "Connection got disposed.", "EMFILE"] {
+      #expect(error(words) == .failed(words))
+    }
+    let bare = read(#"{"jsonrpc":"2.0","id":7,"error":{"code":-1}}"#)
+    #expect(bare.outcome == .failed(#"{"code":-1}"#))
+    let none = read(#"{"jsonrpc":"2.0","id":7}"#)
+    #expect(none.id == 7 && none.outcome != .done)
+  }
+
+  @Test("A history is whole unless it was compacted, and what is no history is a failure")
+  func histories() {
+    func events(_ text: String) -> HistoryAnswer.Outcome {
+      read(#"{"jsonrpc":"2.0","id":8,"result":{"events":\#(text)}}"#).outcome
+    }
+    #expect(events("[]") == .history([], isWhole: true))
+    #expect(
+      events(#"[{"type":"user.message","data":{"content":"hello"}}]"#)
+        == .history([], isWhole: true))
+    #expect(
+      events(#"[{"type":"session.compaction_complete","data":{}}]"#)
+        == .history([], isWhole: false))
+    #expect(read(#"{"jsonrpc":"2.0","id":8,"result":{}}"#).outcome == .done)
+    #expect(read(#"{"jsonrpc":"2.0","method":"session.event","params":{}}"#).id == nil)
+    #expect(read("nonsense").id == nil)
+  }
+}
