@@ -29,18 +29,29 @@ public struct HazardOdds: Sendable, Hashable {
   public init(_ formula: Formula, under load: HazardLoad) {
     switch formula {
     case .doubleSpawn:
+      // A page load asks for all of a person's tabs at once: the others come before the first call
+      // is answered.
+      let page = load.tabs > 1 ? load.together : 0
+      let alone = -exponentialMinusOne(-load.others * load.spawn)
+      let leaked = page * (load.tabs - 1) + (1 - page) * load.others * load.spawn
       self.init(
-        -exponentialMinusOne(-load.others * load.spawn), per: "a cold start",
-        "1 - exp(-rate spawn)",
-        also: "\(HazardOdds.short(load.others * load.spawn)) processes leaked for each")
+        page + (1 - page) * alone, per: "a cold start",
+        page > 0 ? "certain in a page load, else 1 - exp(-rate spawn)" : "1 - exp(-rate spawn)",
+        also: "\(HazardOdds.short(leaked)) processes leaked for each")
     case .releaseLeak: self.init(1, per: "a release", "certain")
     case .staleClient:
       self.init(
         -exponentialMinusOne(-load.tabs * load.rate * load.stop), per: "a release",
         "1 - exp(-rate stop)")
     case .prefixAccess:
+      // Whoever asks for somebody else's session picks one of all people, themselves among them.
+      let open = load.users > 0 ? load.namesakes / load.users : 0
       self.init(
-        load.dashes, per: "a person", "ids with a dash: locked out, and open to the namesake")
+        load.intruders * open, per: "an access check",
+        "share of requests for another's session x pairs (u, v) with v = u-... / people^2",
+        also: "\(HazardOdds.short(load.namesakes * load.users)) such pairs; "
+          + "\(HazardOdds.short(load.dashes * 100)) % of people, those with a dash, are locked out "
+          + "of their own sessions")
     case .sameMillisecond:
       let gap = load.click * 1000
       self.init(
@@ -59,18 +70,32 @@ public struct HazardOdds: Sendable, Hashable {
         "1 - exp(-rate (disconnect + create))")
     case .evictionMidTurn:
       self.init(
-        HazardOdds.misses(load) > 0 ? load.rate * load.turn.mean : 0, per: "an eviction",
+        HazardOdds.misses(load) > 0 ? load.rate * load.wholeTurn : 0, per: "an eviction",
         "rate x turn: the share of time that a session is in a turn")
+    case .secondHolder where load.isWaitedFor:
+      self.init(
+        WaitedLock(load).doubleHeld, per: "a turn",
+        "a group that waits in line, one section after another",
+        also: "P(S > ttl) is \(HazardOdds.short(HazardOdds.overrun(load))); turns that meet on one "
+          + "server wait for one another")
     case .secondHolder:
       self.init(
         HazardOdds.secondHolder(load), per: "a turn", "E[1 - exp(-rate (S - ttl)+)]",
         also: "a waiting client enters in \(HazardOdds.short(HazardOdds.overrun(load))) of them")
+    case .wrongDelete where load.isWaitedFor:
+      self.init(
+        WaitedLock(load).wrongDelete, per: "a turn",
+        "f(ttl) gap where somebody waits in line")
     case .wrongDelete:
-      let density = HazardOdds.density(load.turn, at: load.ttl)
+      let density = TurnLaw(load).density(at: load.ttl)
       self.init(
         density * load.contenders * load.gap * load.gap / 2, per: "a turn",
         "f(ttl) rate gap^2 / 2",
         also: "\(HazardOdds.short(density * load.gap)) with a waiting client")
+    case .staleWrite where load.isWaitedFor:
+      self.init(
+        WaitedLock(load).staleWrite, per: "a turn",
+        "a turn that entered later, on another server, ends first: sections one after another")
     case .staleWrite:
       self.init(
         HazardOdds.staleWrite(load), per: "a turn",
@@ -88,8 +113,8 @@ public struct HazardOdds: Sendable, Hashable {
       let others = load.others + load.contenders
       let apart = load.servers <= 1 ? 0 : 1 - 1 / load.servers
       let alone =
-        exponential(-others * load.turn.mean)
-        * TurnLaw(load.turn).mean { exponential(-others * $0) }
+        exponential(-others * load.wholeTurn)
+        * TurnLaw(load).mean { exponential(-others * $0) }
       self.init(
         apart * (1 - alone), per: "a turn",
         "(1 - 1/n) (1 - exp(-rate E[S]) E[exp(-rate S)])")
@@ -111,18 +136,18 @@ public struct HazardOdds: Sendable, Hashable {
   // MARK: locks
 
   private static func overrun(_ load: HazardLoad) -> Double {
-    TurnLaw(load.turn).mean { $0 > load.ttl ? 1 : 0 }
+    TurnLaw(load).mean { $0 > load.ttl ? 1 : 0 }
   }
 
   private static func secondHolder(_ load: HazardLoad) -> Double {
-    TurnLaw(load.turn).mean {
+    TurnLaw(load).mean {
       $0 > load.ttl ? -exponentialMinusOne(-load.contenders * ($0 - load.ttl)) : 0
     }
   }
 
   /// The next holder comes after an exponential time and needs a turn of its own.
   private static func staleWrite(_ load: HazardLoad) -> Double {
-    let law = TurnLaw(load.turn)
+    let law = TurnLaw(load)
     if load.contenders <= 0 { return 0 }
     // Slices of the time that is left to the first holder: 64 keep the error below a per cent.
     let slices = 64.0
@@ -139,16 +164,6 @@ public struct HazardOdds: Sendable, Hashable {
       }
       return sum
     }
-  }
-
-  private static func density(_ law: Distribution, at x: Double) -> Double {
-    if case .lognormal(let median, let sigma) = law, sigma > 0, x > 0 {
-      let z = naturalLog(x / median) / sigma
-      return exponential(-z * z / 2) / (x * sigma * 2.506_628_274_631_000_5)
-    }
-    // Of any other law the share in a twentieth around x.
-    let table = TurnLaw(law)
-    return (table.share(below: x * 1.025) - table.share(below: x * 0.975)) / (x * 0.05)
   }
 
   /// Three figures.
@@ -178,57 +193,5 @@ public struct HazardOdds: Sendable, Hashable {
     }
     let rounded = Double(Int(value * scale + 0.5)) / scale
     return rounded == Double(Int(rounded)) ? "\(Int(rounded))" : "\(rounded)"
-  }
-}
-
-/// Equally likely lengths of a turn, and, for the lognormal law, weighted ones far into its tail.
-private struct TurnLaw {
-  private var values: [Double] = []
-  private var weights: [Double] = []
-  /// Of the weights, from the front.
-  private var sums: [Double] = []
-
-  init(_ law: Distribution) {
-    switch law {
-    case .fixed(let value):
-      values = [value]
-      weights = [1]
-    case .lognormal(let median, let sigma):
-      // The midpoint rule over the normal density from -8 to 8, where 1e-15 is left outside.
-      let steps = 1600
-      for step in 0..<steps {
-        let z = -8 + 16 * (Double(step) + 0.5) / Double(steps)
-        values.append(median * exponential(sigma * z))
-        weights.append(exponential(-z * z / 2) / 2.506_628_274_631_000_5 * 16 / Double(steps))
-      }
-    default:
-      // Draws, always the same: enough for a chance of one in a thousand.
-      let stream = Seed(1).stream("odds")
-      let sampler = Sampler(law)
-      for place in 0..<20_000 {
-        values.append(sampler.value(stream.draw(entity: place, count: 0)))
-        weights.append(1 / 20_000)
-      }
-      values.sort()
-    }
-    var sum = 0.0
-    for weight in weights {
-      sum += weight
-      sums.append(sum)
-    }
-  }
-
-  func mean(_ value: (Double) -> Double) -> Double {
-    values.indices.reduce(0) { $0 + weights[$1] * value(values[$1]) }
-  }
-
-  func share(below x: Double) -> Double {
-    var low = 0
-    var high = values.count
-    while low < high {
-      let middle = (low + high) / 2
-      if values[middle] < x { low = middle + 1 } else { high = middle }
-    }
-    return low == 0 ? 0 : sums[low - 1]
   }
 }

@@ -108,6 +108,43 @@ import Testing
     }
   }
 
+  /// Within the noise of the rare ones. What the odds leave out: people with a dash, who are
+  /// refused at once, ask a little more often.
+  @Test(
+    "The odds of a scenario are what its simulation sees",
+    arguments: [
+      ("pool-double-spawn", "pool-double-spawn", 0.02), ("prefix-access", "prefix-access", 0.3),
+      ("lock-expiry", "lock-expired", 0.05), ("lock-expiry", "lock-stale-write", 0.05),
+      ("lock-wrong-delete", "lock-wrong-delete", 0.25),
+    ])
+  func oddsAndRates(scenario: String, hazard: String, share: Double) throws {
+    try Seatrial.test { seatrial in
+      let path = "\(Seatrial.root)/scenarios/hazards/\(scenario).yaml"
+      let simulated = try seatrial.run(
+        "simulate", path, "--out", "o", "--quiet", "--replications", "4", "--variant", "base")
+      #expect(simulated.code == 0, "\(simulated.errors)")
+      let run = try seatrial.run("hazards", hazard, path, "--result", "o", "--json")
+      #expect(run.code == 0, "\(run.errors)")
+      func number(_ value: JSONValue?) -> Double {
+        switch value {
+        case .integer(let value)?: Double(value)
+        case .number(let value)?: value
+        default: .nan
+        }
+      }
+      guard case .array(let hazards)? = try JSONValue(parsing: run.output)["hazards"],
+        let found = hazards.first, case .array(let seen)? = found["seen"], let guide = seen.first
+      else {
+        Issue.record("nothing seen: \(run.output)")
+        return
+      }
+      let odds = number(found["odds"]?["probability"])
+      let rate = number(guide["rate"])
+      print("\(hazard): odds \(odds), simulated \(rate) of \(number(guide["occasions"]))")
+      #expect(abs(odds - rate) <= share * rate, "\(hazard): odds \(odds), simulated \(rate)")
+    }
+  }
+
   @Test(
     "What cannot be done ends with code 2 and a reason",
     arguments: [

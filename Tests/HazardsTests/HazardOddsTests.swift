@@ -27,6 +27,67 @@ import Testing
     expect(.doubleSpawn, 0, [("tabs", 1), ("rate", 0.5), ("spawn", 2)])
   }
 
+  @Test("A page load of k calls leaks surely, whatever comes later")
+  func pageLoad() {
+    let slow = [("tabs", 3.0), ("rate", 0.001), ("spawn", 2.0)]
+    expect(.doubleSpawn, 1, slow + [("together", 1)])
+    expect(.doubleSpawn, 0.501_996, within: 1e-4, slow + [("together", 0.5)])
+    // One tab alone has nobody to race with.
+    expect(.doubleSpawn, 0, [("tabs", 1), ("rate", 0.5), ("spawn", 2), ("together", 1)])
+    var load = HazardLoad()
+    for (name, value) in slow + [("together", 1)] { _ = load.set(name, to: value) }
+    #expect(HazardOdds(.doubleSpawn, under: load).also == "2 processes leaked for each")
+  }
+
+  @Test(
+    "A leak of the prefix check needs a namesake: four pairs of eight people, asked for a fifth")
+  func prefixAccess() {
+    let people = [("users", 8.0), ("namesakes", 0.5), ("intruders", 0.2), ("dashes", 0.5)]
+    expect(.prefixAccess, 0.2 * 4 / 64, people)
+    expect(.prefixAccess, 0, [("users", 8), ("namesakes", 0), ("dashes", 1)])
+    var load = HazardLoad()
+    for (name, value) in people { _ = load.set(name, to: value) }
+    #expect(
+      HazardOdds(.prefixAccess, under: load).also
+        == "4 such pairs; 50 % of people, those with a dash, are locked out of their own sessions")
+  }
+
+  /// Values of a simulation of its own: of five people who think for ten seconds, and of a hundred
+  /// who do not, so that somebody always waits.
+  @Test("Where others wait in line, turns that meet on one server wait for one another")
+  func waitedFor() {
+    let law = Distribution.lognormal(median: 2, sigma: 0.9)
+    let line = [
+      ("ttl", 4.0), ("waits", 1.0), ("gap", 0.1), ("group", 100.0), ("tabs", 1), ("rate", 1e6),
+    ]
+    let five = [("group", 5.0), ("rate", 1 / (10 + law.mean + 0.12))]
+    for (servers, people, double, wrong, stale) in [
+      (1.0, [], 0.5573, 0.0076, 0), (2, [], 0.4804, 0.0091, 0.1694),
+      (64, [], 0.4476, 0.0087, 0.1113), (2, five, 0.3457, 0.0080, 0.1062),
+    ] {
+      let numbers = line + [("across", servers), ("work", 0.12)] + people
+      expect(.secondHolder, double, within: 0.04, numbers, turn: law)
+      expect(.wrongDelete, wrong, within: 0.06, numbers, turn: law)
+      expect(.staleWrite, stale, within: 0.08, numbers, turn: law)
+    }
+    // The fewer they are and the longer they think, the rarer.
+    var last = 1.0
+    for rate in [1e6, 0.05, 0.01, 0.001] {
+      var load = HazardLoad()
+      load.turn = law
+      for (name, value) in line + [("group", 3), ("rate", rate)] { _ = load.set(name, to: value) }
+      let odds = HazardOdds(.secondHolder, under: load).probability
+      #expect(odds < last, "\(rate)")
+      last = odds
+    }
+    // Nobody else is there who could wait.
+    expect(.secondHolder, 0, line + [("group", 1)], turn: law)
+    // No turn outlives its lock.
+    for formula in [HazardOdds.Formula.secondHolder, .wrongDelete, .staleWrite] {
+      expect(formula, 0, line + [("across", 2)], turn: .fixed(3))
+    }
+  }
+
   @Test("Ids: two conversations 5, 50 and 500 ms apart on average")
   func ids() {
     expect(.sameMillisecond, 0.093_654, within: 1e-4, [("click", 0.005)])
