@@ -76,8 +76,8 @@ public struct HazardOdds: Sendable, Hashable {
       self.init(
         WaitedLock(load).doubleHeld, per: "a turn",
         "a group that waits in line, one section after another",
-        also: "P(S > ttl) is \(HazardOdds.short(HazardOdds.overrun(load))), and turns that meet "
-          + "on one server wait for one another")
+        also: "P(S > ttl) is \(HazardOdds.short(HazardOdds.overrun(load))); turns that meet on one "
+          + "server wait for one another")
     case .secondHolder:
       self.init(
         HazardOdds.secondHolder(load), per: "a turn", "E[1 - exp(-rate (S - ttl)+)]",

@@ -8,7 +8,8 @@ as well, so that chances stay what they are; six seconds a variant, or up to hal
 hazard is rare, all of them in some seven minutes on two cores. Prints the table of `seatrial hazards
 --result`, and exits with 1 where the guide's code was not seen to break in a live run, where the
 simulation expects fewer than ten cases in as many occasions (then seeing none would say nothing), or
-where a cure broke. Standard library only, and redis-server.
+where a cure broke; OUT/table.md is the table of docs/hazards.md. Standard library only, and
+redis-server.
 """
 
 import argparse
@@ -167,6 +168,28 @@ def judge(document):
     return wrong
 
 
+def figures(value):
+    """A share in per cent, with three figures."""
+    return "-" if value is None else f"{float(f'{value * 100:.3g}'):g} %"
+
+
+def table(document):
+    """The rows of the table in docs/hazards.md."""
+    lines = ["| hazard | odds | simulated | live | cured, live |", "|---|---|---|---|---|"]
+    for hazard in document["hazards"]:
+        seen = {(s["variant"], s["kind"]): s for s in hazard["seen"]}
+        live, model = seen.get(("guide", "live")), seen.get(("guide", "simulated"))
+        cured = seen.get(("safe", "live"))
+        row = [f"{hazard['name']}, {hazard['metric']} of {hazard['occasion']}",
+               figures(hazard["odds"]["probability"]), figures(model and model["rate"])]
+        row.append("-" if not live or live["rate"] is None else
+                   f"{figures(live['rate'])} ({live['rate_low'] * 100:.2g} to "
+                   f"{live['rate_high'] * 100:.2g}), {live['count']:.0f} of {live['occasions']:.0f}")
+        row.append(f"{cured['count']:.0f} of {cured['occasions']:.0f}" if cured else "-")
+        lines.append("| " + " | ".join(row) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seatrial", required=True)
@@ -196,14 +219,16 @@ def main():
                 go([arguments.seatrial, command, path, "--out", folder, *more, *settings])
                 results += ["--result", folder]
     words = [arguments.seatrial, "hazards", *arguments.names, *results]
-    table = subprocess.run(words, stdout=subprocess.PIPE, text=True)
-    print(table.stdout, end="", flush=True)
+    shown = subprocess.run(words, stdout=subprocess.PIPE, text=True)
+    print(shown.stdout, end="", flush=True)
     document = json.loads(
         subprocess.run(words + ["--json"], stdout=subprocess.PIPE, check=False).stdout)
+    with open(os.path.join(arguments.out, "table.md"), "w", encoding="utf-8") as file:
+        file.write(table(document))
     wrong = judge(document)
     for sentence in wrong:
         print(f"hazards: {sentence}")
-    sys.exit(1 if wrong else table.returncode)
+    sys.exit(1 if wrong else shown.returncode)
 
 
 main()
