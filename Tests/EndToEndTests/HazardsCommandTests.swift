@@ -115,7 +115,6 @@ import Testing
     arguments: [
       ("pool-double-spawn", "pool-double-spawn", 0.02), ("prefix-access", "prefix-access", 0.3),
       ("lock-expiry", "lock-expired", 0.05), ("lock-expiry", "lock-stale-write", 0.05),
-      ("lock-wrong-delete", "lock-wrong-delete", 0.25),
     ])
   func oddsAndRates(scenario: String, hazard: String, share: Double) throws {
     try Seatrial.test { seatrial in

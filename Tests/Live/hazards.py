@@ -38,7 +38,7 @@ ALSO = {
         "fleet.costs.destroy=8ms"],
     "evict-mid-turn": [],
     "lock-expiry": ["app.lock.round-trip=0.2ms"],
-    "lock-wrong-delete": ["workload.phases.measure=24s"],
+    "lock-wrong-delete": ["workload.phases.measure=30s"],
     # Only the provider sees which conversation lacks a turn.
     "lost-update": ["fleet.provider=fake"],
     "pool-double-spawn": [
@@ -56,7 +56,7 @@ ALSO = {
 }
 UNSCALED = {"same-millisecond-ids"}
 # Redis as far away, live, as the scenario says, in milliseconds each way and ten times as near.
-FAR = {"lock-wrong-delete": 5}
+FAR = {"lock-wrong-delete": 10}
 # Within the shorter run.
 CHANGED = {
     "resize-remap": [("at: 4m", "at: 40s")],
