@@ -26,7 +26,7 @@ import Testing
       _ = usleep(1_500_000)
       // Both have work.
       let turns = try servers.map { try ticks(of: $0) }
-      #expect(turns.allSatisfy { $0 > 3 }, "ticks \(turns)")
+      #expect(turns.allSatisfy { $0 > 1 }, "ticks \(turns)")
       _ = kill(servers[1], SIGKILL)
       let run = process.wait()
       #expect(run.code == 0, "\(run.errors)")
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  /// CPU ticks that a server has used: 3 are 30 ms, more than it takes to start.
+  /// CPU ticks that a server has used: 2 are 20 ms, more than the 6 ms that it takes to start.
   private func ticks(of process: Int32) throws -> Int {
     let fields = text("/proc/\(process)/stat").split(separator: " ")
     try #require(fields.count > 14)

@@ -6,10 +6,10 @@
 The scenarios of scenarios/hazards with all their times divided by ten, those of the measured CLI
 as well, so that chances stay what they are; six seconds a variant, or up to half a minute where a
 hazard is rare, all of them in some seven minutes on two cores. Prints the table of `seatrial hazards
---result`, and exits with 1 where the guide's code was not seen to break in a live run, where the
-simulation expects fewer than ten cases in as many occasions (then seeing none would say nothing), or
-where a cure broke; OUT/table.md is the table of docs/hazards.md. Standard library only, and
-redis-server.
+--result`, and exits with 1 where the guide's code was not seen to break in a live run although the
+simulation expects ten cases or more in as many occasions, or where a cure broke. Of those with fewer
+it says that seeing none means nothing. OUT/table.md is the table of docs/hazards.md. Standard library
+only, and redis-server.
 """
 
 import argparse
@@ -158,8 +158,8 @@ def judge(document):
         if live and model and model["rate"] is not None:
             expected = model["rate"] * live["occasions"]
             if expected < 10:
-                wrong.append(
-                    f"{hazard['name']}: only {expected:.1f} expected, so the run proves nothing")
+                print(f"hazards: {hazard['name']}: {live['count']:.0f} seen, {expected:.1f} expected: "
+                      "too rare here to be held to anything", file=sys.stderr)
             elif live["count"] == 0:
                 wrong.append(f"{hazard['name']}: none in the live run, {expected:.0f} expected")
         # Failed turns of release-leak have other causes too.

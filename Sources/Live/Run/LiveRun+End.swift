@@ -17,6 +17,9 @@ extension LiveRun {
       !(scenario.app.routing == .external && scenario.fleet.storage.kind == .local)
     else { return }
     tell(.checking)
+    // The last answers are on their way to the files for as long as a flush takes.
+    let settled = clock + scenario.profile.flushDelay * 2
+    while clock < settled && !stop.isRequested { turn(atMost: .milliseconds(20)) }
     let targets = fleet.servers.filter { $0.state == .up && !$0.isBalancer }
       .map { Auditor.Target(server: $0.id, address: $0.address) }
     let signal = stop
@@ -49,6 +52,7 @@ extension LiveRun {
 
   mutating func endRedis() {
     guard let redis else { return }
+    redisIsOver = true
     if let problem = redis.end() {
       note(problem)
     } else {

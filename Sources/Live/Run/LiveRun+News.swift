@@ -17,7 +17,7 @@ extension LiveRun {
       fleet.hear(event.token, &poller, at: clock)
     }
     fleet.collect(at: clock)
-    for (process, ending) in fleet.strangers where process == redis?.process {
+    for (process, ending) in fleet.strangers where process == redis?.process && !redisIsOver {
       note("the run's redis-server \(ending.text)")
     }
     fleet.strangers = []

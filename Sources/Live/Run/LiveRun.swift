@@ -34,6 +34,8 @@ public struct LiveRun: ~Copyable {
   var looked = 0
   let reaper: Descriptor?
   var redis: RedisService?
+  /// It was ended on purpose.
+  var redisIsOver = false
   let witness: LockWitness
   let watch: (LiveProgress) -> Void
   /// Told every few seconds what has been measured so far.

@@ -10,7 +10,7 @@ package struct HistoryAnswer {
     case notFound
     /// It is there, and no server will ever open it again.
     case corrupted
-    /// Marks of the prompts in it, each event's once.
+    /// Marks of the prompts in it that have an answer, each event's once.
     case history([PromptMark], isWhole: Bool)
     /// In the server's words: nothing is known of the history.
     case failed(String)
@@ -62,19 +62,23 @@ package struct HistoryAnswer {
   }
 
   private static func history(_ text: Span<UInt8>, _ events: Range<Int>) -> Outcome {
-    var marks: [PromptMark] = []
+    var prompts: [(mark: PromptMark, turn: UInt64?)] = []
+    var answered: Set<UInt64> = []
     var isWhole = true
     var place = JSONScan.skipSpace(text, from: events.lowerBound + 1)
     while place < events.upperBound - 1 {
       guard let end = JSONScan.end(ofValueAt: place, in: text) else {
         return .failed("sent a history that is no JSON")
       }
-      switch HistoryAnswer.kind(of: place, in: text) {
+      let (kind, data) = HistoryAnswer.kind(of: place, in: text)
+      switch kind {
       case .prompt:
         // The prompt stands there twice, as it was sent and as the model got it.
         if let found = PromptMark.next(in: text.extracting(place..<end), from: 0) {
-          marks.append(found.mark)
+          prompts.append((found.mark, HistoryAnswer.turn(of: data, in: text)))
         }
+      case .answer:
+        if let turn = HistoryAnswer.turn(of: data, in: text) { answered.insert(turn) }
       case .compaction: isWhole = false
       case .other: break
       }
@@ -83,19 +87,40 @@ package struct HistoryAnswer {
         place = JSONScan.skipSpace(text, from: place + 1)
       }
     }
+    // Prompts reach the file when a turn begins, answers when it ends: a server that is killed
+    // between leaves a question that nobody answered, and that is no turn.
+    let marks = prompts.filter { $0.turn.map(answered.contains) ?? true }.map(\.mark)
     return .history(marks, isWhole: isWhole)
   }
 
-  private enum Kind { case prompt, compaction, other }
+  private enum Kind { case prompt, answer, compaction, other }
 
-  private static func kind(of event: Int, in text: Span<UInt8>) -> Kind {
+  /// And where its data stand.
+  private static func kind(of event: Int, in text: Span<UInt8>) -> (Kind, data: Int?) {
     var type: Range<Int>?
+    var data: Int?
     _ = JSONScan.members(ofObjectAt: event, in: text) { key, value in
       if text.spells("type", in: key) { type = value }
+      if text.spells("data", in: key) { data = value.lowerBound }
     }
-    guard let type, type.count > 2 else { return .other }
+    guard let type, type.count > 2 else { return (.other, nil) }
     let word = type.lowerBound + 1..<type.upperBound - 1
-    if text.spells("user.message", in: word) { return .prompt }
-    return text.spells("session.compaction_complete", in: word) ? .compaction : .other
+    if text.spells("user.message", in: word) { return (.prompt, data) }
+    if text.spells("assistant.message", in: word) { return (.answer, data) }
+    return (text.spells("session.compaction_complete", in: word) ? .compaction : .other, nil)
+  }
+
+  /// What a prompt and its answers have in common, as FNV-1a; nil: a server that says no such
+  /// thing.
+  private static func turn(of data: Int?, in text: Span<UInt8>) -> UInt64? {
+    guard let data else { return nil }
+    var turn: UInt64?
+    _ = JSONScan.members(ofObjectAt: data, in: text) { key, value in
+      guard text.spells("interactionId", in: key) else { return }
+      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+      for place in value { hash = (hash ^ UInt64(text[place])) &* 0x0000_0100_0000_01B3 }
+      turn = hash
+    }
+    return turn
   }
 }

@@ -145,7 +145,7 @@ extension MockServer {
       session.talk.count(bytes: frame.size(of: ask))
     }
     if settings.runsLean {
-      emitLeanPrompt(session, ask)
+      emitLeanPrompt(session, ask, turn)
     } else {
       emitUserMessage(session, ask, turn, frame)
     }
@@ -172,12 +172,16 @@ extension MockServer {
     }
   }
 
-  /// What a resume needs to know of a prompt, on disk only.
-  private mutating func emitLeanPrompt(_ session: MockSession, _ ask: Ask) {
+  /// What a resume needs to know of a prompt, on disk only: and which answer is its own.
+  private mutating func emitLeanPrompt(
+    _ session: MockSession, _ ask: Ask, _ turn: RunningTurn
+  ) {
     emit("user.message", session, [.disk], keepsLean: true) { output in
       output.append("{\"content\":")
       output.append(ask.prompt ?? Array("\"\"".utf8))
-      output.append("}")
+      output.append(",\"interactionId\":\"")
+      output.append(turn.interaction)
+      output.append("\"}")
     }
   }
 

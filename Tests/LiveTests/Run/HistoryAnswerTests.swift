@@ -1,7 +1,9 @@
 // What a server answers to the look at the end, in the real CLI's words: what it says of the
 // history and what it leaves open.
+import Basics
 import Live
 import Testing
+import Wire
 
 @Suite struct HistoryAnswerTests {
   private func read(_ text: String) -> HistoryAnswer { HistoryAnswer(Array(text.utf8).span) }
@@ -48,5 +50,35 @@ import Testing
     #expect(read(#"{"jsonrpc":"2.0","id":8,"result":{}}"#).outcome == .done)
     #expect(read(#"{"jsonrpc":"2.0","method":"session.event","params":{}}"#).id == nil)
     #expect(read("nonsense").id == nil)
+  }
+
+  @Test("A prompt that nobody answered is no turn, whatever stands between prompt and answer")
+  func unanswered() throws {
+    let marks = (0..<3).map { PromptMark(run: 7, loop: 1, turn: $0, session: 4) }
+    func prompt(_ turn: Int) -> String {
+      var text = ByteBuffer()
+      marks[turn].append(to: &text)
+      let words = String(decoding: text.array, as: UTF8.self)
+      let data = #"{"content":"\#(words)","interactionId":"i\#(turn)"}"#
+      return #"{"type":"user.message","data":\#(data)}"#
+    }
+    func answer(_ turn: Int) -> String {
+      #"{"type":"assistant.message","data":{"content":"yes","interactionId":"i\#(turn)"}}"#
+    }
+    func read(_ events: String...) -> HistoryAnswer.Outcome {
+      let list = events.joined(separator: ",")
+      return self.read(#"{"jsonrpc":"2.0","id":8,"result":{"events":[\#(list)]}}"#).outcome
+    }
+    #expect(read(prompt(0), answer(0), prompt(1)) == .history([marks[0]], isWhole: true))
+    #expect(
+      read(prompt(0), prompt(1), answer(1), prompt(2), answer(2))
+        == .history([marks[1], marks[2]], isWhole: true))
+    // Two servers wrote at once.
+    #expect(
+      read(prompt(0), prompt(1), answer(1), answer(0))
+        == .history([marks[0], marks[1]], isWhole: true))
+    // A server that does not say what belongs together is believed.
+    let silent = prompt(0).replacing(#","interactionId":"i0""#, with: "")
+    #expect(read(silent) == .history([marks[0]], isWhole: true))
   }
 }
