@@ -32,8 +32,9 @@ for name in files:
           f"| {float(cost['wall_seconds']):.0f} s ({float(cost['cpu_seconds']):.0f} s of CPU) "
           f"| {best['name']}: {best['size_low']} to {best['size']} "
           f"| p95 within {max(wide) * 100:.1f} % |")
-overlap = max(a for a, _ in sizes) <= min(b for _, b in sizes)
-print(f"| {users} people, other seed | same n or overlap | {'yes' if overlap else 'NO'} | | |")
+if len(sizes) > 1:
+    overlap = max(a for a, _ in sizes) <= min(b for _, b in sizes)
+    print(f"| {users} people, other seed | same n or overlap | {'yes' if overlap else 'NO'} | | |")
 PYTHON
 }
 
