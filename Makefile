@@ -131,7 +131,7 @@ breaks: setup ## break the code on purpose in sixteen places: a test must notice
 	@python3 Tests/Breaks/breaks.py .build/breaks
 
 parity: build ## record a million inputs of live runs and replay them: no decision may differ
-	@echo "twelve variants on mock processes, recorded and replayed (two minutes)"
+	@echo "twelve variants on mock processes, recorded and replayed (two and a half minutes)"
 	@bash Tests/Parity/parity.sh $(PROGRAMS)/seatrial
 
 conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by side (ten minutes)
