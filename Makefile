@@ -33,7 +33,10 @@ PLAN_VENV := .build/plan-venv
 PLAN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),scenarios/how-many-servers.yaml)
 # Small enough for two cores and two minutes, live part and all.
 RUN_SCENARIO := $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),scenarios/first-run.yaml)
-REAL_CLI := .build/real-cli/copilot
+# Its own processes look for the first; the second is there to be held against it.
+CLI ?= 1.0.57
+REAL_FOLDER := .build/real-cli$(if $(filter-out 1.0.57,$(CLI)),-$(CLI))
+REAL_CLI := $(REAL_FOLDER)/copilot
 SOURCES := Sources Tests Package.swift
 
 .PHONY: help setup build run simulate load report compare plan hazards hazards-live accidents truth \
@@ -48,6 +51,7 @@ help: ## list the targets (this page)
 	@echo
 	@echo "  run, simulate, load: SCENARIO=file SEED=number OUT=directory SET='key=value'"
 	@echo "  plan: the same and USERS=100,1k   hazards, hazards-live: HAZARD=name; hazards: OUT=file.json"
+	@echo "  real, real-setup, conformance: CLI=1.0.57 or CLI=1.0.64-0"
 	@echo "  report: RESULT=folder FORMAT=markdown   compare: RESULTS='folder folder'"
 	@echo "  bench: SIZES='1000 100000'   fuzz: FUZZ=rounds SECONDS=30"
 
@@ -151,8 +155,8 @@ real: build real-setup ## two real CLIs driven and simulated, side by side (two 
 bench-live: build ## time the driver: turns/s beside C, open load, 100,000 people, 500 processes
 	@python3 Tests/Benchmarks/live/bench_live.py $(PROGRAMS) .build/wire-bench
 
-real-setup: ## put the real Copilot CLI into .build/real-cli, for comparisons
-	@bash Tests/Setup/real-cli.sh
+real-setup: ## put the real Copilot CLI into .build, for comparisons
+	@bash Tests/Setup/real-cli.sh "$(CLI)" "$(REAL_FOLDER)"
 
 test-browser: build ## have Chromium look at the pages: widths, themes, toggles, numbers
 	@bash Tests/Browser/browser-test.sh

@@ -16,12 +16,11 @@ public struct Seed: Hashable, Sendable {
 
   public init(_ value: UInt64) { self.value = value }
 
-  /// A stream for one purpose. The name is hashed with FNV-1a, so the order of declarations does
-  /// not matter.
+  /// A stream for one purpose. The name is hashed, so the order of declarations does not matter.
   public func stream(_ name: String) -> Stream {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    return Stream(key: mix64(mix64(value &+ 0x9E37_79B9_7F4A_7C15) ^ hash))
+    var hash = FNV1a()
+    hash.add(name)
+    return Stream(key: mix64(mix64(value &+ 0x9E37_79B9_7F4A_7C15) ^ hash.value))
   }
 
   /// The seed of replication `index`; replication 0 is the seed itself, so a single run repeats it.

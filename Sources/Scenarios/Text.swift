@@ -60,14 +60,11 @@ enum Text {
     return number(perSecond) + "/s"
   }
 
-  /// FNV-1a in 64 bits; sixteen hexadecimal digits.
+  /// Sixteen hexadecimal digits.
   static func digest(_ lines: [String]) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for line in lines {
-      for byte in line.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-      hash = (hash ^ 0x0A) &* 0x0000_0100_0000_01B3
-    }
-    return hexadecimal(hash)
+    var hash = FNV1a()
+    for line in lines { hash.add(line + "\n") }
+    return hexadecimal(hash.value)
   }
 
   static func hexadecimal(_ value: UInt64) -> String {

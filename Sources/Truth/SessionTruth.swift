@@ -98,12 +98,16 @@ struct SessionTruth: Sendable {
       // Whoever disturbs the order of the older turns now comes too late to be told apart from a
       // history that was changed.
       if recent.contains(where: { $0.sent < turn.ended && canStillComeBefore($0) }) { return }
-      recent.remove(at: place)
-      settled.add(turn.code)
-      for other in recent.indices
-      where recent[other].sent >= turn.ended || recent[other].rank > turn.rank {
-        recent[other].floor = UInt32(truncatingIfNeeded: settled.count)
-      }
+      settle(at: place)
+    }
+  }
+
+  private mutating func settle(at place: Int) {
+    let turn = recent.remove(at: place)
+    settled.add(turn.code)
+    for other in recent.indices
+    where recent[other].sent >= turn.ended || recent[other].rank > turn.rank {
+      recent[other].floor = UInt32(truncatingIfNeeded: settled.count)
     }
   }
 
@@ -126,8 +130,8 @@ struct SessionTruth: Sendable {
     }
   }
 
-  /// The bound is reached, because turns stay out of sight or in disorder: the oldest goes into the
-  /// digest, whose set still holds, or is forgotten if nobody knows what became of it.
+  /// A bound is reached, because nobody looks, or looks show disorder: the oldest goes into the
+  /// digest, or is forgotten if nobody knows what became of it.
   private mutating func shed(_ limits: TruthLimits) {
     if unknown > limits.unknown, let place = recent.firstIndex(where: { $0.outcome == .unknown }) {
       recent.remove(at: place)
@@ -135,11 +139,21 @@ struct SessionTruth: Sendable {
       forgotten += 1
       return
     }
-    guard recent.count - unknown > limits.recent,
+    guard acknowledgedRecent > limits.unseen,
       let place = recent.firstIndex(where: { $0.outcome == .acknowledged })
     else { return }
-    settled.add(recent[place].code)
+    if mustBeFirst(place) { return settle(at: place) }
+    guard acknowledgedRecent > limits.recent else { return }
+    // Its set still holds.
     isOrdered = false
-    recent.remove(at: place)
+    settle(at: place)
+  }
+
+  /// Every other turn was sent after this one's acknowledgement: it comes before them, whether
+  /// somebody has seen it there or not.
+  private func mustBeFirst(_ place: Int) -> Bool {
+    let oldest = recent[place]
+    return place == 0 && !oldest.isMissing && (recent.count == 1 || recent[1].sent >= oldest.ended)
+      && recent.allSatisfy { $0.rank == 0 || $0.rank >= oldest.rank }
   }
 }

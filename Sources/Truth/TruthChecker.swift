@@ -12,6 +12,8 @@ public struct TruthLimits: Sendable, Hashable {
   /// Acknowledged turns of a session that are kept by name even when they are in their place, so
   /// that a loss, which mostly hits the last ones, has a name.
   public var kept = 8
+  /// The same where nobody has looked, but one turn was sent after the other.
+  public var unseen = 12
   /// Turns of a session, other than those of unknown outcome, that are kept at most.
   public var recent = 32
   /// Turns of unknown outcome that are kept; with more of them a session is undecided.

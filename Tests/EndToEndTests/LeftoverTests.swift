@@ -38,25 +38,30 @@ import Testing
 
     """
 
+  /// Servers alone; a process a person; locks in a Redis of the run's; HAProxy in front.
+  private static let shapes =
+    [["app.pattern=shared", "fleet.servers=4"], ["app.pattern=isolated"]]
+    + (RedisRun.hasServer
+      ? [["app.pattern=collaborative", "app.lock.backend=redis", "fleet.servers=4"]] : [])
+    + (BalancerTests.isThere ? [["app.routing=external", "fleet.servers=4"]] : [])
+
   @Test("runs killed at random moments leave no process and no file")
   func killed() throws {
     for round in 0..<Self.rounds {
       try LiveTrial.test { trial in
         var chance = Seed(Self.seed &+ UInt64(round)).stream("blows").draw(entity: 0, count: 0)
         let blow = Blow.allCases[round % Blow.allCases.count]
-        let pattern = ["shared", "isolated"][Int(chance.uniform() * 2)]
+        let shape = Self.shapes[Int(chance.uniform() * Double(Self.shapes.count))]
         let moment = chance.uniform() * 2
         try trial.program(Self.unruly, "unruly")
         let process = try trial.start(
-          LiveTrial.set([
-            "fleet.binary=./unruly", "app.pattern=\(pattern)", "fleet.servers=4", "run.drain=1s",
-            "workload.phases.measure=1m",
-          ]))
+          LiveTrial.set(
+            shape + ["fleet.binary=./unruly", "run.drain=1s", "workload.phases.measure=1m"]))
         _ = usleep(UInt32(moment * 1e6))
         blow.strike(process)
         let run = process.wait()
         try trial.expectNothingLeft(
-          "\(blow) after \(moment) s, \(pattern), SEATRIAL_SEED=\(Self.seed &+ UInt64(round)): "
+          "\(blow) after \(moment) s, \(shape), SEATRIAL_SEED=\(Self.seed &+ UInt64(round)): "
             + run.errors)
       }
     }

@@ -1,28 +1,39 @@
 #!/bin/bash
-# Puts the real Copilot CLI 1.0.57 into .build/real-cli, unmodified and out of git, for comparisons.
+# Puts the real Copilot CLI into a folder below .build, unmodified and out of git, for comparisons.
+# Usage: real-cli.sh [VERSION [FOLDER]]   1.0.57, the one that everything is measured on, or 1.0.64-0
 #
-# It comes out of the Python wheel of the official SDK, which carries it; the hash below is that
-# wheel's. Exit code 6, with the reason, where it cannot be had: a comparison that needs it must then
+# It comes out of the Python wheel of the official SDK, which carries it; the hashes below are those
+# wheels'. Exit code 6, with the reason, where it cannot be had: a comparison that needs it must then
 # say that it did not run, never that it passed.
 set -euo pipefail
 
-version=1.0.57
-wheel='github-copilot-sdk==1.0.0'
-hash=sha256:bbd2c64fe37016c74620a02d778eaacbd526b4c3b668a3cdff019f831c752eee
 cd "$(dirname "$0")/../.."
-folder=.build/real-cli
+version=${1:-1.0.57}
+folder=${2:-.build/real-cli}
 
 refuse() {
   echo "the real CLI cannot be had: $1" >&2
   exit 6
 }
 
+case $version in
+  1.0.57)
+    wheel='github-copilot-sdk==1.0.0'
+    hash=sha256:bbd2c64fe37016c74620a02d778eaacbd526b4c3b668a3cdff019f831c752eee
+    ;;
+  1.0.64-0)
+    wheel='github-copilot-sdk==1.0.2'
+    hash=sha256:dd1faaaf896a7f97d9c36a1a40e968132e141019ce5a11c4666b089b7d6ea8cd
+    ;;
+  *) refuse "no wheel is known with version $version, but with 1.0.57 and with 1.0.64-0" ;;
+esac
+
 # --version unpacks the program's own files into HOME the first time (173 MB), so HOME is ours.
 answer() {
   HOME=$PWD/.build/conformance-user COPILOT_OFFLINE=true "$1" --version 2>/dev/null || true
 }
 
-if [ -x $folder/copilot ] && [ "$(cat $folder/checked 2>/dev/null)" = "$version" ]; then
+if [ -x "$folder/copilot" ] && [ "$(cat "$folder/checked" 2>/dev/null)" = "$version" ]; then
   exit 0
 fi
 [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || refuse "it is built for Linux on x86_64"
@@ -36,10 +47,10 @@ python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-bin
   --platform manylinux_2_28_x86_64 --require-hashes -r "$work/requirements.txt" -d "$work" \
   2>"$work/errors" || refuse "$(tail -n 1 "$work/errors")"
 python3 -m zipfile -e "$work"/*.whl "$work/wheel"
-mkdir -p $folder .build/conformance-user
-install -m 755 "$work/wheel/copilot/bin/copilot" $folder/copilot
-case "$(answer $folder/copilot)" in
-*" $version."*) echo $version >$folder/checked ;;
+mkdir -p "$folder" .build/conformance-user
+install -m 755 "$work/wheel/copilot/bin/copilot" "$folder/copilot"
+case "$(answer "$folder/copilot")" in
+*" $version."*) echo "$version" >"$folder/checked" ;;
 *) refuse "the program does not say that it is version $version" ;;
 esac
 echo "the real CLI $version is $folder/copilot"

@@ -356,6 +356,41 @@ import Truth
     #expect(bytes(turns: 1600) <= bound * 2)
   }
 
+  /// Turns one after the other, and nobody looks before the end.
+  private static func unseen(
+    turns: Int = 200, _ resume: (inout [Mark]) -> Void
+  ) -> (tally: TruthTally, bytes: Int) {
+    var checker = TruthChecker()
+    var marks: [Mark] = []
+    for turn in 0..<turns {
+      marks.append(mark(UInt32(turn)))
+      checker.sent(marks[turn], to: server, at: second(10 * turn))
+      checker.acknowledged(marks[turn], at: second(10 * turn + 5))
+    }
+    let bytes = checker.bytes
+    resume(&marks)
+    look(marks, .resume, at: 9999, into: &checker)
+    return (checker.finish().tally, bytes)
+  }
+
+  @Test("Where nobody looks before the end a session costs no more, and old turns keep their order")
+  func unseenUntilTheEnd() {
+    let (clean, bytes) = TruthCheckerTests.unseen { _ in }
+    #expect(clean.isClean && clean.judged == 200)
+    #expect(bytes == TruthCheckerTests.unseen(turns: 16) { _ in }.bytes)
+    #expect(TruthCheckerTests.unseen { $0.swapAt(20, 30) }.tally.reordered == 1)
+    #expect(TruthCheckerTests.unseen { $0.swapAt(20, 195) }.tally.reordered > 0)
+    #expect(TruthCheckerTests.unseen { $0.append($0.remove(at: 50)) }.tally.reordered > 0)
+    for gap in [1, 7, 40] {
+      let tally = TruthCheckerTests.unseen { $0.removeSubrange(50..<50 + gap) }.tally
+      #expect(tally.lost == gap && tally.reordered == 0, "\(gap): \(tally)")
+    }
+    let half = TruthCheckerTests.unseen { marks in
+      marks = marks.indices.filter { $0 % 2 == 0 }.map { marks[$0] }
+    }.tally
+    #expect(half.lost == 100 && half.reordered == 0)
+  }
+
   @Test("With too many turns of unknown outcome a session is undecided, and nothing is made up")
   func undecided() {
     var shape = History.Shape()

@@ -14,7 +14,6 @@ final class ServerConnection {
   }
 
   enum Asked {
-    case nothing
     case greeting
     case health(instance: Int)
     case list
@@ -37,8 +36,7 @@ final class ServerConnection {
   var isDirty = false
   var wantsWriting = false
   var appetite = 4096
-  private var asked: [Asked] = []
-  private var free: [Int] = []
+  private var asked = Places<Asked>()
   /// Our records of the sessions that live there, by `SessionNames.Place.code`.
   var sessions: [UInt64: LiveSessionPlace] = [:]
   /// The first bytes that came, to explain a peer that is no CLI.
@@ -62,24 +60,10 @@ final class ServerConnection {
   }
 
   /// The id that the answer will carry.
-  func ask(_ question: Asked) -> Int {
-    if let place = free.popLast() {
-      asked[place] = question
-      return place
-    }
-    asked.append(question)
-    return asked.count - 1
-  }
+  func ask(_ question: Asked) -> Int { asked.insert(question) }
 
   /// Nil: nothing was asked under that id.
-  func answered(_ id: Int) -> Asked? {
-    guard id >= 0, id < asked.count else { return nil }
-    let question = asked[id]
-    if case .nothing = question { return nil }
-    asked[id] = .nothing
-    free.append(id)
-    return question
-  }
+  func answered(_ id: Int) -> Asked? { asked.remove(id) }
 
   /// The beginning of what a peer says, until it has said anything that could be understood.
   func noteFirstBytes() {
@@ -100,21 +84,21 @@ final class ServerConnection {
 
   /// Turns that wait for the answer to something else than a send.
   var askers: [TurnID] {
-    asked.compactMap { question in
+    asked.present.compactMap { question in
       switch question {
       case .open(let turn, _), .destroy(let turn, _, _), .delete(let turn, _, _):
         turn.isNone ? nil : turn
-      case .nothing, .greeting, .health, .list, .send: nil
+      case .greeting, .health, .list, .send: nil
       }
     }
   }
 
   /// Answers to `session.list` that are to come; they are read whole.
   var listsAwaited = 0
-  var unanswered: Int { asked.count - free.count }
+  var unanswered: Int { asked.count }
   /// Turns that were sent and that the server has not acknowledged.
   var unacknowledged: Int {
-    asked.count { if case .send = $0 { true } else { false } }
+    asked.present.count { if case .send = $0 { true } else { false } }
   }
 }
 

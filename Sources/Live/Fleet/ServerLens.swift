@@ -14,8 +14,10 @@ struct ServerLens: Sendable {
     var bytes: Int
   }
 
-  private(set) var samples: [Sample] = []
-  private(set) var disks: [DiskSample] = []
+  private var gauges = ThinnedSeries<Sample>()
+  private var diskSizes = ThinnedSeries<DiskSample>()
+  var samples: [Sample] { gauges.samples }
+  var disks: [DiskSample] { diskSizes.samples }
   /// CPU of lives that are over.
   private var earlier = Interval.zero
   private var life = 0
@@ -24,14 +26,9 @@ struct ServerLens: Sendable {
   private(set) var residentMax = 0
   var diskBytes = 0
 
-  /// Samples kept of one server; then every second one goes, and later ones come half as often.
-  private static let most = 600
-  private var stride = 1
-  private var skipped = 0
-
   mutating func begin() {
-    samples = []
-    disks = []
+    gauges = ThinnedSeries()
+    diskSizes = ThinnedSeries()
     firstCPU = earlier + lastCPU
     residentMax = 0
   }
@@ -48,21 +45,13 @@ struct ServerLens: Sendable {
     lastCPU = gauge.cpu
     residentMax = max(residentMax, gauge.residentBytes)
     guard keeps else { return }
-    skipped += 1
-    guard skipped >= stride else { return }
-    skipped = 0
     var gauge = gauge
     gauge.cpu = earlier + gauge.cpu
-    samples.append(Sample(at: now, gauge: gauge))
-    if samples.count >= ServerLens.most {
-      samples = samples.indices.filter { $0 % 2 == 0 }.map { samples[$0] }
-      stride *= 2
-    }
+    gauges.add(Sample(at: now, gauge: gauge))
   }
 
   mutating func keepDisk(at now: Instant) {
-    if disks.count >= ServerLens.most { disks.removeFirst(ServerLens.most / 2) }
-    disks.append(DiskSample(at: now, bytes: diskBytes))
+    diskSizes.add(DiskSample(at: now, bytes: diskBytes))
   }
 }
 

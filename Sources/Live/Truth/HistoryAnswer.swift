@@ -110,16 +110,14 @@ package struct HistoryAnswer {
     return (text.spells("session.compaction_complete", in: word) ? .compaction : .other, nil)
   }
 
-  /// What a prompt and its answers have in common, as FNV-1a; nil: a server that says no such
+  /// What a prompt and its answers have in common; nil: a server that says no such
   /// thing.
   private static func turn(of data: Int?, in text: Span<UInt8>) -> UInt64? {
     guard let data else { return nil }
     var turn: UInt64?
     _ = JSONScan.members(ofObjectAt: data, in: text) { key, value in
       guard text.spells("interactionId", in: key) else { return }
-      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-      for place in value { hash = (hash ^ UInt64(text[place])) &* 0x0000_0100_0000_01B3 }
-      turn = hash
+      turn = FNV1a.hash(text.extracting(value))
     }
     return turn
   }

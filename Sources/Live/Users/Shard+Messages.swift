@@ -121,7 +121,6 @@ extension Shard {
   ) {
     let local = connection.instance
     switch question {
-    case .nothing: break
     case .greeting: greeted(connection, failure)
     case .health(let place): toGateway(place, .healthChecked(connection.server, alive: true))
     case .list:

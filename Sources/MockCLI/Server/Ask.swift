@@ -40,36 +40,28 @@ struct SendExtras {
   var attachments: [UInt8]?
 }
 
+/// Requests under way, by the places under which the machine knows them.
 struct Asks {
-  private var records: [Ask?] = []
-  private var free: [Int] = []
+  private var places = Places<Ask>()
 
   /// The places of a slab fit into the 24 bits that a turn's number has for them.
   static let largest = 0xFF_FFFE
 
-  var count: Int { records.count - free.count }
+  var count: Int { places.count }
 
   mutating func insert(_ ask: Ask) -> Int {
-    if let place = free.popLast() {
-      records[place] = ask
-      return place
-    }
-    precondition(records.count < Asks.largest, "more requests at once than a server can number")
-    records.append(ask)
-    return records.count - 1
+    precondition(count < Asks.largest, "more requests at once than a server can number")
+    return places.insert(ask)
   }
 
-  func has(_ place: Int) -> Bool { place < records.count && records[place] != nil }
+  func has(_ place: Int) -> Bool { places[place] != nil }
 
   subscript(place: Int) -> Ask {
-    guard let ask = records[place] else {
+    guard let ask = places[place] else {
       preconditionFailure("request \(place) was answered already")
     }
     return ask
   }
 
-  mutating func remove(_ place: Int) {
-    records[place] = nil
-    free.append(place)
-  }
+  mutating func remove(_ place: Int) { _ = places.remove(place) }
 }

@@ -189,10 +189,9 @@ extension MockServer {
   }
 
   mutating func stored(_ place: Int) {
-    let reply = held.remove(place)
-    guard let connection = connections[reply.connection], connection.epoch == reply.epoch else {
-      return
-    }
+    guard let reply = held.remove(place), let connection = connections[reply.connection],
+      connection.epoch == reply.epoch
+    else { return }
     line.removeAll()
     line.append(reply.line)
     sendLine(to: connection)

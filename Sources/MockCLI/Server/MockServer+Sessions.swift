@@ -110,8 +110,7 @@ extension MockServer {
     note(owner: ask, of: session)
     session.isOpen = true
     lastSession = session.name
-    if !wasOpen, let title = session.title, knownTitles.contains(MockServer.hash(session.nameBytes))
-    {
+    if !wasOpen, let title = session.title, knownTitles.contains(FNV1a.hash(session.nameBytes)) {
       emitTitle(session, title)
     }
     emitResume(session, isShared: isShared, wasOpen: wasOpen)
@@ -163,7 +162,7 @@ extension MockServer {
   mutating func remember(titleOf session: MockSession) {
     // As many as sessions that a process is made for; past it the oldest habits are forgotten.
     if knownTitles.count >= 100_000 { knownTitles.removeAll() }
-    knownTitles.insert(MockServer.hash(session.nameBytes))
+    knownTitles.insert(FNV1a.hash(session.nameBytes))
   }
 
   /// The client gets an error, and the machine forgets what it had opened.

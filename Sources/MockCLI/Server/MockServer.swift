@@ -37,7 +37,7 @@ struct MockServer: ~Copyable {
   var provider: Provider
   var storage: StorageClock
   /// Replies that wait for storage.
-  var held = HeldReplies()
+  var held = Places<HeldReply>()
   /// Connections to providers over HTTP.
   var links: [ProviderLink?] = []
   var faults: FaultPlan
@@ -156,7 +156,7 @@ struct MockServer: ~Copyable {
 
   /// The session of that name which this process knows of, live or being opened.
   mutating func find(_ name: Span<UInt8>) -> MockSession? {
-    let key = MockServer.hash(name)
+    let key = FNV1a.hash(name)
     var found: MockSession?
     _ = sessionPlaces.find(key) { place in
       guard let session = sessions[place], session.nameBytes.count == name.count else {
@@ -180,7 +180,7 @@ struct MockServer: ~Copyable {
     }
     let session = MockSession(number: SessionID(place), name: name)
     sessions[place] = session
-    sessionPlaces.insert(MockServer.hash(session.nameBytes), slot: place)
+    sessionPlaces.insert(FNV1a.hash(session.nameBytes), slot: place)
     return session
   }
 
@@ -189,19 +189,10 @@ struct MockServer: ~Copyable {
     guard session.claims == 0, !session.isOpen, !machine.isLive(session.number) else { return }
     let place = session.number.place
     guard sessions[place] === session else { return }
-    sessionPlaces.remove(MockServer.hash(session.nameBytes), slot: place)
+    sessionPlaces.remove(FNV1a.hash(session.nameBytes), slot: place)
     sessions[place] = nil
     freeSessions.append(place)
     store[session.number, MockServer.server] = StoredSession()
-  }
-
-  static func hash(_ bytes: [UInt8]) -> UInt64 { hash(bytes.span) }
-
-  /// FNV-1a.
-  static func hash(_ bytes: Span<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for place in 0..<bytes.count { hash = (hash ^ UInt64(bytes[place])) &* 0x0000_0100_0000_01B3 }
-    return hash
   }
 }
 

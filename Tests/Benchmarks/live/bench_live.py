@@ -85,6 +85,7 @@ def main():
           f"{statistics.median(recorded) / statistics.median(ours):.2f} of that without, "
           f"{size / 1e6:.0f} MB", flush=True)
 
+    # Long enough for each session to have as many turns as are remembered one by one.
     result = live(programs, "open-load.yaml", f"fleet.binary={binary}")
     print(f"open load: {metric(result, 'turn.throughput'):,.0f} turns/s, lag p50 "
           f"{metric(result, 'driver.lag', 'p50') * 1e3:.2f} ms, p99 "
