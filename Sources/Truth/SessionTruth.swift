@@ -65,8 +65,8 @@ struct SessionTruth: Sendable {
   // MARK: turns
 
   mutating func send(_ code: UInt64, _ server: ServerID, at now: Instant, _ limits: TruthLimits) {
-    recent.append(TurnTruth(code: code, sent: now, server: server))
     shed(limits)
+    recent.append(TurnTruth(code: code, sent: now, server: server))
   }
 
   mutating func acknowledge(_ code: UInt64, at now: Instant) -> Bool {
@@ -105,6 +105,8 @@ struct SessionTruth: Sendable {
   private mutating func settle(at place: Int) {
     let turn = recent.remove(at: place)
     settled.add(turn.code)
+    // Once a turn has gone there too early, not all of the digest comes before those that are left.
+    guard isOrdered else { return }
     for other in recent.indices
     where recent[other].sent >= turn.ended || recent[other].rank > turn.rank {
       recent[other].floor = UInt32(truncatingIfNeeded: settled.count)
@@ -130,30 +132,29 @@ struct SessionTruth: Sendable {
     }
   }
 
-  /// A bound is reached, because nobody looks, or looks show disorder: the oldest goes into the
-  /// digest, or is forgotten if nobody knows what became of it.
+  /// A bound is reached, because nobody looks, or looks show disorder: the oldest go into the
+  /// digest, or are forgotten if nobody knows what became of them.
   private mutating func shed(_ limits: TruthLimits) {
-    if unknown > limits.unknown, let place = recent.firstIndex(where: { $0.outcome == .unknown }) {
+    if unknown >= limits.unknown, let place = recent.firstIndex(where: { $0.outcome == .unknown }) {
       recent.remove(at: place)
       unknown -= 1
       forgotten += 1
-      return
     }
-    guard acknowledgedRecent > limits.unseen,
+    while acknowledgedRecent >= limits.unseen, oldestComesFirst { settle(at: 0) }
+    guard acknowledgedRecent >= limits.recent,
       let place = recent.firstIndex(where: { $0.outcome == .acknowledged })
     else { return }
-    if mustBeFirst(place) { return settle(at: place) }
-    guard acknowledgedRecent > limits.recent else { return }
     // Its set still holds.
     isOrdered = false
     settle(at: place)
   }
 
-  /// Every other turn was sent after this one's acknowledgement: it comes before them, whether
+  /// Every other turn was sent after the oldest was acknowledged: it comes before them, whether
   /// somebody has seen it there or not.
-  private func mustBeFirst(_ place: Int) -> Bool {
-    let oldest = recent[place]
-    return place == 0 && !oldest.isMissing && (recent.count == 1 || recent[1].sent >= oldest.ended)
+  private var oldestComesFirst: Bool {
+    let oldest = recent[0]
+    return oldest.outcome == .acknowledged && !oldest.isMissing
+      && (recent.count == 1 || recent[1].sent >= oldest.ended)
       && recent.allSatisfy { $0.rank == 0 || $0.rank >= oldest.rank }
   }
 }

@@ -85,19 +85,20 @@ def main():
           f"{statistics.median(recorded) / statistics.median(ours):.2f} of that without, "
           f"{size / 1e6:.0f} MB", flush=True)
 
-    # Long enough for each session to have as many turns as are remembered one by one.
     result = live(programs, "open-load.yaml", f"fleet.binary={binary}")
     print(f"open load: {metric(result, 'turn.throughput'):,.0f} turns/s, lag p50 "
           f"{metric(result, 'driver.lag', 'p50') * 1e3:.2f} ms, p99 "
           f"{metric(result, 'driver.lag', 'p99') * 1e3:.2f} ms (goal 1 ms), {result['verdict']}",
           flush=True)
 
-    length = result["variants"][0]["measured_seconds"]
-    longer = live(programs, "open-load.yaml", f"fleet.binary={binary}",
-                  f"workload.phases.measure={4 * length:.0f}s")
-    first, second = (run["cost"]["peak_memory_bytes"] for run in (result, longer))
-    print(f"the same for {length:.0f} s and for {4 * length:.0f} s: {first / 1e6:.1f} and "
-          f"{second / 1e6:.1f} MB at most", flush=True)
+    # Both long enough for each session to have as many turns as are remembered one by one.
+    peaks = []
+    for seconds in (6, 24, 96):
+        result = live(programs, "turns.yaml", f"fleet.binary={binary}",
+                      f"workload.phases.measure={seconds}s")
+        peaks.append(f"{result['cost']['peak_memory_bytes'] / 1e6:.1f} MB after "
+                     f"{metric(result, 'turns.completed') / 1e6:.2f}")
+    print(f"memory of longer runs: {', '.join(peaks)} million turns", flush=True)
 
     result = live(programs, "many-people.yaml", f"fleet.binary={binary}")
     peak = result["cost"]["peak_memory_bytes"]
