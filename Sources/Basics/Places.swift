@@ -11,7 +11,7 @@ public struct Places<Element> {
   @inlinable public var count: Int { elements.count &- free.count }
 
   /// What is there, in the order of places.
-  @inlinable public var present: [Element] { elements.compactMap { $0 } }
+  @inlinable public var present: some Sequence<Element> { elements.lazy.compactMap { $0 } }
 
   /// Nil: nothing is there, or there is no such place.
   @inlinable public subscript(place: Int) -> Element? {

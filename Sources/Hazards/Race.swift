@@ -192,7 +192,7 @@ struct Race: ~Copyable, Schedulable {
       } else {
         waitToTheEnd(.turn, .finished(turn), turn, by: task)
       }
-    case .delete(let server, let session, let turn):
+    case .delete(let server, let session, let turn, _):
       if hasFleet { request(.delete, server, session, turn, noLink, by: task) }
     case .lock(let command, let session, let turn, let token):
       let isRelease = command == .read || command == .compareAndDelete

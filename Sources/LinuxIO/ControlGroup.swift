@@ -24,22 +24,61 @@ public struct ControlGroup: Hashable, Sendable {
     membership: String, root: String, _ read: (String) -> String?
   ) -> ControlGroup {
     var group = ControlGroup()
+    visit(membership, root) { controller, folder in
+      if let controller {
+        group.tighten(inVersion1: folder, controller, read)
+      } else {
+        group.tighten(inVersion2: folder, read)
+      }
+    }
+    return group
+  }
+
+  /// Microseconds in which a quota held this process, or others of its groups, back so far: of the
+  /// group that was held most.
+  public static func throttled(root: String = "/sys/fs/cgroup") -> Int {
+    guard let membership = ControlGroup.text("/proc/self/cgroup") else { return 0 }
+    return throttled(membership: membership, root: root) { ControlGroup.text($0) }
+  }
+
+  package static func throttled(
+    membership: String, root: String, _ read: (String) -> String?
+  ) -> Int {
+    var most = 0
+    visit(membership, root) { controller, folder in
+      guard controller == nil || controller == "cpu", let text = read("\(folder)/cpu.stat") else {
+        return
+      }
+      for line in text.split(separator: "\n") {
+        let words = line.split(separator: " ")
+        guard words.count == 2, let value = Int(words[1]) else { continue }
+        // Version 1 counts nanoseconds.
+        if words[0] == "throttled_usec" { most = max(most, value) }
+        if words[0] == "throttled_time" { most = max(most, value / 1000) }
+      }
+    }
+    return most
+  }
+
+  /// Every folder that may bind this process; a controller's name with version 1 alone.
+  private static func visit(
+    _ membership: String, _ root: String, _ body: (_ controller: String?, _ folder: String) -> Void
+  ) {
     for line in membership.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3 else { continue }
       if parts[1].isEmpty {
         for base in [root, root + "/unified"] {
-          for folder in folders(base, String(parts[2])) { group.tighten(inVersion2: folder, read) }
+          for folder in folders(base, String(parts[2])) { body(nil, folder) }
         }
       } else {
         for controller in parts[1].split(separator: ",") {
           for folder in folders(root + "/" + controller, String(parts[2])) {
-            group.tighten(inVersion1: folder, String(controller), read)
+            body(String(controller), folder)
           }
         }
       }
     }
-    return group
   }
 
   /// The group's own folder and those above it. Inside a container the path may not be there, and

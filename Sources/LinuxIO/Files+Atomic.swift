@@ -38,6 +38,18 @@ extension Files {
     return flushDirectory(of: path)
   }
 
+  /// Whether files can be made in a directory: nil where they can.
+  public static func probe(_ directory: String) -> SystemFailure? {
+    let temporary = temporaryPath(beside: directory + "/probe")
+    let opened = uninterrupted {
+      Int(unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
+    }
+    guard opened >= 0 else { return failure("open", temporary, opened) }
+    _ = close(Int32(opened))
+    _ = unsafe unlink(temporary)
+    return nil
+  }
+
   private static func fill(_ descriptor: Int32, with bytes: [UInt8], path: String) -> SystemFailure?
   {
     var rest = bytes[...]

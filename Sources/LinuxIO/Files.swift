@@ -37,6 +37,18 @@ public enum Files {
     }
   }
 
+  /// The last bytes of a file, at most so many; none where it cannot be read.
+  public static func tail(of path: String, _ count: Int) -> [UInt8] {
+    let descriptor = uninterrupted { Int(unsafe open(path, O_RDONLY | O_CLOEXEC)) }
+    guard descriptor >= 0 else { return [] }
+    defer { _ = close(Int32(descriptor)) }
+    let size = lseek(Int32(descriptor), 0, SEEK_END)
+    guard size > 0, lseek(Int32(descriptor), max(0, size - count), SEEK_SET) >= 0 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: min(count, size))
+    let got = uninterrupted { unsafe Glibc.read(Int32(descriptor), &bytes, bytes.count) }
+    return Array(bytes.prefix(max(0, got)))
+  }
+
   /// What is at the path, following links; nil when there is nothing or it cannot be seen.
   public static func kind(of path: String) -> FileKind? {
     var facts = stat()
@@ -84,9 +96,25 @@ public enum Files {
     return .names(names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
   }
 
+  /// How many names a directory has, without `.` and `..`; nil where it cannot be read.
+  public static func entries(of path: String) -> Int? {
+    guard let directory = unsafe opendir(path) else { return nil }
+    defer { unsafe _ = closedir(directory) }
+    var count = -2
+    while unsafe readdir(directory) != nil { count += 1 }
+    return max(0, count)
+  }
+
   public static func remove(_ path: String) -> SystemFailure? {
     let result = uninterrupted { Int(unsafe unlink(path)) }
     return result >= 0 ? nil : failure("unlink", path, result)
+  }
+
+  /// Only an empty one.
+  @discardableResult
+  public static func removeDirectory(_ path: String) -> SystemFailure? {
+    let result = uninterrupted { Int(unsafe rmdir(path)) }
+    return result >= 0 ? nil : failure("rmdir", path, result)
   }
 
   static func failure(_ call: String, _ path: String, _ negative: Int) -> SystemFailure {

@@ -9,6 +9,8 @@ public struct MachineLoad: Hashable, Sendable {
   package var stolen = 0
   /// Pages, both ways.
   package var swapped = 0
+  /// Microseconds in which a quota of this process's control groups held somebody back.
+  package var throttledTime = 0
 
   /// Nil: /proc is not there.
   public static func current() -> MachineLoad? {
@@ -18,6 +20,7 @@ public struct MachineLoad: Hashable, Sendable {
     if case .contents(let pages) = Files.read("/proc/vmstat", limit: 1 << 18) {
       load.noteSwap(vmstat: String(decoding: pages, as: UTF8.self))
     }
+    load.throttledTime = ControlGroup.throttled()
     return load
   }
 
@@ -47,6 +50,7 @@ public struct MachineLoad: Hashable, Sendable {
     difference.idle -= earlier.idle
     difference.stolen -= earlier.stolen
     difference.swapped -= earlier.swapped
+    difference.throttledTime -= earlier.throttledTime
     return difference
   }
 
@@ -55,4 +59,5 @@ public struct MachineLoad: Hashable, Sendable {
   public var busyShare: Double { busy + idle >= 10 ? Double(busy) / Double(busy + idle) : 0 }
   public var stolenShare: Double { all >= 10 ? Double(stolen) / all : 0 }
   public var pagesSwapped: Int { swapped }
+  public var throttled: Double { Double(throttledTime) * 1e-6 }
 }

@@ -31,9 +31,7 @@ public struct ProcessGauge: Sendable, Hashable {
     gauge.cpu = Interval(nanoseconds: (user + system) * (1_000_000_000 / Int64(ticks)))
     gauge.threads = threads
     gauge.residentBytes = pages * pageSize
-    if case .names(let names) = Files.list("/proc/\(process)/fd") {
-      gauge.descriptors = names.count
-    }
+    gauge.descriptors = Files.entries(of: "/proc/\(process)/fd")
     gauge.children = ProcessGauge.children(of: process).count
     if withProportional,
       case .contents(let bytes) = Files.read("/proc/\(process)/smaps_rollup", limit: 1 << 16)

@@ -1,5 +1,6 @@
 // TCP over IPv4 and IPv6 as the programs need it: listen, accept, connect, and the few options that
 // decide what is measured. All sockets are non-blocking and closed on exec.
+public import Basics
 internal import CLinux
 internal import Glibc
 
@@ -97,6 +98,15 @@ public enum TCP {
       last = SystemFailure(call: "connect", subject: "\(host):\(port)", number: Int32(-result))
     }
     return .failure(last)
+  }
+
+  /// Whether somebody takes connections there. It waits: for threads that may.
+  public static func isListening(host: String, port: UInt16, within limit: Interval) -> Bool {
+    guard case .success(let descriptor) = connect(host: host, port: port) else { return false }
+    var watched = pollfd(fd: descriptor.number, events: Int16(POLLOUT), revents: 0)
+    let milliseconds = Int32(clamping: limit.nanoseconds / 1_000_000)
+    let ready = uninterrupted { Int(unsafe poll(&watched, 1, milliseconds)) }
+    return ready > 0 && pendingError(of: descriptor) == 0
   }
 
   /// What became of a connection under way; 0 is success.

@@ -344,7 +344,8 @@ extension Gateway {
       admitWaiting(inScopeOf: server, at: now, &actions)
     }
     tally.deleted += 1
-    actions.append(.delete(server, turn.plan.session, none))
+    actions.append(
+      .delete(server, turn.plan.session, none, conversation: turn.plan.conversation))
   }
 
   /// The server that is asked to delete an ended session: the turn's own; where the turn was turned

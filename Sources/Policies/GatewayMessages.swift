@@ -44,7 +44,9 @@ public enum GatewayAction: BitwiseCopyable, Sendable {
   case resume(ServerID, SessionID, TurnID)
   case disconnect(ServerID, SessionID, TurnID, handle: UInt32)
   case send(ServerID, SessionID, TurnID, handle: UInt32)
-  case delete(ServerID, SessionID, TurnID)
+  /// Of the session's number this conversation, counted modulo 256 as in the plan: another may have
+  /// begun by now.
+  case delete(ServerID, SessionID, TurnID, conversation: UInt8)
   /// The session's number will stand for another conversation.
   case forget(ServerID, SessionID)
   case lock(LockCommand, SessionID, TurnID, token: UInt32)

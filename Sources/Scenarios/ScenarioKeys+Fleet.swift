@@ -50,7 +50,7 @@ extension ScenarioKeys {
       "With cli: external, host:port of each server."),
     ScenarioKey(
       "fleet.token-variable", .text(most: 100), \.live.tokenVariable, part: .report,
-      "Environment variable with the servers' connection token."),
+      "Environment variable with the servers' token; with _1, _2 behind it, that of one server."),
     ScenarioKey(
       "fleet.events", .word(LiveSettings.Events.self), \.live.events, part: .report,
       "What a live run's mocks send of a turn: all 19 messages, or the few that clients need."),

@@ -217,29 +217,14 @@ extension Campaign {
           text: "\(refused) processes were not started: a run holds \(FleetPlan.mostServers)",
           invalid: true))
     }
-    // A queue that keeps growing has no steady state: what is under way at the end outweighs what
-    // is normal.
     let underWay = samples.reduce(0) { $0 + $1.underWay }
-    if grows(samples) {
+    let backlog = samples.first?.series.first { $0.name == "servers.backlog" }
+    if let backlog, Backlog.pilesUp(backlog.values.compactMap { $0 }) {
       doubts.append(
         Doubt(
           text: "work keeps piling up (\(underWay / max(1, samples.count)) turns under way at the "
             + "end): the fleet is overloaded, figures depend on the length of the run"))
     }
     return doubts
-  }
-
-  /// Whether the backlog of the servers rises over the measured time: last third against first
-  /// third.
-  private func grows(_ samples: [Replication]) -> Bool {
-    guard let series = samples.first?.series.first(where: { $0.name == "servers.backlog" }) else {
-      return false
-    }
-    let values = series.values.compactMap { $0 }
-    guard values.count >= 9 else { return false }
-    let third = values.count / 3
-    let early = values.prefix(third).reduce(0, +) / Double(third)
-    let late = values.suffix(third).reduce(0, +) / Double(third)
-    return late > 3 * early + 10
   }
 }

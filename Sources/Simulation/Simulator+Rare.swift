@@ -169,7 +169,7 @@ extension Simulator {
 
   @inline(never) mutating func performRare(_ action: GatewayAction) {
     switch action {
-    case .delete(let server, let session, let turn):
+    case .delete(let server, let session, let turn, _):
       if plan.workload.sessions.atEnd == .delete {
         request(.delete, server, session, turn)
       } else {

@@ -74,9 +74,9 @@ extension SessionTruth {
     _ scratch: inout CodeSet
   ) -> Sight {
     looks &+= 1
-    // The digest is held against every look, whatever is due.
-    due =
-      acknowledged - recent.count(where: { $0.outcome == .acknowledged && $0.ended >= sent })
+    // The digest is held against every whole look, whatever is due.
+    due = recent.count(where: { $0.outcome == .acknowledged && $0.ended < sent })
+    if isWhole { due += acknowledged - recent.count(where: { $0.outcome == .acknowledged }) }
     if isWhole, glance(marks, sent: sent, keeping: kept) { return Sight() }
     looks &+= 1
     return study(marks, sent: sent, isWhole: isWhole, keeping: kept, &scratch)
@@ -242,7 +242,10 @@ extension SessionTruth {
     }
     for place in recent.indices where isDue(recent[place], sent) {
       let turn = recent[place]
-      if !isWhole && turn.rank != 0 && turn.rank < first { continue }
+      if !isWhole && turn.rank != 0 && turn.rank < first {
+        due -= 1
+        continue
+      }
       recent[place].isMissing = true
       sight.missing += 1
       sight.firstMissing = sight.firstMissing ?? mark(turn.code)

@@ -65,6 +65,8 @@ struct SessionTruth: Sendable {
   // MARK: turns
 
   mutating func send(_ code: UInt64, _ server: ServerID, at now: Instant, _ limits: TruthLimits) {
+    // Sent again, since the server did not know the session: the first time came to nothing.
+    refuse(code)
     shed(limits)
     recent.append(TurnTruth(code: code, sent: now, server: server))
   }
@@ -140,7 +142,7 @@ struct SessionTruth: Sendable {
       unknown -= 1
       forgotten += 1
     }
-    while acknowledgedRecent >= limits.unseen, oldestComesFirst { settle(at: 0) }
+    while acknowledgedRecent >= limits.unseen, let place = placeOfFirst { settle(at: place) }
     guard acknowledgedRecent >= limits.recent,
       let place = recent.firstIndex(where: { $0.outcome == .acknowledged })
     else { return }
@@ -149,12 +151,16 @@ struct SessionTruth: Sendable {
     settle(at: place)
   }
 
-  /// Every other turn was sent after the oldest was acknowledged: it comes before them, whether
-  /// somebody has seen it there or not.
-  private var oldestComesFirst: Bool {
-    let oldest = recent[0]
-    return oldest.outcome == .acknowledged && !oldest.isMissing
-      && (recent.count == 1 || recent[1].sent >= oldest.ended)
-      && recent.allSatisfy { $0.rank == 0 || $0.rank >= oldest.rank }
+  /// The oldest turn, if every other one was sent after its acknowledgement: it comes before them,
+  /// whether somebody has seen it there or not. Those of unknown outcome may stand anywhere.
+  private var placeOfFirst: Int? {
+    guard let place = recent.firstIndex(where: { $0.outcome != .unknown }) else { return nil }
+    let oldest = recent[place]
+    let others = recent[(place + 1)...]
+    guard oldest.outcome == .acknowledged, !oldest.isMissing,
+      others.allSatisfy({ $0.outcome == .unknown || $0.sent >= oldest.ended }),
+      recent.allSatisfy({ $0.rank == 0 || $0.rank >= oldest.rank })
+    else { return nil }
+    return place
   }
 }

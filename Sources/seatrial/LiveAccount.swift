@@ -39,6 +39,9 @@ struct LiveAccount {
     if let up = figures.upAfter {
       remarks.append(RunResult.Fact("fleet up (\(scenario.variant))", "\(up.seconds) s"))
     }
+    if let broadcast = figures.broadcast {
+      remarks.append(RunResult.Fact("broadcast (\(scenario.variant))", broadcast))
+    }
     remarks.append(RunResult.Fact("histories checked (\(scenario.variant))", figures.checked))
     for (number, remark) in figures.remarks.enumerated() {
       remarks.append(

@@ -41,7 +41,8 @@ final class LiveView {
 
   /// Over what stood there before: up, and each line to its end.
   private func paint(_ text: [String]) {
-    var out = lines > 0 ? "\u{1B}[\(lines)A" : ""
+    // From the first column: the terminal may have shown a ^C.
+    var out = lines > 0 ? "\r\u{1B}[\(lines)A" : "\r"
     for line in text { out += "\u{1B}[2K\(line)\n" }
     if text.count < lines {
       for _ in text.count..<lines { out += "\u{1B}[2K\n" }

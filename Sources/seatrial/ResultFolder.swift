@@ -1,6 +1,6 @@
-// Where a run leaves its result, and the writing of it. A failure is explained once, with what to
-// do about it, and remembered for the exit code; the run itself goes on, since its table is still
-// worth having.
+// Where a run leaves its result, and the writing of it. A failure is explained with what to do
+// about it, and remembered for the exit code; the run itself goes on, since its table is still
+// worth having. What fails may succeed later: a disk that was full is not full for ever.
 internal import Basics
 internal import Glibc
 internal import LinuxIO
@@ -10,6 +10,8 @@ internal import Reporting
 struct ResultFolder {
   let path: String
   private(set) var failed = false
+  /// `isReady` made it.
+  private var isOurs = false
 
   var page: String { path.hasSuffix("/") ? path + "report.html" : path + "/report.html" }
   var file: String { path.hasSuffix("/") ? path + name : path + "/" + name }
@@ -47,6 +49,19 @@ struct ResultFolder {
     return safe.isEmpty ? "unnamed" : String(safe)
   }
 
+  /// Before something long begins, whose result it is to take. False: it cannot, and that is said.
+  mutating func isReady() -> Bool {
+    isOurs = !Files.exists(path)
+    guard let failure = Files.makeDirectories(path) ?? Files.probe(path) else { return true }
+    complain(failure)
+    return false
+  }
+
+  /// There is no result after all: a folder that was made for it goes again.
+  func abandon() {
+    if isOurs { Files.removeDirectory(path) }
+  }
+
   /// Once, at the end: a page of a part would be made again every few seconds.
   mutating func writePage(of result: RunResult) {
     if failed { return }
@@ -64,14 +79,21 @@ struct ResultFolder {
   mutating func write(_ result: RunResult) { write(result.json) }
 
   mutating func write(_ document: JSONValue) {
-    if failed { return }
-    if let failure = Files.makeDirectories(path)
-      ?? Files.writeAtomically(document.utf8(), to: file)
-    {
-      failed = true
-      Console.complain(
-        "the result cannot be written to \(file): \(failure); "
-          + "name a folder that can be written with --out DIR")
-    }
+    let failure = store(document)
+    failed = failure != nil
+    if let failure { complain(failure) }
+  }
+
+  /// Of a run that goes on: worth a try and no word, since the whole is written later.
+  func writePart(_ result: RunResult) { _ = store(result.json) }
+
+  private func store(_ document: JSONValue) -> SystemFailure? {
+    Files.makeDirectories(path) ?? Files.writeAtomically(document.utf8(), to: file)
+  }
+
+  private func complain(_ failure: SystemFailure) {
+    Console.complain(
+      "the result cannot be written to \(file): \(failure); "
+        + "name a folder that can be written with --out DIR")
   }
 }

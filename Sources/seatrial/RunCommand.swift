@@ -37,8 +37,12 @@ struct RunCommand {
         return problem.code
       }
     }
+    guard folder.isReady() else { return .fault }
     let tape = RunRecording(invocation)
-    guard let recording = tape.begin(source) else { return .fault }
+    guard let recording = tape.begin(source) else {
+      folder.abandon()
+      return .fault
+    }
     for place in orders.indices { orders[place].recording = recording.file }
     if !isQuiet { Console.say(RunSummary.live(file)) }
     var account = LiveAccount(file)
@@ -51,7 +55,7 @@ struct RunCommand {
       } keep: { figures in
         var soFar = before
         soFar.add(figures, of: order.scenario)
-        folder.write(soFar.result(facts))
+        folder.writePart(soFar.result(facts))
       }
       view.clear()
       switch outcome {
@@ -72,6 +76,7 @@ struct RunCommand {
     }
     code = code.or(tape.end(recording, isQuiet: isQuiet))
     guard !account.isEmpty else {
+      folder.abandon()
       return code == .pass ? stop.signal.map { .stopped(by: $0) } ?? code : code
     }
     let result = account.result(facts)
@@ -112,7 +117,7 @@ struct RunCommand {
 
   private func order(_ scenario: Scenario) -> Result<LiveOrder, Problem> {
     var order = LiveOrder(scenario)
-    order.threads = scenario.live.threads ?? 1
+    order.threads = scenario.live.threads ?? RunCommand.threads
     switch scenario.cli {
     case .external:
       guard !scenario.live.targets.isEmpty else {
@@ -126,7 +131,11 @@ struct RunCommand {
               "pattern isolated starts a process for each person; external servers are not ours",
             code: .badScenario))
       }
-      order.token = ThisProcess.environment(scenario.live.tokenVariable)
+      let variable = scenario.live.tokenVariable
+      order.token = ThisProcess.environment(variable)
+      for place in scenario.live.targets.indices {
+        order.tokens[place] = ThisProcess.environment("\(variable)_\(place + 1)")
+      }
     case .mock:
       guard let program = scenario.live.binary ?? Self.beside("mock-copilot") else {
         return .failure(
@@ -150,6 +159,12 @@ struct RunCommand {
         Problem(text: "there is no \(order.program)", code: .serverNotStarted))
     }
     return .success(order)
+  }
+
+  /// One processor is left to the fleet, or to the kernel where the fleet is elsewhere.
+  private static var threads: Int {
+    let allowed = ControlGroup.current().cores.map { Int($0) } ?? Int.max
+    return max(1, min(Machine.current().usableProcessors, allowed) - 1)
   }
 
   private func mockArguments(_ scenario: Scenario) -> [String] {

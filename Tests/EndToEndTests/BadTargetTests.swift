@@ -94,6 +94,33 @@ import Testing
     }
   }
 
+  @Test("processes for people of which none comes up end the run with the reason, exit 6")
+  func isolated() throws {
+    try LiveTrial.test { trial in
+      try trial.program("#!/bin/sh\necho 'no licence' >&2; exit 1\n", "cli")
+      let run = try trial.run(
+        "--set", "fleet.binary=./cli", "--set", "app.pattern=isolated", "--set",
+        "workload.phases.measure=60s", "--no-progress")
+      #expect(run.code == 6, "\(run.errors)")
+      #expect(run.errors.contains("ended with exit code 1: no licence"), "\(run.errors)")
+      #expect(!Files.exists(trial.seatrial.folder + "/o"))
+      try trial.expectNothingLeft("processes that do not start")
+    }
+  }
+
+  @Test("a folder that takes no result is found before the run, not after it")
+  func folder() throws {
+    try LiveTrial.test { trial in
+      // Where the folder should be.
+      try trial.seatrial.write("a file", to: "o")
+      let run = try trial.run("--set", "workload.phases.measure=60s")
+      #expect(run.code == 1, "\(run.errors)")
+      #expect(run.errors.contains("o/result.json") && run.errors.contains("--out DIR"))
+      #expect(!run.errors.contains("servers up"))
+      try trial.expectNothingLeft("a folder that takes nothing")
+    }
+  }
+
   @Test("a binary that is missing, a folder, a text or not executable is explained, exit 6")
   func binaries() throws {
     try LiveTrial.test { trial in

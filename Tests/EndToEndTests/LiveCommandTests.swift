@@ -113,6 +113,72 @@ import Testing
     }
   }
 
+  @Test("A fleet that falls behind open arrivals is said to, whatever it still answers")
+  func overloaded() throws {
+    try LiveTrial.test { trial in
+      // Two servers with 100 ms of work a turn carry 20 turns a second.
+      let settings = [
+        "workload.arrivals=poisson(60/s)", "workload.think=0s", "fleet.costs.turn-before=100ms",
+        "workload.phases.measure=6s", "run.drain=30s",
+      ]
+      _ = try trial.run(["--no-progress"] + LiveTrial.set(settings))
+      let result = try trial.seatrial.result(at: "o/result.json")
+      #expect(result.verdict == .suspect)
+      #expect(result.reasons.contains { $0.contains("piling up") }, "\(result.reasons)")
+    }
+  }
+
+  @Test("People who begin anew before the last answer lose nothing, and nothing is misplaced")
+  func overlap() throws {
+    try LiveTrial.test { trial in
+      let settings = [
+        "workload.arrivals=poisson(100/s)", "workload.think=0s", "workload.users=10",
+        "workload.sessions.turns=geometric(2)", "model.latency=100ms", "fleet.provider=fake",
+        "workload.phases.measure=6s",
+      ]
+      let run = try trial.run(["--no-progress"] + LiveTrial.set(settings))
+      let result = try trial.seatrial.result(at: "o/result.json")
+      let variant = result.variants[0]
+      #expect(variant.count("turns.completed") > 200, "\(run.errors)")
+      #expect(variant.findings.isEmpty, "\(variant.findings.map(\.text))")
+      for name in ["turns.lost", "turns.foreign", "turns.stale_context", "turns.reordered"] {
+        #expect(variant.count(name) == 0, "\(name): \(variant.count(name))")
+      }
+    }
+  }
+
+  @Test("Servers of somebody else may each have a token, and keep nothing of a run")
+  func external() throws {
+    try LiveTrial.test { trial in
+      let servers = try ["one", "two"].map { token in
+        try trial.listener(
+          "/usr/bin/env",
+          [
+            "COPILOT_CONNECTION_TOKEN=\(token)", "COPILOT_HOME=\(trial.seatrial.folder)/\(token)",
+            LiveTrial.mock, "--headless", "--port", "0",
+          ])
+      }
+      let targets = servers.map { "\"127.0.0.1:\($0.port)\"" }.joined(separator: ", ")
+      let run = try trial.start(
+        LiveTrial.set([
+          "fleet.cli=external", "fleet.targets=[\(targets)]", "fleet.storage=local",
+          "fleet.token-variable=FLEET_TOKEN", "workload.sessions.turns=unlimited",
+        ]), settings: ["FLEET_TOKEN=wrong", "FLEET_TOKEN_1=one", "FLEET_TOKEN_2=two"]
+      ).wait()
+      let variant = try trial.seatrial.result(at: "o/result.json").variants[0]
+      #expect(variant.count("turns.completed") > 10, "\(run.errors)")
+      #expect(variant.count("turns.lost") == 0)
+      for token in ["one", "two"] {
+        let state = "\(trial.seatrial.folder)/\(token)/session-state"
+        #expect(Files.list(state) == .names([]), "\(token)")
+      }
+      for (server, _) in servers {
+        server.send(SIGTERM)
+        _ = server.wait()
+      }
+    }
+  }
+
   @Test("Storage latency is in every opening of a session, and in no turn of an open one")
   func slowStorage() throws {
     try LiveTrial.test { trial in

@@ -194,7 +194,7 @@ import Workload
       }
       let settings = [
         "fleet.cli=external", "fleet.targets=[\"127.0.0.1:\(port)\"]", "fleet.servers=1",
-        "workload.sessions.turns=unlimited",
+        "workload.sessions.turns=unlimited", "workload.sessions.at-end=leave",
       ]
       let live = try live(seatrial, settings)
       #expect(live.planned.count > 200)

@@ -41,4 +41,19 @@ private func group(_ membership: String, _ files: [String: String]) -> ControlGr
     #expect(found.memoryBytes == 2 << 20)
     #expect(group("", [:]) == ControlGroup() && group("nonsense\n::\n", [:]) == ControlGroup())
   }
+
+  @Test("Time that a quota took away, of both versions, of the group that lost most")
+  func throttled() {
+    func time(_ membership: String, _ files: [String: String]) -> Int {
+      ControlGroup.throttled(membership: membership, root: "/cg") { files[$0] }
+    }
+    let second = [
+      "/cg/work/job/cpu.stat": "usage_usec 9000000\nnr_throttled 3\nthrottled_usec 120000\n",
+      "/cg/work/cpu.stat": "throttled_usec 500000\n", "/cg/cpu.stat": "usage_usec 1\n",
+    ]
+    #expect(time("0::/work/job\n", second) == 500_000)
+    let first = ["/cg/cpu/box/cpu.stat": "nr_periods 10\nthrottled_time 7000000\n"]
+    #expect(time("2:cpu,cpuacct:/box\n", first) == 7000)
+    #expect(time("4:memory:/box\n", first) == 0 && time("", [:]) == 0)
+  }
 }

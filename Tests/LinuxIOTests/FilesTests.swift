@@ -25,6 +25,31 @@ import Testing
     }
   }
 
+  @Test("The end of a file is read without the rest, and names are counted without their list")
+  func tailAndEntries() throws {
+    try withDirectory { directory in
+      let path = "\(directory)/log"
+      #expect(Files.tail(of: path, 4).isEmpty && Files.entries(of: path) == nil)
+      #expect(Files.writeAtomically([UInt8](0..<100), to: path) == nil)
+      #expect(Files.tail(of: path, 4) == [96, 97, 98, 99])
+      #expect(Files.tail(of: path, 1000) == [UInt8](0..<100))
+      #expect(Files.entries(of: directory) == 1)
+    }
+  }
+
+  @Test("Whether a folder takes files is tried without leaving one; only empty folders are removed")
+  func probe() throws {
+    try withDirectory { directory in
+      #expect(Files.probe(directory) == nil)
+      #expect(Files.list(directory) == .names([]))
+      #expect(Files.probe("\(directory)/none")?.number == ENOENT)
+      #expect(Files.makeDirectories("\(directory)/a/b") == nil)
+      #expect(Files.removeDirectory("\(directory)/a")?.number == ENOTEMPTY)
+      #expect(Files.removeDirectory("\(directory)/a/b") == nil)
+      #expect(Files.list("\(directory)/a") == .names([]))
+    }
+  }
+
   @Test("A device without end stops at the limit")
   func endless() {
     #expect(Files.read("/dev/zero", limit: 1 << 20) == .tooLarge(limit: 1 << 20))

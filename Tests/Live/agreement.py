@@ -46,9 +46,10 @@ def average(results, name, metric, statistic):
     return statistics.mean(found) if found else None
 
 
-def run(words, folder):
+def run(words, folder, is_short):
     """The result of a command that writes one; its words go to standard error."""
-    done = subprocess.run(words + ["--out", folder, "--quiet", "--json"], stdout=subprocess.PIPE)
+    quiet = ["--quiet"] if is_short else []
+    done = subprocess.run(words + ["--out", folder, "--json", *quiet], stdout=subprocess.PIPE)
     # 99: an expectation was missed, 4: it cannot tell. Neither matters here.
     if done.returncode not in (0, 4, 99):
         sys.exit(f"agreement: exit code {done.returncode} of {' '.join(words)}")
@@ -81,10 +82,11 @@ def main():
             print(f"driving {SCENARIO}, seed {seed}", file=sys.stderr, flush=True)
             simulated.append(run(
                 [arguments.seatrial, "simulate", SCENARIO, "--replications", "1",
-                 "--seed", str(seed), *flags], os.path.join(scratch, f"simulated-{seed}")))
+                 "--seed", str(seed), *flags], os.path.join(scratch, f"simulated-{seed}"),
+                arguments.short))
             live.append(run(
                 [arguments.seatrial, "run", SCENARIO, "--seed", str(seed), *flags],
-                os.path.join(scratch, f"live-{seed}")))
+                os.path.join(scratch, f"live-{seed}"), arguments.short))
     print(f"{'variant':20}{'figure':>9}{'simulated':>12}{'live':>12}{'apart':>9}{'margin':>8}")
     for name in [variant["name"] for variant in simulated[0]["variants"]]:
         for metric, statistic, word, margin, wide in FIGURES:

@@ -259,7 +259,7 @@ struct MadeUpRun: ~Copyable {
       let length = random.uniform() < 0.02 ? 9.0 : 1.0
       let failed = random.uniform() < 0.05
       answer(instance, server, turn, failed ? .failed(turn) : .finished(turn), length)
-    case .disconnect(let server, _, let turn, _), .delete(let server, _, let turn):
+    case .disconnect(let server, _, let turn, _), .delete(let server, _, let turn, _):
       answer(instance, server, turn, .closed(turn), 0.02)
     case .forget(_, let session):
       population.handle(.sessionForgotten(session), at: now, into: &people)

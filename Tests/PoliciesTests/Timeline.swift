@@ -138,7 +138,7 @@ extension GatewayAction {
       "disconnect cli\(server.index) s\(session.index)\(of(turn))"
     case .send(let server, let session, let turn, _):
       "send cli\(server.index) s\(session.index)\(of(turn))"
-    case .delete(let server, let session, let turn):
+    case .delete(let server, let session, let turn, _):
       "delete cli\(server.index) s\(session.index)\(of(turn))"
     case .forget(_, let session): "forget s\(session.index)"
     case .lock(let command, let session, let turn, let token):

@@ -9,10 +9,11 @@ import Testing
   private func pair(
     _ live: Double?, metric: String = "turn.throughput", unit: String = "/s",
     values: [Double] = [24, 23, 25, 22, 24, 23, 24, 25, 23, 24], seconds: Double = 60,
-    cli: String = "mock"
+    cli: String = "mock", seed: UInt64 = 7
   ) throws -> Comparison.Pair {
     func result(_ kind: RunResult.Kind, _ value: Double?, _ count: Int) -> RunResult {
-      var result = RunResult(kind: kind, scenario: .init(name: "one", digest: "aa"), seed: 7)
+      var result = RunResult(
+        kind: kind, scenario: .init(name: "one", digest: "aa"), seed: kind == .live ? seed : 7)
       result.complete = true
       result.scenario.settings = [SettingResult(key: "fleet.cli", value: cli, origin: "file")]
       var variant = VariantResult(name: "base")
@@ -34,6 +35,16 @@ import Testing
     ]
     let pairs = try Opponents.pairs(of: results, chosen: [nil, nil]).get()
     return try #require(Comparison(pairs, of: results).pairs.first)
+  }
+
+  @Test("The difference is from the replication with the same people, where the seeds agree")
+  func samePeople() throws {
+    let same = try #require(try pair(26).predictions.first)
+    #expect(same.samePeople == 24 && same.base == 24 && same.simulated == 23.7)
+    #expect(abs(try #require(same.relative) - 2.0 / 24) < 1e-12)
+    let other = try #require(try pair(26, seed: 8).predictions.first)
+    #expect(other.samePeople == nil && other.base == 23.7)
+    #expect(other.word == same.word, "what is predicted does not depend on it")
   }
 
   @Test("A live figure is as predicted, or outside, by where one more replication would lie")

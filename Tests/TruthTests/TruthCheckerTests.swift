@@ -391,6 +391,45 @@ import Truth
     #expect(half.lost == 100 && half.reordered == 0)
   }
 
+  @Test("A turn given up at the front does not keep those behind it from their order")
+  func unknownFirst() {
+    func reordered(_ swap: Bool) -> TruthTally {
+      var checker = TruthChecker()
+      var marks = (0..<60).map { TruthCheckerTests.mark(UInt32($0)) }
+      for (turn, mark) in marks.enumerated() {
+        checker.sent(mark, to: TruthCheckerTests.server, at: TruthCheckerTests.second(10 * turn))
+        if turn == 0 {
+          checker.unknown(mark)
+        } else {
+          checker.acknowledged(mark, at: TruthCheckerTests.second(10 * turn + 5))
+        }
+      }
+      if swap { marks.swapAt(20, 30) }
+      TruthCheckerTests.look(marks, .resume, at: 9999, into: &checker)
+      return checker.finish().tally
+    }
+    #expect(reordered(false).isClean)
+    #expect(reordered(true).reordered > 0)
+  }
+
+  @Test("A turn that is sent again is one turn")
+  func sentAgain() {
+    var checker = TruthChecker()
+    for turn in 0..<100 {
+      let mark = TruthCheckerTests.mark(UInt32(turn))
+      checker.sent(mark, to: TruthCheckerTests.server, at: TruthCheckerTests.second(10 * turn))
+      if turn % 3 == 0 {
+        checker.sent(mark, to: ServerID(2), at: TruthCheckerTests.second(10 * turn + 1))
+      }
+      checker.acknowledged(mark, at: TruthCheckerTests.second(10 * turn + 5))
+    }
+    var marks = (0..<100).map { TruthCheckerTests.mark($0) }
+    marks.swapAt(20, 30)
+    TruthCheckerTests.look(marks, .resume, at: 9999, into: &checker)
+    let tally = checker.finish().tally
+    #expect(tally.reordered == 1 && tally.lost + tally.duplicated == 0)
+  }
+
   @Test("With too many turns of unknown outcome a session is undecided, and nothing is made up")
   func undecided() {
     var shape = History.Shape()

@@ -34,7 +34,9 @@ package struct Needs: Sendable, Hashable {
       }
     let isIsolated = scenario.app.pattern == .isolated
     // A CLI for each person, else what the fleet says.
-    let count = isIsolated ? users : scenario.fleet.servers
+    let count =
+      isIsolated
+      ? users : servers == .external ? scenario.live.targets.count : scenario.fleet.servers
     processes = scenario.cli == .external ? 0 : count
     // An isolated person's server hears from one app instance; shared ones from each.
     connectionsToOne = connectionPerUser ? users : isIsolated ? 1 : scenario.app.instances

@@ -36,6 +36,8 @@ struct Fleet: ~Copyable {
     /// In front of the servers, and none itself.
     var isBalancer = false
     var lens = ServerLens()
+    /// Its home was looked at after its end.
+    var isDiskFinal = false
   }
 
   enum News {
@@ -263,9 +265,7 @@ struct Fleet: ~Copyable {
   /// The last thing it said, for whoever has to find out why.
   private func words(of place: Int) -> String {
     var text = servers[place].said
-    if case .contents(let bytes) = Files.read(folder.log(of: servers[place].id), limit: 1 << 20) {
-      text += String(decoding: bytes.suffix(2000), as: UTF8.self)
-    }
+    text += String(decoding: Files.tail(of: folder.log(of: servers[place].id), 2000), as: UTF8.self)
     let line = text.split(whereSeparator: \.isNewline).last { !$0.isEmpty }
     return line.map { ": \(PeerText.line(String($0)))" } ?? ""
   }
@@ -282,6 +282,7 @@ struct Fleet: ~Copyable {
     }
     servers[server.place].state = .queued
     servers[server.place].isReturning = true
+    servers[server.place].isDiskFinal = false
     servers[server.place].restarts += 1
     queue.append(server.place)
   }
@@ -350,8 +351,16 @@ struct Fleet: ~Copyable {
 
   // MARK: lenses
 
-  mutating func measure(at now: Instant, withProportional: Bool) {
+  /// Processes that run now.
+  private var alive: Int { servers.count { $0.state == .up && $0.process != nil } }
+
+  /// Reading /proc of many servers takes longer.
+  var lensPause: Interval { .milliseconds(alive > 100 ? 5000 : 1000) }
+
+  mutating func measure(at now: Instant) {
     var sum = FleetPeaks()
+    // The costliest of all readings, and of many the sum is about that of their resident memory.
+    let withProportional = alive <= Fleet.mostLensed
     for place in servers.indices {
       guard let process = servers[place].process, servers[place].state == .up else { continue }
       if let gauge = ProcessGauge.read(process.number, withProportional: withProportional) {
@@ -368,6 +377,12 @@ struct Fleet: ~Copyable {
   /// So many servers are shown one by one; of the others no samples are kept.
   private static let mostLensed = 64
 
+  /// Of the servers that run now, as the live view shows them; none where they are somebody else's.
+  var loads: [Double] {
+    servers.lazy.filter { $0.state == .up && $0.process != nil && !$0.isBalancer }
+      .prefix(Fleet.mostLensed).map(\.lens.recentLoad)
+  }
+
   mutating func beginMeasuring() {
     for place in servers.indices { servers[place].lens.begin() }
     peaks = FleetPeaks()
@@ -377,22 +392,22 @@ struct Fleet: ~Copyable {
   mutating func lookAtDisks(at now: Instant) {
     guard now >= disksDue else { return }
     let began = MonotonicClock.now()
-    noteDisk()
+    lookAtDisks()
     for place in servers.indices.prefix(Fleet.mostLensed) { servers[place].lens.keepDisk(at: now) }
     let took = MonotonicClock.now() - began
     disksDue = now + max(.seconds(5), Interval(nanoseconds: took.nanoseconds * 50))
   }
 
-  mutating func noteDisk() {
-    if plan.sharesHome {
-      guard let first = servers.indices.first else { return }
-      servers[first].lens.diskBytes = Files.bytes(
-        below: folder.home(of: servers[first].id, shared: true))
-      return
-    }
-    for place in servers.indices where !servers[place].isBalancer {
+  /// Bytes of all homes together.
+  @discardableResult
+  mutating func lookAtDisks() -> Int {
+    let own = servers.indices.filter { !servers[$0].isBalancer }
+    for place in plan.sharesHome ? own.prefix(1) : own[...] where !servers[place].isDiskFinal {
       servers[place].lens.diskBytes = Files.bytes(
-        below: folder.home(of: servers[place].id, shared: false))
+        below: folder.home(of: servers[place].id, shared: plan.sharesHome))
+      // What somebody left who does not come back stays as it is.
+      servers[place].isDiskFinal = !plan.sharesHome && servers[place].state == .gone
     }
+    return servers.reduce(0) { $0 + $1.lens.diskBytes }
   }
 }

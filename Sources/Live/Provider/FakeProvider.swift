@@ -12,6 +12,9 @@ package final class FakeProvider: Sendable {
   let wakeUp: WakeUp
   private let wanted = Atomic<Bool>(false)
   private let hasRun = Atomic<Bool>(false)
+  private let asked = Atomic<Int>(0)
+  private let rateLimited = Atomic<Int>(0)
+  private let failed = Atomic<Int>(0)
 
   /// Listens from here on. `endsOnSignals`: SIGINT, SIGTERM and SIGHUP end `run()`; then this is
   /// made before any thread starts.
@@ -32,6 +35,20 @@ package final class FakeProvider: Sendable {
   package var url: String {
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     return "http://\(host):\(port)/v1"
+  }
+
+  /// How often the model was asked so far, and what became of it: for differences between two
+  /// moments of a run. From any thread; at most a turn of the provider's loop old.
+  package var calls: ModelCalls {
+    ModelCalls(
+      asked: asked.load(ordering: .relaxed), rateLimited: rateLimited.load(ordering: .relaxed),
+      failed: failed.load(ordering: .relaxed))
+  }
+
+  func publish(_ calls: ModelCalls) {
+    asked.store(calls.asked, ordering: .relaxed)
+    rateLimited.store(calls.rateLimited, ordering: .relaxed)
+    failed.store(calls.failed, ordering: .relaxed)
   }
 
   var isStopWanted: Bool { wanted.load(ordering: .acquiring) }

@@ -3,6 +3,19 @@
 package import Basics
 package import Metrics
 
+/// How often the model was asked, and how often in vain.
+package struct ModelCalls: Hashable, Sendable {
+  package var asked = 0
+  package var rateLimited = 0
+  package var failed = 0
+
+  func since(_ earlier: ModelCalls) -> ModelCalls {
+    ModelCalls(
+      asked: asked - earlier.asked, rateLimited: rateLimited - earlier.rateLimited,
+      failed: failed - earlier.failed)
+  }
+}
+
 package struct Observations: Sendable {
   package struct Status: Sendable, Hashable {
     package var status: Int

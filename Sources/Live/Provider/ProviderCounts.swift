@@ -26,6 +26,12 @@ struct ProviderCounts: ~Copyable {
 
   mutating func late(by delay: Interval) { lag.record(max(0, delay.nanoseconds)) }
 
+  var calls: ModelCalls {
+    let faulted = Observed.Ending.allCases.firstIndex(of: .faulted) ?? 0
+    return ModelCalls(
+      asked: plain.asked, rateLimited: statuses[429], failed: plain.endings[faulted])
+  }
+
   func snapshot(after age: Interval) -> Observations {
     var whole = plain
     whole.seconds = age.seconds

@@ -72,6 +72,7 @@ struct ProviderServer: ~Copyable {
       runTimers()
       for place in 0..<ready where !isStopped { handle(poller[place]) }
       flush()
+      face.publish(counts.calls)
     }
     for place in connections.indices {
       if let connection = connections[place] { drop(connection, as: .stopped) }

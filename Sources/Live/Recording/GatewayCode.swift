@@ -99,7 +99,9 @@ extension ByteBuffer {
     case .send(let server, let session, let turn, let handle):
       put(.send, server, session, turn)
       put(markable: handle)
-    case .delete(let server, let session, let turn): put(.delete, server, session, turn)
+    case .delete(let server, let session, let turn, let conversation):
+      put(.delete, server, session, turn)
+      append(conversation)
     case .forget(let server, let session):
       put(GatewayActionKind.forget)
       put(server)
@@ -187,7 +189,7 @@ extension RecordCursor {
     case .resume: .resume(server(), session(), turn())
     case .disconnect: .disconnect(server(), session(), turn(), handle: markable())
     case .send: .send(server(), session(), turn(), handle: markable())
-    case .delete: .delete(server(), session(), turn())
+    case .delete: .delete(server(), session(), turn(), conversation: byte())
     case .forget: .forget(server(), session())
     case .lock: .lock(word(LockCommand.acquire), session(), turn(), token: short())
     case .spawn: .spawn(turn(), port: UInt16(truncatingIfNeeded: short()))

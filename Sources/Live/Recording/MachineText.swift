@@ -168,8 +168,8 @@ extension GatewayAction {
       "disconnect \(session.text) on \(server.text) for \(turn.text)\(handle(place))"
     case .send(let server, let session, let turn, let place):
       "send \(turn.text) in \(session.text) to \(server.text)\(handle(place))"
-    case .delete(let server, let session, let turn):
-      "delete \(session.text) on \(server.text) for \(turn.text)"
+    case .delete(let server, let session, let turn, let conversation):
+      "delete \(session.text), conversation \(conversation), on \(server.text) for \(turn.text)"
     case .forget(let server, let session): "forget \(session.text) of \(server.text)"
     case .lock(let command, let session, let turn, let token):
       "lock: \(command) \(session.text) for \(turn.text), token \(token)"

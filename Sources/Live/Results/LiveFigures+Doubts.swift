@@ -4,8 +4,11 @@ internal import Basics
 internal import CLIModel
 internal import LinuxIO
 internal import Metrics
+internal import Policies
 internal import Scenarios
+internal import Statistics
 internal import Truth
+internal import Workload
 
 extension LiveFigures {
   public var doubts: [Doubt] {
@@ -25,16 +28,17 @@ extension LiveFigures {
     let completed = count(.turnsCompleted)
     if completed == 0 {
       doubt("no turn was completed", invalid: true)
-      return doubts
-    }
-    judgeDriver(&doubts)
-    judgeMachine(&doubts)
-    let responses = time(.turnResponse)
-    if responses.count < 100 {
-      doubt("\(responses.count) turns are too few for a p99")
-    }
-    if warmUpNotFound {
-      doubt("the responses were not steady within \(text(scenario.phases.measure))")
+    } else {
+      judgeDriver(&doubts)
+      judgeMachine(&doubts)
+      judgeRate(&doubts)
+      let responses = time(.turnResponse)
+      if responses.count < 100 {
+        doubt("\(responses.count) turns are too few for a p99")
+      }
+      if warmUpNotFound {
+        doubt("the responses were not steady within \(text(scenario.phases.measure))")
+      }
     }
     let planned = count(.turnsPlanned)
     let dropped = count(.turnsDropped)
@@ -66,6 +70,15 @@ extension LiveFigures {
   public var remarks: [String] {
     tallies.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
       .map { "\($0.value) x \($0.key)" }
+  }
+
+  /// What a connection for each person costs: every one of them hears of everybody's turns.
+  public var broadcast: String? {
+    let turns = count(.turnsCompleted)
+    guard scenario.live.connections == .perUser, turns > 0 else { return nil }
+    return "\(tallies.events) events for \(turns) turns, \(tallies.events / turns) a turn; with a "
+      + "connection for each person a turn's events grow with the people, all events with their "
+      + "square"
   }
 
   /// How much of what was acknowledged was looked for: where nobody looks nothing is found.
@@ -113,18 +126,49 @@ extension LiveFigures {
     for (place, report) in reports.enumerated() where measured > .zero {
       let share = report.cpuUsed.seconds / measured.seconds
       if share > 0.9 {
+        let mend =
+          reports.count < scenario.app.instances
+          ? "more run.threads" : "more app.instances (and run.threads)"
         doubts.append(
           Doubt(
             text: "driver thread \(place + 1) was busy for \(Int(share * 100)) % of the time: "
-              + "use more threads or fewer people", invalid: false))
+              + "use \(mend), or fewer people", invalid: false))
       }
     }
+  }
+
+  /// More than this share of the turns that came was not done while they came.
+  private static let behind = 0.05
+
+  /// The rate that was asked for is not the rate that was served: what waited longest is not yet in
+  /// the figures.
+  private func judgeRate(_ doubts: inout [Doubt]) {
+    let underWay = windows.map { Double($0.underWay) }
+    if Backlog.pilesUp(underWay) {
+      doubts.append(
+        Doubt(
+          text: "work keeps piling up (\(Int(underWay.last ?? 0)) turns under way at the end): the "
+            + "fleet is overloaded, figures depend on the length of the run", invalid: false))
+      return
+    }
+    if case .closed = scenario.workload.arrivals { return }
+    let planned = count(.turnsPlanned)
+    let done = count(.turnsCompleted) + count(.turnsFailed)
+    guard planned >= 100, Double(planned - done) > LiveFigures.behind * Double(planned) else {
+      return
+    }
+    doubts.append(
+      Doubt(
+        text: "\(planned) turns came and \(done) were done meanwhile: the fleet fell behind, or "
+          + "had not settled", invalid: false))
   }
 
   /// Above so much of its processors' time a machine is what the servers wait for.
   private static let busy = 0.95
   /// Below so much stolen time nothing is seen of it.
   private static let stolen = 0.05
+  /// A hundredth of the time without a processor is more than a quota that is seldom met.
+  private static let throttled = 0.01
 
   private func judgeMachine(_ doubts: inout [Doubt]) {
     if let machine {
@@ -140,6 +184,13 @@ extension LiveFigures {
           Doubt(
             text: "other machines of this host took \(percent(machine.stolenShare)) of the "
               + "processors' time", invalid: false))
+      }
+      if machine.throttled > LiveFigures.throttled * measured.seconds {
+        doubts.append(
+          Doubt(
+            text: "the CPU quota of this container held processes back for "
+              + "\(milliseconds(machine.throttled)) in \(text(measured)): it may have been the "
+              + "limit, not the servers", invalid: false))
       }
       if machine.pagesSwapped > 0 {
         doubts.append(

@@ -35,6 +35,10 @@ public struct LiveFigures: Sendable {
   let isUnderWay: Bool
   let crashes: Int
   let cliRestarts: Int
+  /// Of the fake provider, where a run has one.
+  let calls: ModelCalls?
+  /// By how much the state of sessions grew.
+  let diskBytes: Int
   /// What the whole machine did meanwhile; nil where it cannot be read.
   let machine: MachineLoad?
   let notes: [String]
@@ -76,13 +80,13 @@ public struct LiveFigures: Sendable {
     case .turnsForeign: return truth.tally.foreign
     case .turnsReordered: return truth.tally.reordered
     case .turnsStaleContext: return truth.tally.staleContext
-    case .providerCalls: return observations?.asked ?? 0
-    case .providerRateLimited: return observations?.count(status: 429) ?? 0
-    case .providerFailed: return observations?.count(.faulted) ?? 0
+    case .providerCalls: return calls?.asked ?? 0
+    case .providerRateLimited: return calls?.rateLimited ?? 0
+    case .providerFailed: return calls?.failed ?? 0
     case .eventsBroadcast: return tallies.events
     case .serverCrashes: return crashes
     case .cliRestarted: return cliRestarts
-    case .diskBytes: return servers.reduce(0) { $0 + $1.diskBytes }
+    case .diskBytes: return diskBytes
     default: return own
     }
   }
@@ -174,7 +178,7 @@ public struct LiveFigures: Sendable {
     case .sessionsContextLost, .sessionsSplitBrain, .sessionsCompacted, .memoryExhausted,
       .providerRetries:
       false
-    case .providerCalls, .providerRateLimited, .providerFailed: observations != nil
+    case .providerCalls, .providerRateLimited, .providerFailed: calls != nil
     case .diskBytes: scenario.cli != .external
     default: true
     }

@@ -11,6 +11,8 @@ public struct LiveOrder: Sendable {
   public var mockArguments: [String] = []
   /// Of the servers; nil: one is made up for servers of our own.
   public var token: String?
+  /// By the place of a server that somebody else runs, where it has one of its own.
+  public var tokens: [Int: String] = [:]
   public var threads = 1
   /// Takes down every input of every machine; nil: nothing does.
   public var recording: Recording?

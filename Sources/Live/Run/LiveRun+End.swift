@@ -79,12 +79,15 @@ extension LiveRun {
     var crashes = 0
     var restarts = 0
     var load: MachineLoad?
+    var calls: ModelCalls?
+    var diskBytes = 0
   }
 
   var standing: Standing {
     Standing(
       crashes: crashes, restarts: fleet.servers.reduce(0) { $0 + $1.restarts },
-      load: MachineLoad.current())
+      load: MachineLoad.current(), calls: provider?.calls,
+      diskBytes: fleet.servers.reduce(0) { $0 + $1.lens.diskBytes })
   }
 
   /// - soFar: the run goes on; until then it was measured.
@@ -107,7 +110,9 @@ extension LiveRun {
       measured: (soFar ?? measureEnd ?? .zero) - (measureFrom ?? .zero),
       measuredFrom: measureFrom ?? .zero, isUnderWay: soFar != nil,
       crashes: to.crashes - from.crashes, cliRestarts: to.restarts - from.restarts,
-      machine: load, notes: notes, truth: truth, sessionsLooked: looked,
+      calls: to.calls?.since(from.calls ?? ModelCalls()),
+      diskBytes: max(0, to.diskBytes - from.diskBytes),
+      machine: load, notes: notes.sentences, truth: truth, sessionsLooked: looked,
       observations: observations, warmUpNotFound: warmUpNotFound, wasWarming: wasWarming,
       wasStopped: stop.isRequested, lag: plan.lagTolerance)
   }

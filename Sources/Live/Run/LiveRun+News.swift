@@ -70,8 +70,13 @@ extension LiveRun {
     case .spawned(let turn, let server):
       shards[turn.instance % shards.count].post(.spawned(turn, server, address(server)))
     case .notSpawned(let turn, let reason):
+      notSpawned += 1
       note("a process for a person could not be started: \(reason)")
       shards[turn.instance % shards.count].post(.notSpawned(turn))
+      if fleet.upAfter == nil && notSpawned == LiveRun.triesToSpawn {
+        complain("none of \(notSpawned) processes for people could be started: \(reason)")
+        if !isDraining { drain(at: clock) }
+      }
     case .crashed(let server, let reason):
       if epoch == .never { return complain("\(name(server)): \(reason)") }
       crashes += 1
@@ -89,7 +94,7 @@ extension LiveRun {
   }
 
   mutating func note(_ text: String) {
-    if notes.count < 20 { notes.append(text) }
+    notes.add(text)
   }
 
   func address(_ server: ServerID) -> ServerAddress { fleet.servers[server.place].address }

@@ -23,8 +23,10 @@ extension LiveRun {
         isMeasuring = true
         locksBefore = lockTally(desk)
         before = standing
-        fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
+        fleet.measure(at: now)
         fleet.beginMeasuring()
+        // Last, because it may take its time.
+        before?.diskBytes = fleet.lookAtDisks()
       }
       if now >= nextWord {
         tell(phase(at: now))
@@ -39,12 +41,13 @@ extension LiveRun {
         if isDraining {
           locksAfter = lockTally(desk)
           after = standing
-          fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
+          fleet.measure(at: now)
+          after?.diskBytes = fleet.lookAtDisks()
         }
       }
-      if !isDraining && now - lastLens >= lensPause {
+      if !isDraining && now - lastLens >= fleet.lensPause {
         lastLens = now
-        fleet.measure(at: now, withProportional: fleet.servers.count <= 64)
+        fleet.measure(at: now)
       }
       if isMeasuring && !isDraining {
         if scenario.cli != .external { fleet.lookAtDisks(at: now) }
@@ -67,9 +70,6 @@ extension LiveRun {
       figures(
         reports, desk: desk, truth: TruthReport(examplesOfAKind: 0), plan: plan, soFar: until))
   }
-
-  /// Reading /proc of many servers takes longer.
-  private var lensPause: Interval { .milliseconds(fleet.servers.count > 100 ? 5000 : 1000) }
 
   private mutating func lookForTheEnd(at now: Instant) {
     if stop.isRequested { return drain(at: now) }
@@ -123,7 +123,7 @@ extension LiveRun {
       .filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
       .map { LiveProgress.Failure(words: $0.0.words, count: $0.1) }
     recent.fill(&progress, at: MonotonicClock.now())
-    progress.serverLoads = fleet.servers.prefix(64).map(\.lens.recentLoad)
+    progress.serverLoads = fleet.loads
     watch(progress)
   }
 }

@@ -9,12 +9,13 @@ internal import Workload
 extension LiveRun {
   mutating func openFleet() {
     if scenario.cli == .external {
-      for target in scenario.live.targets {
+      for (place, target) in scenario.live.targets.enumerated() {
         guard var address = ServerAddress(target) else {
           problems.append("\(target): no host:port")
           continue
         }
         address.resolve()
+        address.token = order.tokens[place]
         let id = fleet.add(external: address)
         for box in shards { box.post(.serverUp(id, address)) }
       }

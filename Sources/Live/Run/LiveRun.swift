@@ -66,7 +66,10 @@ public struct LiveRun: ~Copyable {
   /// Of servers that were removed: how many shards need it no more.
   var unused: [Int: Int] = [:]
   var lastLens = Instant.zero
-  var notes: [String] = []
+  var notes = RunNotes()
+  /// Processes for people that did not come; after so many and none that did, nobody waits on.
+  var notSpawned = 0
+  static let triesToSpawn = 3
   var locksBefore = LockTally()
   var locksAfter: LockTally?
 
@@ -138,7 +141,7 @@ public struct LiveRun: ~Copyable {
   private mutating func run() -> Outcome {
     _ = poller.add(mailbox.descriptor, token: 0, for: .reading)
     if reaper == nil {
-      notes.append("no reaper could be started: a killed driver may leave children of servers")
+      notes.add("no reaper could be started: a killed driver may leave children of servers")
     }
     let seed = scenario.seed.replication(0)
     let desk = Desk(MachineFactory(scenario), recording: order.recording)
@@ -171,7 +174,6 @@ public struct LiveRun: ~Copyable {
     }
     desk.endRecording()
     endRedis()
-    fleet.noteDisk()
     if hasStarted && problems.isEmpty { audit(truth, plan) }
     let checked = truth.finish()
     tell(.stopping)

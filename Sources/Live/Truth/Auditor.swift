@@ -3,6 +3,7 @@
 // sessions go and answer from their storage. Bounded in time; what was not reached is counted.
 internal import Basics
 internal import LinuxIO
+internal import Scenarios
 internal import Wire
 
 struct Auditor: ~Copyable {
@@ -11,7 +12,7 @@ struct Auditor: ~Copyable {
     var address: ServerAddress
   }
 
-  private enum Step: UInt8 { case resume, read, destroy }
+  private enum Step: UInt8 { case resume, read, destroy, delete }
 
   private struct Look {
     var session: SessionID
@@ -45,6 +46,8 @@ struct Auditor: ~Copyable {
   private let names: SessionNames
   private let token: String?
   private let run: UInt32
+  /// What a run put into somebody else's storage it takes out again.
+  private let deletes: Bool
   private var writer: RequestWriter
   private var poller: Poller
   private var lines: [Line] = []
@@ -62,6 +65,7 @@ struct Auditor: ~Copyable {
     names = plan.names
     token = plan.token
     run = plan.run
+    deletes = plan.scenario.cli == .external && plan.deletesAtEnd
     poller = try Poller()
   }
 
@@ -96,7 +100,7 @@ struct Auditor: ~Copyable {
         poller.add(
           line.socket.number, token: UInt64(lines.count), for: [.reading, .writing]) == nil
       else { continue }
-      writer.connect(id: 0, token: token, to: &line.output)
+      writer.connect(id: 0, token: target.address.token ?? token, to: &line.output)
       lines.append(line)
       byServer[target.server] = line
     }
@@ -154,6 +158,8 @@ struct Auditor: ~Copyable {
         "session.getMessages", look.home.name, person: person, id: id, to: &line.output)
     case .destroy:
       writer.about("session.destroy", look.home.name, person: person, id: id, to: &line.output)
+    case .delete:
+      writer.about("session.delete", look.home.name, person: person, id: id, to: &line.output)
     }
   }
 
@@ -166,18 +172,17 @@ struct Auditor: ~Copyable {
     case (.resume, .notFound):
       // Nothing is left of it: all that was acknowledged is gone.
       looked += 1
-      truth.resumed(look.session, [], on: line.target.server, run: run, at: now, isWhole: true)
+      truth.resumed(look.session, [], on: line.target.server, run: run, at: now)
     case (.resume, .corrupted):
       // The same: there is no repair, so nobody will ever resume it.
       looked += 1
       truth.foundCorrupted(look.session, on: line.target.server, at: now)
-    case (.read, .history(let marks, let isWhole)):
+    case (.read, .history(let marks)):
       looked += 1
-      truth.resumed(
-        look.session, marks, on: line.target.server, run: run, at: now, isWhole: isWhole)
-      look.step = .destroy
+      truth.resumed(look.session, marks, on: line.target.server, run: run, at: now)
+      look.step = deletes ? .delete : .destroy
       ask(look, line)
-    case (.destroy, _): break
+    case (.destroy, _), (.delete, _): break
     case (.resume, .failed(let words)), (.read, .failed(let words)): giveUp(look, words)
     case (.read, _): giveUp(look, "session.getMessages gave no history")
     }

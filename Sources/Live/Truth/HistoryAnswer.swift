@@ -10,8 +10,9 @@ package struct HistoryAnswer {
     case notFound
     /// It is there, and no server will ever open it again.
     case corrupted
-    /// Marks of the prompts in it that have an answer, each event's once.
-    case history([PromptMark], isWhole: Bool)
+    /// Marks of the prompts in it that have an answer, each event's once. Compaction sums up what
+    /// the model is sent; the events of the history stay.
+    case history([PromptMark])
     /// In the server's words: nothing is known of the history.
     case failed(String)
   }
@@ -64,7 +65,6 @@ package struct HistoryAnswer {
   private static func history(_ text: Span<UInt8>, _ events: Range<Int>) -> Outcome {
     var prompts: [(mark: PromptMark, turn: UInt64?)] = []
     var answered: Set<UInt64> = []
-    var isWhole = true
     var place = JSONScan.skipSpace(text, from: events.lowerBound + 1)
     while place < events.upperBound - 1 {
       guard let end = JSONScan.end(ofValueAt: place, in: text) else {
@@ -79,7 +79,6 @@ package struct HistoryAnswer {
         }
       case .answer:
         if let turn = HistoryAnswer.turn(of: data, in: text) { answered.insert(turn) }
-      case .compaction: isWhole = false
       case .other: break
       }
       place = JSONScan.skipSpace(text, from: end)
@@ -90,10 +89,10 @@ package struct HistoryAnswer {
     // Prompts reach the file when a turn begins, answers when it ends: a server that is killed
     // between leaves a question that nobody answered, and that is no turn.
     let marks = prompts.filter { $0.turn.map(answered.contains) ?? true }.map(\.mark)
-    return .history(marks, isWhole: isWhole)
+    return .history(marks)
   }
 
-  private enum Kind { case prompt, answer, compaction, other }
+  private enum Kind { case prompt, answer, other }
 
   /// And where its data stand.
   private static func kind(of event: Int, in text: Span<UInt8>) -> (Kind, data: Int?) {
@@ -106,8 +105,7 @@ package struct HistoryAnswer {
     guard let type, type.count > 2 else { return (.other, nil) }
     let word = type.lowerBound + 1..<type.upperBound - 1
     if text.spells("user.message", in: word) { return (.prompt, data) }
-    if text.spells("assistant.message", in: word) { return (.answer, data) }
-    return (text.spells("session.compaction_complete", in: word) ? .compaction : .other, nil)
+    return text.spells("assistant.message", in: word) ? (.answer, data) : (.other, nil)
   }
 
   /// What a prompt and its answers have in common; nil: a server that says no such

@@ -31,9 +31,16 @@ final class TruthDesk: Sendable {
   }
 
   func sent(_ turn: TurnPlan, to home: Home, at now: Instant) {
+    let session = turn.session.index
     state.withLock { state in
+      // People who ask again before an answer may begin a conversation while a turn of the last one
+      // is under way: what is told of that one afterwards is no longer held against anything.
+      if let last = state.homes[session]?.name.conversation {
+        if home.name.conversation < last { return }
+        if home.name.conversation > last { state.checker.ended(session) }
+      }
       state.checker.sent(Mark(turn), to: home.server, at: now)
-      state.homes[turn.session.index] = home
+      state.homes[session] = home
     }
   }
 
@@ -45,9 +52,14 @@ final class TruthDesk: Sendable {
 
   func refused(_ turn: TurnPlan) { state.withLock { $0.checker.refused(Mark(turn)) } }
 
-  /// Its number will stand for another conversation.
-  func ended(_ session: SessionID) {
+  /// Its number will stand for another conversation, or does already. Nil: whichever it stands for.
+  func ended(_ session: SessionID, conversation: UInt32? = nil) {
     state.withLock { state in
+      if let conversation, let home = state.homes[session.index],
+        home.name.conversation != conversation
+      {
+        return
+      }
       state.checker.ended(session.index)
       state.homes[session.index] = nil
     }
@@ -80,13 +92,12 @@ final class TruthDesk: Sendable {
 
   /// What a fresh resume gave.
   func resumed(
-    _ session: SessionID, _ marks: [PromptMark], on server: ServerID, run: UInt32,
-    at now: Instant, isWhole: Bool
+    _ session: SessionID, _ marks: [PromptMark], on server: ServerID, run: UInt32, at now: Instant
   ) {
     let own = TruthDesk.prompts(marks, run: run)
     state.withLock {
       $0.checker.looked(
-        at: own.span, of: session.index, from: .resume, on: server, at: now, isWhole: isWhole)
+        at: own.span, of: session.index, from: .resume, on: server, at: now)
     }
   }
 

@@ -17,10 +17,11 @@ extension Shard {
       open(server, session, turn, resume: false)
     case .resume(let server, let session, let turn): open(server, session, turn, resume: true)
     case .disconnect(let server, let session, let turn, let handle):
-      close(server, session, turn, handle, deletes: false)
-    case .delete(let server, let session, let turn):
-      close(server, session, turn, noLink, deletes: plan.deletesAtEnd)
-      truth.ended(session)
+      close(server, session, turn, handle, nil, deletes: false)
+    case .delete(let server, let session, let turn, let count):
+      let conversation = conversation(count, of: session)
+      close(server, session, turn, noLink, conversation, deletes: plan.deletesAtEnd)
+      truth.ended(session, conversation: conversation)
     case .forget(_, let session):
       truth.ended(session)
       desk.forget(session, at: now)
@@ -74,13 +75,19 @@ extension Shard {
     if turn.flags.contains(.ephemeral) {
       return SessionNames.Place(session: session, conversation: latestEphemeral(session, turn))
     }
+    return SessionNames.Place(
+      session: session, conversation: conversation(turn.conversation, of: session))
+  }
+
+  /// The plan counts modulo 256; the nearest to the latest seen is meant.
+  private mutating func conversation(_ count: UInt8, of session: SessionID) -> UInt32 {
     while latest.count <= session.place { latest.append(0) }
-    // The plan counts modulo 256; the nearest to the latest seen is meant.
     let last = latest[session.place]
-    let ahead = Int8(bitPattern: turn.conversation &- UInt8(truncatingIfNeeded: last))
-    let whole = UInt32(max(0, Int(last) + Int(ahead)))
-    latest[session.place] = max(last, whole)
-    return SessionNames.Place(session: session, conversation: whole)
+    let ahead = Int8(bitPattern: count &- UInt8(truncatingIfNeeded: last))
+    // Before the first one none can be meant.
+    let whole = Int(last) + Int(ahead) < 0 ? Int(count) : Int(last) + Int(ahead)
+    latest[session.place] = max(last, UInt32(whole))
+    return UInt32(whole)
   }
 
   /// An ephemeral session lives for one turn; its name is kept from the creation on.
@@ -152,7 +159,8 @@ extension Shard {
 
   /// Lets go of a session, or deletes it with its files.
   mutating func close(
-    _ server: ServerID, _ session: SessionID, _ turn: TurnID, _ handle: UInt32, deletes: Bool
+    _ server: ServerID, _ session: SessionID, _ turn: TurnID, _ handle: UInt32,
+    _ conversation: UInt32?, deletes: Bool
   ) {
     let local = local(of: turn)
     var found: ServerConnection?
@@ -178,9 +186,10 @@ extension Shard {
       name = records[Int(place.place)].name
       person = Int(records[Int(place.place)].person)
     } else {
-      // Not ours to remember any more: the latest conversation under the number.
+      // Not ours to remember any more: without a word the latest conversation under the number.
       while latest.count <= session.place { latest.append(0) }
-      name = SessionNames.Place(session: session, conversation: latest[session.place])
+      name = SessionNames.Place(
+        session: session, conversation: conversation ?? latest[session.place])
       place = connection.sessions[name.code]
     }
     var sends: UInt32 = 0

@@ -34,6 +34,8 @@ extension Shard {
     let open = openHere()
     for session in listed where session.modified < horizon && !open.contains(session.place.code) {
       recorder.count(.sessionsDeleted)
+      // What is deleted on purpose is not lost.
+      truth.ended(session.place.session, conversation: session.place.conversation)
       let id = connection.ask(.delete(.none(of: index), nil, sends: 0))
       writer.delete(session.id, id: id, to: &connection.output)
     }

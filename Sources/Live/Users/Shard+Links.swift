@@ -58,7 +58,7 @@ extension Shard {
     }
     connection.wantsWriting = true
     let id = connection.ask(.greeting)
-    writer.connect(id: id, token: plan.token, to: &connection.output)
+    writer.connect(id: id, token: address.token ?? plan.token, to: &connection.output)
     timers.push(
       clock() + plan.greetingLimit,
       ShardTimer.greeting(connection: place, epoch: connection.epoch).code)

@@ -75,6 +75,11 @@ extension Shard {
     if let measuring { timers.push(measuring.nextEnd, ShardTimer.windowEnds.code) }
   }
 
+  private struct ServerSession: Hashable {
+    var server: ServerID
+    var code: UInt64
+  }
+
   private mutating func levels() -> MeasuredPart.Levels {
     var counts = gatewayTallies()
     let evicted = counts[CountMetric.sessionsEvicted.rawValue]
@@ -87,10 +92,18 @@ extension Shard {
       serverQueue: Array(repeating: 0, count: servers.count))
     levels.underWay = ledger.planned - ledger.over
     for local in 0..<gateways.count { levels.residents += gateways[local].residents }
+    // A session of several people may be open by several connections.
+    var counted = Set<ServerSession>()
+    let mayShare = plan.scenario.workload.groups != nil && connections.count > servers.count
     for connection in connections {
       guard let connection else { continue }
+      let server = connection.server
       levels.backlog += connection.unanswered
-      levels.serverSessions[connection.server.place] += connection.sessions.count
+      levels.serverSessions[server.place] +=
+        mayShare
+        ? connection.sessions.keys.count {
+          counted.insert(ServerSession(server: server, code: $0)).inserted
+        } : connection.sessions.count
       levels.serverQueue[connection.server.place] += connection.unacknowledged
     }
     return levels

@@ -48,6 +48,8 @@ struct ServerAddress: Hashable, Sendable {
   /// The addresses behind the name, as digits. Shards connect in mid-run, where nobody may wait for
   /// a resolver.
   var digits: [String]
+  /// Its own, where servers that somebody else runs have one each.
+  var token: String?
 
   init(host: String, port: UInt16) {
     self.host = host
@@ -69,6 +71,13 @@ struct ServerAddress: Hashable, Sendable {
   mutating func resolve() {
     let found = TCP.numericHosts(of: host)
     if !found.isEmpty { digits = found }
+    // A name may stand for addresses at which nobody listens: localhost does, where IPv6 is first.
+    guard digits.count > 1,
+      let place = digits.firstIndex(where: {
+        TCP.isListening(host: $0, port: port, within: .seconds(1))
+      })
+    else { return }
+    digits.swapAt(0, place)
   }
 }
 

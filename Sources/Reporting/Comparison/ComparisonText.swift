@@ -35,8 +35,11 @@ public struct ComparisonText: Sendable {
     if comparison.pairs.contains(where: \.isPrediction) {
       blocks.append(
         wrap(
-          "Predicted: where one more replication of the same length would lie, 95 times in 100. As "
-            + "predicted is also what differs by less than \(margin). Tallies are those of one "
+          (comparison.pairs.contains { $0.hasSamePeople }
+            ? "Same people: the simulated replication in which the same people ask the same things "
+              + "at the same instants; the difference is from it. " : "")
+            + "Predicted: where one more replication of the same length would lie, 95 times in "
+            + "100. As predicted is also what differs by less than \(margin). Tallies are those of one "
             + "replication.", width: width))
     }
     guard comparison.pairs.contains(where: { !$0.isPrediction }) else { return text(blocks) }
@@ -129,14 +132,17 @@ extension ComparisonText {
       told.isEmpty ? name : "\(name): \(inside) of \(counted(told.count, "figure")) as predicted",
       width: width)
     var grid = TextGrid(head: ["", "", "", "", "", ""], words: [0, 5])
+    let hasTwins = pair.hasSamePeople
     for figure in shown {
       let words = PredictedWords(figure, units)
       grid.rows.append([
-        figure.metric, words.simulated, words.predicted, words.live, words.change, words.word,
+        figure.metric, hasTwins ? words.samePeople : words.simulated, words.predicted, words.live,
+        words.change, words.word,
       ])
     }
     if !shown.isEmpty {
-      grid.rows.insert(["", "simulated", "predicted", "live", "", ""], at: 0)
+      grid.rows.insert(
+        ["", hasTwins ? "same people" : "simulated", "predicted", "live", "", ""], at: 0)
       lines +=
         grid.lines(width: width).map { Array($0.dropFirst()) }
         ?? grid.rows.dropFirst().flatMap {
@@ -202,10 +208,11 @@ extension PredictedFigure {
       "unit": .string(unit),
       "better": .string(better.rawValue),
       "simulated": JSONValue(measured: simulated),
+      "same_people": JSONValue(measured: samePeople),
       "low": JSONValue(measured: interval?.low),
       "high": JSONValue(measured: interval?.high),
       "live": JSONValue(measured: live),
-      "difference": JSONValue(measured: live - simulated),
+      "difference": JSONValue(measured: live - base),
       "relative": JSONValue(measured: relative),
       "word": .string(word.rawValue),
       "reason": reason.map { .string($0) } ?? .null,

@@ -21,6 +21,9 @@ public struct PredictedFigure: Equatable, Sendable {
   /// Where one more replication would lie, 95 times in a hundred.
   public let interval: Metrics.ConfidenceInterval?
   public let live: Double
+  /// Of the one replication in which the same people asked the same things at the same instants;
+  /// nil where the seeds differ or the simulation does not know.
+  public let samePeople: Double?
   public let word: Word
   /// Why nobody can tell.
   public let reason: String?
@@ -29,10 +32,11 @@ public struct PredictedFigure: Equatable, Sendable {
   /// Outside even when all figures of the comparison are looked at together (Holm, 5 %).
   public internal(set) var isBeyondChance = false
 
-  /// As a share of the simulated figure; nil where that is nothing.
-  public var relative: Double? {
-    simulated == 0 ? nil : (live - simulated) / simulated.magnitude
-  }
+  /// What the live run differs from: those who met the same chance, where there are any.
+  public var base: Double { samePeople ?? simulated }
+
+  /// As a share of that; nil where it is nothing.
+  public var relative: Double? { base == 0 ? nil : (live - base) / base.magnitude }
 
   public var isWorse: Bool {
     switch better {
@@ -44,8 +48,8 @@ public struct PredictedFigure: Equatable, Sendable {
 
   /// Nil where one of the two does not have the figure, or both are nothing.
   init?(
-    _ name: String, simulated: VariantResult, live: VariantResult, margin: Double,
-    objection: String?
+    _ name: String, simulated: VariantResult, live: VariantResult, sameSeed: Bool,
+    margin: Double, objection: String?
   ) {
     guard let definition = ComparedFigure.definition(of: name),
       let model = ComparedFigure.Side(name, definition, simulated),
@@ -56,6 +60,9 @@ public struct PredictedFigure: Equatable, Sendable {
     unit = definition.unit.rawValue
     better = definition.better
     self.live = seen.shown
+    // The first replication has the seed itself.
+    let first = model.samples.first ?? (model.replications == 1 ? model.shown : nil)
+    samePeople = sameSeed ? first : nil
     let isTally = definition.kind == .count
     let prediction = PredictedFigure.prediction(model, isTally: isTally)
     self.simulated = prediction?.mean ?? model.shown
@@ -115,16 +122,21 @@ extension Comparison.Pair {
     leftOut = Self.leftOut(model.simulated, model.live, of: results)
     let hasStandIn = model.live.standIn(in: results[model.live.source].result) != nil
     let skipped = hasStandIn ? Contender.ofProcesses : []
+    let sameSeed =
+      results[model.simulated.source].result.seed == results[model.live.source].result.seed
     predictions = Comparison.order.filter { !skipped.contains($0) }.compactMap {
       PredictedFigure(
-        $0, simulated: model.simulated.variant, live: model.live.variant, margin: margin,
-        objection: objection)
+        $0, simulated: model.simulated.variant, live: model.live.variant, sameSeed: sameSeed,
+        margin: margin, objection: objection)
     }
   }
 
   public func predicted(_ word: PredictedFigure.Word) -> [PredictedFigure] {
     predictions.filter { $0.word == word }
   }
+
+  /// The live run and one of the replications met the same chance.
+  var hasSamePeople: Bool { predictions.contains { $0.samePeople != nil } }
 
   /// What surprises comes first, the rest in the order in which one asks.
   var bySurprise: [PredictedFigure] {

@@ -4,6 +4,7 @@ internal import Metrics
 
 struct PredictedWords {
   let simulated: String
+  let samePeople: String
   let predicted: String
   let live: String
   let change: String
@@ -12,12 +13,14 @@ struct PredictedWords {
   let style: String
 
   init(_ figure: PredictedFigure, _ units: HumanUnits) {
-    let ends = units.row([figure.simulated, figure.live], unit: figure.unit)
+    let ends = units.row(
+      [figure.simulated, figure.samePeople ?? figure.simulated, figure.live], unit: figure.unit)
     simulated = ends[0]
-    live = ends[1]
+    samePeople = figure.samePeople == nil ? HumanUnits.missing : ends[1]
+    live = ends[2]
     predicted = figure.interval.map { units.span($0, unit: figure.unit) } ?? HumanUnits.missing
     // Shares differ in percentage points; a share of a share confuses.
-    let signed = units.signedRow([figure.live - figure.simulated], unit: figure.unit)[0]
+    let signed = units.signedRow([figure.live - figure.base], unit: figure.unit)[0]
     change =
       figure.unit == MetricUnit.ratio.rawValue
       ? signed : figure.relative.map { signedShare($0, units) } ?? signed

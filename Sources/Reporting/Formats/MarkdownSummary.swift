@@ -76,13 +76,15 @@ struct MarkdownSummary {
         let word = figure.isBeyondChance ? "**\(words.word)**" : words.word
         rows.append([
           MarkdownSummary.cell(pair.live?.variant.name ?? ""), MarkdownSummary.code(figure.metric),
-          words.simulated, words.predicted, words.live, words.change, word,
+          pair.hasSamePeople ? words.samePeople : words.simulated, words.predicted, words.live,
+          words.change, word,
         ])
       }
     }
     guard !rows.isEmpty else { return "" }
     let rest = rows.count - MarkdownSummary.mostRows
-    var text = "| variant | figure | simulated | predicted | live | | |\n"
+    let first = comparison.pairs.contains(where: \.hasSamePeople) ? "same people" : "simulated"
+    var text = "| variant | figure | \(first) | predicted | live | | |\n"
     text += "|---|---|---:|---:|---:|---:|---|\n"
     for row in rows.prefix(MarkdownSummary.mostRows) {
       text += "| " + row.joined(separator: " | ") + " |\n"

@@ -72,9 +72,12 @@ extension ResultPage {
     markup.line("\(Markup.table)")
     markup.line(
       "<caption>What lies outside comes first; red is beyond what chance makes of so many figures. "
-        + "Tallies are those of one replication.</caption>")
+        + "Tallies are those of one replication. With the same people: the replication in which "
+        + "everybody asks the same things at the same instants as in the live run; the difference "
+        + "is from it.</caption>")
     markup.line(
       "<thead><tr><th scope=\"col\" class=\"w\">Figure</th><th scope=\"col\">simulated</th>"
+        + "<th scope=\"col\">with the same people</th>"
         + "<th scope=\"col\">predicted for one run</th><th scope=\"col\">live</th>"
         + "<th scope=\"col\">difference</th><th scope=\"col\" class=\"w\"></th></tr></thead><tbody>"
     )
@@ -83,7 +86,7 @@ extension ResultPage {
       let told = pair.bySurprise.filter { $0.word != .cannotTell }
       let inside = told.count - pair.predicted(.outside).count
       markup.line(
-        "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"6\">\(swatch(live))"
+        "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"7\">\(swatch(live))"
           + "\(Markup.name(Markup.clipped(live.variant.name, to: 60))): \(inside) of "
           + "\(counted(told.count, "figure")) as predicted</th></tr>")
       for figure in pair.bySurprise { markup.line(row(figure, live)) }
@@ -97,6 +100,7 @@ extension ResultPage {
     let reason = figure.reason.map { "<small>\(Markup.text($0))</small>" } ?? ""
     return "<tr><th scope=\"row\">\(Markup.code(figure.metric))</th>"
       + "<td class=\"num\">\(Markup.text(words.simulated))</td>"
+      + "<td class=\"num\">\(Markup.text(words.samePeople))</td>"
       + "<td class=\"num\">\(Markup.text(words.predicted))</td>"
       + "<td class=\"num\" data-predicted=\"\(Markup.text(figure.metric))\" "
       + "data-of=\"\(live.place)\" data-value=\"\(figure.live)\">\(Markup.text(words.live))</td>"

@@ -87,7 +87,7 @@ int main(int argc, char **argv) {
       usleep(i < 4 ? 20000 : 0);
       snprintf(body, sizeof body,
                "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"session.send\",\"params\":{"
-               "\"sessionId\":\"bench-%d\",\"prompt\":\"hello\"}}", i);
+               "\"sessionId\":\"bench-%d\",\"prompt\":\"sixty bytes, as many as the prompts of the driver have, so..\"}}", i);
     } else {
       snprintf(body, sizeof body, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\",\"params\":{}}");
     }

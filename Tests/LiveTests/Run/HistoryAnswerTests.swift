@@ -35,18 +35,16 @@ import Wire
     #expect(none.id == 7 && none.outcome != .done)
   }
 
-  @Test("A history is whole unless it was compacted, and what is no history is a failure")
+  @Test("A history without prompts is one, compacted or not, and what is no history is a failure")
   func histories() {
     func events(_ text: String) -> HistoryAnswer.Outcome {
       read(#"{"jsonrpc":"2.0","id":8,"result":{"events":\#(text)}}"#).outcome
     }
-    #expect(events("[]") == .history([], isWhole: true))
+    #expect(events("[]") == .history([]))
     #expect(
       events(#"[{"type":"user.message","data":{"content":"hello"}}]"#)
-        == .history([], isWhole: true))
-    #expect(
-      events(#"[{"type":"session.compaction_complete","data":{}}]"#)
-        == .history([], isWhole: false))
+        == .history([]))
+    #expect(events(#"[{"type":"session.compaction_complete","data":{}}]"#) == .history([]))
     #expect(read(#"{"jsonrpc":"2.0","id":8,"result":{}}"#).outcome == .done)
     #expect(read(#"{"jsonrpc":"2.0","method":"session.event","params":{}}"#).id == nil)
     #expect(read("nonsense").id == nil)
@@ -69,16 +67,16 @@ import Wire
       let list = events.joined(separator: ",")
       return self.read(#"{"jsonrpc":"2.0","id":8,"result":{"events":[\#(list)]}}"#).outcome
     }
-    #expect(read(prompt(0), answer(0), prompt(1)) == .history([marks[0]], isWhole: true))
+    #expect(read(prompt(0), answer(0), prompt(1)) == .history([marks[0]]))
     #expect(
       read(prompt(0), prompt(1), answer(1), prompt(2), answer(2))
-        == .history([marks[1], marks[2]], isWhole: true))
+        == .history([marks[1], marks[2]]))
     // Two servers wrote at once.
     #expect(
       read(prompt(0), prompt(1), answer(1), answer(0))
-        == .history([marks[0], marks[1]], isWhole: true))
+        == .history([marks[0], marks[1]]))
     // A server that does not say what belongs together is believed.
     let silent = prompt(0).replacing(#","interactionId":"i0""#, with: "")
-    #expect(read(silent) == .history([marks[0]], isWhole: true))
+    #expect(read(silent) == .history([marks[0]]))
   }
 }
