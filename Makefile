@@ -146,8 +146,8 @@ conformance: setup real-setup ## the real Copilot CLI and mock-copilot side by s
 	  --seatrial $(PROGRAMS)/seatrial --cli $(REAL_CLI)
 	@python3 Tests/Conformance/run.py live --real $(REAL_CLI) --mock $(PROGRAMS)/mock-copilot
 
-agreement: build ## a simulated fleet held against a real one, every variant (20 minutes)
-	@python3 Tests/Live/agreement.py --seatrial $(PROGRAMS)/seatrial --runs 2
+agreement: build ## a simulated fleet held against a real one, every variant (11 minutes)
+	@python3 Tests/Live/agreement.py --seatrial $(PROGRAMS)/seatrial
 
 real: build real-setup ## two real CLIs driven and simulated, side by side (two minutes)
 	@bash Tests/Setup/real.sh $(PROGRAMS)/seatrial $(REAL_CLI)

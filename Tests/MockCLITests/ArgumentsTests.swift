@@ -68,8 +68,9 @@ private func mistakes(_ line: String) -> [String] {
   @Test("The mock's own flags say what they want, all of them")
   func own() {
     #expect(
-      mistakes("--cpu fast --seed x --hardened=yes --fault frob") == [
+      mistakes("--cpu fast --seed x --model-seed y --hardened=yes --fault frob") == [
         "--cpu wants timed or burn, not 'fast'", "--seed wants a whole number, not 'x'",
+        "--model-seed wants a whole number, not 'y'",
         "--hardened takes no value, but was given 'yes'",
         "--fault wants a fault: there is no fault 'frob', not 'frob'",
       ])

@@ -23,8 +23,10 @@ extension LiveRun {
         "--disk", scenario.live.disk.rawValue,
       ] + scenario.live.faults.flatMap { ["--fault", $0] }
     var arguments: @Sendable (ServerID) -> [String] = { server in
-      // Each server draws its own costs; 0 would mean the scenario's seed to all of them.
-      mock + ["--seed", String(mix64(seed &+ UInt64(server.place)) >> 1 | 1)]
+      // Each server draws its own costs; 0 would mean the scenario's seed to all of them. One model
+      // stands behind all.
+      let own = mix64(seed &+ UInt64(server.place)) >> 1 | 1
+      return mock + ["--seed", String(own), "--model-seed", String(seed)]
     }
     if scenario.cli == .real {
       environment.append(("COPILOT_OFFLINE", "true"))

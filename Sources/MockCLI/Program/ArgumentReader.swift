@@ -38,6 +38,7 @@ struct Flag {
       name: "--set", value: "KEY=VALUE",
       about: "override a scenario key, with or without a scenario: model.latency=1s"),
     Flag(name: "--seed", value: "N", about: "seed of costs, latencies and faults (default 0)"),
+    Flag(name: "--model-seed", value: "N", about: "of the model's latencies, for several servers"),
     Flag(name: "--cores", value: "N", about: "cores that timed work may use (default 1)"),
     Flag(
       name: "--cpu", value: "timed|burn", about: "wait for the CPU time of work, or burn it"),
@@ -137,6 +138,9 @@ struct ArgumentReader {
     case "--seed":
       guard let seed = UInt64(value) else { return refuse(name, value, "a whole number") }
       arguments.mock.seed = seed
+    case "--model-seed":
+      guard let seed = UInt64(value) else { return refuse(name, value, "a whole number") }
+      arguments.mock.modelSeed = seed
     case "--cores":
       guard let cores = Double(value), cores > 0 else {
         return refuse(name, value, "a number above 0")

@@ -9,6 +9,8 @@ struct MockFlags: Hashable, Sendable {
   /// `key=value`, as `seatrial --set` takes them.
   var settings: [String] = []
   var seed: UInt64 = 0
+  /// Nil: the same.
+  var modelSeed: UInt64?
   var cores: Double?
   var cpu = MockSettings.CPU.timed
   var memory = MockSettings.Memory.counted

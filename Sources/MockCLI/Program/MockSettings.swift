@@ -37,6 +37,8 @@ struct MockSettings {
   var compaction: CompactionPlan? = CompactionPlan()
   var storage = StoragePlan()
   var seed = Seed(0)
+  /// Of the model: servers of one fleet have one model behind them, and each its own costs.
+  var modelSeed = Seed(0)
   var cores = 1.0
   var cpu = CPU.timed
   var memory = Memory.counted

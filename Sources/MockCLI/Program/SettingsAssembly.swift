@@ -82,6 +82,7 @@ struct SettingsAssembly {
       settings.storage = scenario.fleet.storage
       if let compaction = scenario.fleet.compaction { settings.compaction = compaction }
       settings.seed = flags.seed == 0 ? scenario.seed : Seed(flags.seed)
+      settings.modelSeed = flags.modelSeed.map { Seed($0) } ?? settings.seed
       // Servers that share hosts get their share from the run; alone, a host's cores are theirs.
       let hosts = scenario.fleet.hosts
       settings.cores = flags.scenario != nil && hosts.count == nil ? hosts.cores : 1

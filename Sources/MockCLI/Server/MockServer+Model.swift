@@ -3,6 +3,7 @@
 internal import Basics
 internal import CLIModel
 internal import LinuxIO
+internal import Wire
 
 extension MockServer {
   /// The machine wants the model asked: for a turn that begins, or once more after a failure.
@@ -40,11 +41,21 @@ extension MockServer {
     }
   }
 
+  /// A turn with a mark has the latency of its place in the plan, whichever server it reaches, as in
+  /// a simulation; one without that of its place in its session.
+  private func draws(of prompt: [UInt8]?, _ session: MockSession) -> (person: Int, turn: Int) {
+    if let prompt, let mark = PromptMark.next(in: prompt.span, from: 0)?.mark {
+      return (Int(mark.loop), Int(mark.turn))
+    }
+    return (session.number.place, session.turns)
+  }
+
   private mutating func callBuiltIn(
     _ session: MockSession, _ call: ProviderCall, _ place: Int, attempt: Int
   ) {
-    let answer = provider.call(
-      person: session.number.place, turn: session.turns, attempt: attempt, at: now)
+    let draws = draws(of: asks[place].prompt, session)
+    session.turn?.draws = draws
+    let answer = provider.call(person: draws.person, turn: draws.turn, attempt: attempt, at: now)
     switch answer {
     case .failure(let status, let after):
       timers.push(now + after, Timer.modelFailed(call, status: status).code)
@@ -97,7 +108,8 @@ extension MockServer {
   // MARK: streaming
 
   private func firstToken(of session: MockSession, _ whole: Interval) -> Interval {
-    provider.firstToken(person: session.number.place, turn: session.turns, whole: whole)
+    let draws = session.turn?.draws ?? (person: session.number.place, turn: session.turns)
+    return provider.firstToken(person: draws.person, turn: draws.turn, whole: whole)
   }
 
   /// The next piece of an answer that streams, and the timer of the one after it.

@@ -99,7 +99,7 @@ struct MockServer: ~Copyable {
       id: MockServer.server, profile: settings.profile, plan: fleet, seed: settings.seed,
       connections: 0, mayCrash: false)
     store = SessionStore(shared: true, sessions: 16)
-    provider = Provider(settings.model, seed: settings.seed)
+    provider = Provider(settings.model, seed: settings.modelSeed)
     storage = StorageClock(settings.storage, seed: settings.seed)
     faults = FaultPlan(settings.faults, seed: settings.seed)
   }

@@ -157,6 +157,8 @@ final class RunningTurn {
   var wait = TurnWait.nothing
   var firstToken: Int64?
   var streamedBytes = 0
+  /// Whose draws of the built-in model it meets.
+  var draws = (person: 0, turn: 0)
   var deltas = 0
   /// `assistant.message_start` is out for this round.
   var hasMessage = false

@@ -39,8 +39,8 @@ public struct ComparisonText: Sendable {
             ? "Same people: the simulated replication in which the same people ask the same things "
               + "at the same instants; the difference is from it. " : "")
             + "Predicted: where one more replication of the same length would lie, 95 times in "
-            + "100. As predicted is also what differs by less than \(margin). Tallies are those of one "
-            + "replication.", width: width))
+            + "100. As predicted is also what differs by less than \(margin). Tallies are those "
+            + "of one replication.", width: width))
     }
     guard comparison.pairs.contains(where: { !$0.isPrediction }) else { return text(blocks) }
     blocks.append(
