@@ -41,8 +41,8 @@ extension MockServer {
     }
   }
 
-  /// A turn with a mark has the latency of its place in the plan, whichever server it reaches, as in
-  /// a simulation; one without that of its place in its session.
+  /// A turn with a mark has the latency of its place in the plan, whichever server it reaches, as
+  /// in a simulation; one without that of its place in its session.
   private func draws(of prompt: [UInt8]?, _ session: MockSession) -> (person: Int, turn: Int) {
     if let prompt, let mark = PromptMark.next(in: prompt.span, from: 0)?.mark {
       return (Int(mark.loop), Int(mark.turn))
