@@ -56,6 +56,26 @@ def pinned_program(programs, scratch, name):
     return path
 
 
+def c_program(drive, mock, scratch):
+    """Turns a second of the C program. It gives up where nothing comes for a second, as when the disk
+    of a shared machine stands still: then once more, and that is said."""
+    flags = ["--headless", "--profile", "none", "--events", "lean", "--broadcast", "owners",
+             "--set", "model.latency=0s"]
+    for left in (2, 1, 0):
+        home = os.path.join(scratch, "home")
+        shutil.rmtree(home, ignore_errors=True)
+        process, port = mock_speed.start(mock_speed.pinned(1, [mock, *flags]), home)
+        try:
+            return mock_speed.drive(drive, port, 1000, 6, FRAMES, "turn")[0]
+        except SystemExit as reason:
+            if left == 0:
+                raise
+            print(f"bench-live: {str(reason).strip()}; this round of the C program again",
+                  file=sys.stderr, flush=True)
+        finally:
+            mock_speed.stop(process)
+
+
 def main():
     programs, scratch = sys.argv[1], sys.argv[2]
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
@@ -71,15 +91,8 @@ def main():
     for _ in range(rounds):
         result = live(programs, "turns.yaml", f"fleet.binary={binary}")
         ours.append(metric(result, "turn.throughput"))
-        home = os.path.join(scratch, "home")
-        shutil.rmtree(home, ignore_errors=True)
-        flags = ["--headless", "--profile", "none", "--events", "lean", "--broadcast", "owners",
-                 "--set", "model.latency=0s"]
-        process, port = mock_speed.start(mock_speed.pinned(1, [mock, *flags]), home)
-        rate, _ = mock_speed.drive(drive, port, 1000, 6, FRAMES, "turn")
-        mock_speed.stop(process)
-        theirs.append(rate)
-        ratios.append(ours[-1] / rate)
+        theirs.append(c_program(drive, mock, scratch))
+        ratios.append(ours[-1] / theirs[-1])
     ratio = statistics.median(ratios)
     goal(f"turns/s, 1,000 connections, lean mock: {statistics.median(ours):,.0f}, "
          f"C {statistics.median(theirs):,.0f}, ratio {ratio:.2f} (goal 0.8)", ratio >= 0.8)
