@@ -93,12 +93,11 @@ int main(int argc, char **argv) {
     }
     l->request_size = frame(l->request, sizeof l->request, body);
   }
-  // What creating has to say is read away before the clock starts.
+  // What creating has to say is read away before the clock starts: until nothing more comes.
   double quiet = now() + (turns ? 0.5 : 0);
   while (now() < quiet)
     for (int i = 0; i < connections; i++)
-      while (recv(links[i].fd, in, room, MSG_DONTWAIT) > 0)
-        ;
+      while (recv(links[i].fd, in, room, MSG_DONTWAIT) > 0) quiet = now() + 0.5;
   for (int i = 0; i < connections; i++) {
     struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
     epoll_ctl(loop, EPOLL_CTL_ADD, links[i].fd, &event);
