@@ -104,7 +104,10 @@ test: setup ## set up and run every test
 	@$(MAKE) $(PLAN_VENV)/ready || echo "test: no kubernetes-validate and compose-spec (the reason is" \
 	  "above): what checks a plan's files for Kubernetes and Compose is skipped"
 	@echo "building and running every test (the first time takes several minutes)"
-	@$(SWIFT_TEST)
+	@# What failed comes once more at the end, where the log of a CI is looked at.
+	@$(SWIFT_TEST) 2>&1 | tee .build/test.log || { \
+	  echo "test: what failed, out of .build/test.log"; \
+	  grep -A 2 -E '✘|error:' .build/test.log | grep -v -E '^--|✔|◇'; exit 1; }
 	@echo "mock-copilot against the recorded CLI, killed 200 times, and with the official SDK"
 	@python3 Tests/Conformance/test.py --mock $(PROGRAMS)/mock-copilot
 	@echo "turns of mock-copilot on the fake provider"

@@ -12,10 +12,7 @@ extension Files {
   /// no temporary remains.
   public static func writeAtomically(_ bytes: [UInt8], to path: String) -> SystemFailure? {
     let temporary = temporaryPath(beside: path)
-    // O_EXCL: two processes with one id (containers sharing a volume) must not write into one file.
-    let opened = uninterrupted {
-      Int(unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
-    }
+    let opened = createNew(temporary)
     guard opened >= 0 else { return failure("open", temporary, opened) }
     let descriptor = Int32(opened)
     if let failed = fill(descriptor, with: bytes, path: path) {
@@ -41,13 +38,19 @@ extension Files {
   /// Whether files can be made in a directory: nil where they can.
   public static func probe(_ directory: String) -> SystemFailure? {
     let temporary = temporaryPath(beside: directory + "/probe")
-    let opened = uninterrupted {
-      Int(unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
-    }
+    let opened = createNew(temporary)
     guard opened >= 0 else { return failure("open", temporary, opened) }
     _ = close(Int32(opened))
     _ = unsafe unlink(temporary)
     return nil
+  }
+
+  /// A descriptor, or the negative error. O_EXCL: two processes with one id (containers sharing a
+  /// volume) must not write into one file.
+  private static func createNew(_ path: String) -> Int {
+    uninterrupted {
+      Int(unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
+    }
   }
 
   private static func fill(_ descriptor: Int32, with bytes: [UInt8], path: String) -> SystemFailure?

@@ -220,10 +220,7 @@ extension Campaign {
     let underWay = samples.reduce(0) { $0 + $1.underWay }
     let backlog = samples.first?.series.first { $0.name == "servers.backlog" }
     if let backlog, Backlog.pilesUp(backlog.values.compactMap { $0 }) {
-      doubts.append(
-        Doubt(
-          text: "work keeps piling up (\(underWay / max(1, samples.count)) turns under way at the "
-            + "end): the fleet is overloaded, figures depend on the length of the run"))
+      doubts.append(Doubt(text: Backlog.doubt(underWay: underWay / max(1, samples.count))))
     }
     return doubts
   }

@@ -35,6 +35,8 @@ struct SessionTruth: Sendable {
   var settled = Digest()
   /// Whether the digest's order means anything: not after turns had to be put there unseen.
   var isOrdered = true
+  /// Turns under way.
+  var open = 0
   /// Turns of unknown outcome among the recent ones, and such as had to be forgotten.
   var unknown = 0
   var forgotten = 0
@@ -66,8 +68,9 @@ struct SessionTruth: Sendable {
 
   mutating func send(_ code: UInt64, _ server: ServerID, at now: Instant, _ limits: TruthLimits) {
     // Sent again, since the server did not know the session: the first time came to nothing.
-    refuse(code)
+    if open > 0 { refuse(code) }
     shed(limits)
+    open += 1
     recent.append(TurnTruth(code: code, sent: now, server: server))
   }
 
@@ -75,6 +78,7 @@ struct SessionTruth: Sendable {
     guard let place = place(of: code), recent[place].outcome == .open else { return false }
     recent[place].outcome = .acknowledged
     recent[place].ended = now
+    open -= 1
     acknowledged += 1
     return true
   }
@@ -83,12 +87,15 @@ struct SessionTruth: Sendable {
     guard let place = place(of: code), recent[place].outcome == .open else { return false }
     recent[place].outcome = .unknown
     recent[place].rank = 0
+    open -= 1
     unknown += 1
     return true
   }
 
   mutating func refuse(_ code: UInt64) {
-    if let place = place(of: code), recent[place].outcome == .open { recent.remove(at: place) }
+    guard let place = place(of: code), recent[place].outcome == .open else { return }
+    recent.remove(at: place)
+    open -= 1
   }
 
   // MARK: settling
@@ -156,10 +163,12 @@ struct SessionTruth: Sendable {
   private var placeOfFirst: Int? {
     guard let place = recent.firstIndex(where: { $0.outcome != .unknown }) else { return nil }
     let oldest = recent[place]
-    let others = recent[(place + 1)...]
+    // Those before it are of unknown outcome and have no rank.
     guard oldest.outcome == .acknowledged, !oldest.isMissing,
-      others.allSatisfy({ $0.outcome == .unknown || $0.sent >= oldest.ended }),
-      recent.allSatisfy({ $0.rank == 0 || $0.rank >= oldest.rank })
+      recent[(place + 1)...].allSatisfy({
+        ($0.outcome == .unknown || $0.sent >= oldest.ended)
+          && ($0.rank == 0 || $0.rank >= oldest.rank)
+      })
     else { return nil }
     return place
   }

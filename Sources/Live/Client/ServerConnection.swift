@@ -34,6 +34,8 @@ final class ServerConnection {
   var decoder = FrameDecoder()
   var output = ByteBuffer()
   var isDirty = false
+  /// Something was read and nothing written since.
+  var owesAcknowledgement = false
   var wantsWriting = false
   var appetite = 4096
   private var asked = Places<Asked>()

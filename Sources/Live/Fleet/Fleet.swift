@@ -60,6 +60,8 @@ struct Fleet: ~Copyable {
   var strangers: [(ChildProcess, ChildProcess.Ending)] = []
   private(set) var peaks = FleetPeaks()
   private var disksDue = Instant.zero
+  /// Reading /proc of many servers takes longer.
+  private(set) var lensPause = Interval.seconds(1)
   private var firstStart: Instant?
   private var lastUp: Instant?
 
@@ -351,14 +353,10 @@ struct Fleet: ~Copyable {
 
   // MARK: lenses
 
-  /// Processes that run now.
-  private var alive: Int { servers.count { $0.state == .up && $0.process != nil } }
-
-  /// Reading /proc of many servers takes longer.
-  var lensPause: Interval { .milliseconds(alive > 100 ? 5000 : 1000) }
-
   mutating func measure(at now: Instant) {
     var sum = FleetPeaks()
+    let alive = servers.count { $0.state == .up && $0.process != nil }
+    lensPause = .seconds(alive > 100 ? 5 : 1)
     // The costliest of all readings, and of many the sum is about that of their resident memory.
     let withProportional = alive <= Fleet.mostLensed
     for place in servers.indices {

@@ -146,9 +146,7 @@ extension LiveFigures {
     let underWay = windows.map { Double($0.underWay) }
     if Backlog.pilesUp(underWay) {
       doubts.append(
-        Doubt(
-          text: "work keeps piling up (\(Int(underWay.last ?? 0)) turns under way at the end): the "
-            + "fleet is overloaded, figures depend on the length of the run", invalid: false))
+        Doubt(text: Backlog.doubt(underWay: Int(underWay.last ?? 0)), invalid: false))
       return
     }
     if case .closed = scenario.workload.arrivals { return }

@@ -1,5 +1,5 @@
 // The loop of a shard: wait, let timers happen, read, tell the machines, write. Everything that is
-// to be sent in one round goes out in one write a connection.
+// to be sent in one round goes out in one write a connection; a long round is sent in pieces.
 internal import Basics
 internal import LinuxIO
 internal import Metrics
@@ -10,6 +10,9 @@ extension Shard {
   private static let mailToken: UInt64 = 0
   /// What one peer that reads nothing can make us hold; as much as a thousand long prompts.
   private static let mostUnsent = 64 << 20
+  /// Of so many sockets: a server should not wait for the last reply of a long round before it hears
+  /// of the first requests.
+  private static let pieceOfRound = 16
 
   /// Until everything is over.
   consuming func run() -> ShardReport {
@@ -19,9 +22,17 @@ extension Shard {
       let ready = poller.wait(until: timers.earliest, now: clock())
       now = max(now, clock())
       runTimers()
-      for place in 0..<ready { handle(poller[place]) }
       flush()
-      flushRedis()
+      var next = 0
+      while next < ready && !isDone {
+        let end = min(ready, next + Shard.pieceOfRound)
+        for place in next..<end { handle(poller[place]) }
+        next = end
+        // People who do not think go on at once.
+        now = max(now, clock())
+        runTimers()
+        flush()
+      }
     }
     return finalReport()
   }
@@ -145,8 +156,11 @@ extension Shard {
     switch transfer {
     case .moved(let count):
       tallies.bytesRead += count
+      if plan.acknowledgesAtOnce && !connection.owesAcknowledgement {
+        connection.owesAcknowledgement = true
+        unacknowledged.append(connection.place)
+      }
       if count == appetite { connection.appetite = min(appetite * 2, 1 << 18) }
-      if plan.acknowledgesAtOnce { TCP.acknowledgeAtOnce(connection.socket) }
       connection.noteFirstBytes()
       now = max(now, clock())
       let names = self.names
@@ -178,6 +192,14 @@ extension Shard {
   }
 
   private mutating func flush() {
+    repeat {
+      flushConnections()
+      flushRedis()
+    } while !dirty.isEmpty
+    acknowledge()
+  }
+
+  private mutating func flushConnections() {
     // By place: what breaks on the way makes turns go elsewhere, and so more to write.
     var cursor = 0
     while cursor < dirty.count {
@@ -194,12 +216,24 @@ extension Shard {
     dirty.removeAll(keepingCapacity: true)
   }
 
+  /// What was read, unless something was written since: that carried the acknowledgement along.
+  private mutating func acknowledge() {
+    for place in unacknowledged {
+      guard let connection = connections[place], connection.owesAcknowledgement else { continue }
+      connection.owesAcknowledgement = false
+      TCP.acknowledgeAtOnce(connection.socket)
+    }
+    unacknowledged.removeAll(keepingCapacity: true)
+  }
+
   private mutating func write(_ connection: ServerConnection) {
     guard connection.state != .closed else { return }
     var blocked = false
     while !connection.output.isEmpty && !blocked {
       switch connection.socket.write(from: &connection.output) {
-      case .moved(let count): tallies.bytesWritten += count
+      case .moved(let count):
+        tallies.bytesWritten += count
+        connection.owesAcknowledgement = false
       case .wouldBlock: blocked = true
       case .closed: return broke(connection, reason: "closed the connection")
       case .failed(let number):

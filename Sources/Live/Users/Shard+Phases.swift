@@ -129,7 +129,6 @@ extension Shard {
     var whole = report
     fill(&whole)
     report = whole
-    report.lateness = now - due
     report.drain = UnmeasuredPart(from: due)
     report.hasMeasured = true
     measuring = nil
@@ -144,7 +143,6 @@ extension Shard {
     report.cpuUsed = ProcessUsage.threadTime() - report.cpuBefore
     report.windows = measuring?.windows ?? []
     for local in 0..<gateways.count {
-      report.underWay += gateways[local].turnsUnderWay
       report.residentMax = max(report.residentMax, gateways[local].residentMax)
       report.overLimitMax = max(report.overLimitMax, gateways[local].overLimitMax)
     }

@@ -54,6 +54,8 @@ struct Shard: ~Copyable {
   var latest: [UInt32]
   var writer: RequestWriter
   var dirty: [Int] = []
+  /// Of connections that were read from in this piece of a round.
+  var unacknowledged: [Int] = []
 
   var phase = Phase.starting
   var recorder = Recorder()

@@ -71,13 +71,10 @@ struct ShardReport: Sendable {
   var drain: UnmeasuredPart?
   var residentMax = 0
   var overLimitMax = 0
-  /// Turns under way when the measured time ended, and when the drain did.
-  var underWay = 0
+  /// Turns under way when the drain ended.
   var leftUnderWay = 0
   var cpuBefore = Interval.zero
   var cpuUsed = Interval.zero
-  /// By how much the end of the measured time was noticed late.
-  var lateness = Interval.zero
   var hasMeasured = false
   /// Of the whole run.
   var ledger = TurnLedger()

@@ -11,4 +11,10 @@ public enum Backlog {
     let late = levels.suffix(third).reduce(0, +) / Double(third)
     return late > 3 * early + 10
   }
+
+  /// - underWay: turns, when the run ended.
+  public static func doubt(underWay: Int) -> String {
+    "work keeps piling up (\(underWay) turns under way at the end): the fleet is overloaded, "
+      + "figures depend on the length of the run"
+  }
 }
