@@ -101,6 +101,8 @@ int seatrial_may_make_network(void) {
   pid_t child = fork();
   if (child < 0) return 0;
   if (child == 0) {
+    // What the parent closes meanwhile must be closed.
+    close_range(0, ~0U, 0);
     _exit(unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? 0 : 1);
   }
   int status = 1;

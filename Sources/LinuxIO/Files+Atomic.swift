@@ -10,12 +10,17 @@ private let serial = Atomic<Int>(0)
 extension Files {
   /// nil when the file is in place and on the disk. After a failure the old file is untouched and
   /// no temporary remains.
-  public static func writeAtomically(_ bytes: [UInt8], to path: String) -> SystemFailure? {
-    let temporary = temporaryPath(beside: path)
-    let opened = createNew(temporary)
+  /// - survivesPowerCut: waits for the disk; without it only the end of a process is survived.
+  public static func writeAtomically(
+    _ bytes: [UInt8], to path: String, survivesPowerCut: Bool = true
+  ) -> SystemFailure? {
+    let (temporary, opened) = createTemporary(beside: path)
     guard opened >= 0 else { return failure("open", temporary, opened) }
     let descriptor = Int32(opened)
-    if let failed = fill(descriptor, with: bytes, path: path) {
+    let failed =
+      fill(descriptor, with: bytes, path: path)
+      ?? (survivesPowerCut ? flush(descriptor, path: path) : nil)
+    if let failed {
       _ = close(descriptor)
       _ = unsafe unlink(temporary)
       return failed
@@ -32,24 +37,28 @@ extension Files {
       _ = unsafe unlink(temporary)
       return failure("rename", path, renamed)
     }
-    return flushDirectory(of: path)
+    return survivesPowerCut ? flushDirectory(of: path) : nil
   }
 
   /// Whether files can be made in a directory: nil where they can.
   public static func probe(_ directory: String) -> SystemFailure? {
-    let temporary = temporaryPath(beside: directory + "/probe")
-    let opened = createNew(temporary)
+    let (temporary, opened) = createTemporary(beside: directory + "/probe")
     guard opened >= 0 else { return failure("open", temporary, opened) }
     _ = close(Int32(opened))
     _ = unsafe unlink(temporary)
     return nil
   }
 
-  /// A descriptor, or the negative error. O_EXCL: two processes with one id (containers sharing a
-  /// volume) must not write into one file.
-  private static func createNew(_ path: String) -> Int {
-    uninterrupted {
-      Int(unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
+  /// Its path, with a descriptor or the negative error. O_EXCL: two processes with one id (in
+  /// containers that share a volume) must not write into one file, and one that was killed may have
+  /// left its own.
+  private static func createTemporary(beside path: String) -> (path: String, opened: Int) {
+    while true {
+      let temporary = temporaryPath(beside: path)
+      let opened = uninterrupted {
+        Int(unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
+      }
+      if opened != -Int(EEXIST) { return (temporary, opened) }
     }
   }
 
@@ -63,6 +72,10 @@ extension Files {
       guard count >= 0 else { return failure("write", path, count) }
       rest = rest.dropFirst(count)
     }
+    return nil
+  }
+
+  private static func flush(_ descriptor: Int32, path: String) -> SystemFailure? {
     let flushed = uninterrupted { Int(fsync(descriptor)) }
     return flushed >= 0 ? nil : failure("fsync", path, flushed)
   }

@@ -18,10 +18,11 @@ public struct ProcessUsage: Hashable, Sendable {
   public var processorTime: Interval { userTime + systemTime }
 
   public static func current() -> ProcessUsage {
+    // Before the peak, which only grows: it must not look smaller than what is resident.
+    let memory = rollup()
     var usage = rusage()
     let result = unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
     precondition(result == 0, "getrusage refused RUSAGE_SELF")
-    let memory = rollup()
     return ProcessUsage(
       userTime: interval(usage.ru_utime), systemTime: interval(usage.ru_stime),
       peakResidentBytes: usage.ru_maxrss * 1024,

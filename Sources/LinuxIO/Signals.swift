@@ -1,6 +1,6 @@
 // Ctrl-C and SIGTERM. The first sets a flag that workers poll, so that a run drains and still
 // writes its report; the second ends the process at once. The handler does nothing that is not
-// async-signal-safe: an atomic exchange, a look at the clock and, the second time, `_exit`. Call
+// async-signal-safe: a look at the clock, an atomic exchange and, the second time, `_exit`. Call
 // `listen()` once, before any thread starts.
 internal import CLinux
 internal import Glibc
@@ -57,14 +57,15 @@ public enum Signals {
   private static func install(for number: Int32) {
     var action = sigaction()
     unsafe action.__sigaction_handler.sa_handler = { number in
-      let (first, _) = firstSignal.compareExchange(
-        expected: 0, desired: number, ordering: .relaxed)
       var clock = timespec()
       _ = unsafe clock_gettime(CLOCK_MONOTONIC, &clock)
       let now = Int64(clock.tv_sec) * 1_000_000_000 + Int64(clock.tv_nsec)
-      if first {
-        firstSignalAt.store(now, ordering: .relaxed)
-      } else if now - firstSignalAt.load(ordering: .relaxed) > echo {
+      // One exchange says which came first and when: another signal may come at any point here.
+      let (isFirst, first) = firstSignalAt.compareExchange(
+        expected: 0, desired: now, ordering: .relaxed)
+      if isFirst {
+        firstSignal.store(number, ordering: .relaxed)
+      } else if now - first > echo {
         _exit(128 + number)
       }
     }

@@ -206,13 +206,16 @@ extension Simulator {
   }
 
   /// The pool lets a process go: its connection closes, and with it the sessions; only `kill` ends
-  /// the process.
+  /// the process, with what it has not written yet.
   private mutating func hangUp(
     _ server: ServerID, _ person: UInt32, of instance: Int, kill: Bool
   ) {
     if states[server.place].alive {
-      toServer(server.place, .connectionClosed(ConnectionID(instance)))
-      if kill { end(server, toldTo: instance) }
+      if kill {
+        end(server, toldTo: instance)
+      } else {
+        toServer(server.place, .connectionClosed(ConnectionID(instance)))
+      }
     }
     let pause = Interval(seconds: plan.profile.destroy.cpu.mean)
     post(.released(TurnID.none(of: instance), person: person), at: now + pause)
@@ -223,13 +226,7 @@ extension Simulator {
   private mutating func end(_ server: ServerID, toldTo instance: Int) {
     settle()
     guard states[server.place].alive else { return }
-    states[server.place].alive = false
-    states[server.place].epoch &+= 1
-    if !dedicated {
-      let host = Int(states[server.place].host)
-      armHost(host, hosts[host].forget(server, at: now))
-    }
-    if limitsMemory { noteMemory(server.place) }
+    die(server)
     toGateway(instance, .serverLost(server))
   }
 
@@ -294,6 +291,12 @@ extension Simulator {
     settle()
     guard states[server.place].alive else { return }
     fleet.crashes += 1
+    die(server)
+    for instance in 0..<gateways.count { toGateway(instance, .serverLost(server)) }
+    if let backAfter { post(.serverBack(server), at: now + backAfter) }
+  }
+
+  private mutating func die(_ server: ServerID) {
     states[server.place].alive = false
     states[server.place].epoch &+= 1
     let mark = serverActions.count
@@ -305,8 +308,6 @@ extension Simulator {
       armHost(host, hosts[host].forget(server, at: now))
     }
     if limitsMemory { noteMemory(server.place) }
-    for instance in 0..<gateways.count { toGateway(instance, .serverLost(server)) }
-    if let backAfter { post(.serverBack(server), at: now + backAfter) }
   }
 
   private mutating func back(_ server: ServerID) {

@@ -84,11 +84,13 @@ struct ResultFolder {
     if let failure { complain(failure) }
   }
 
-  /// Of a run that goes on: worth a try and no word, since the whole is written later.
-  func writePart(_ result: RunResult) { _ = store(result.json) }
+  /// Of a run that goes on, which must not wait for a disk: worth a try and no word, since the
+  /// whole is written later.
+  func writePart(_ result: RunResult) { _ = store(result.json, survivesPowerCut: false) }
 
-  private func store(_ document: JSONValue) -> SystemFailure? {
-    Files.makeDirectories(path) ?? Files.writeAtomically(document.utf8(), to: file)
+  private func store(_ document: JSONValue, survivesPowerCut: Bool = true) -> SystemFailure? {
+    Files.makeDirectories(path)
+      ?? Files.writeAtomically(document.utf8(), to: file, survivesPowerCut: survivesPowerCut)
   }
 
   private func complain(_ failure: SystemFailure) {

@@ -265,13 +265,14 @@ private enum Checker {
       let home = trial.seatrial.folder + "/home"
       let session = home + "/session-state/one"
       func wait(_ settings: String..., writing: Bool = false) throws -> Finished {
-        let writer = writing ? "(for i in 1 2 3 4 5 6; do touch \(session)/events.jsonl; " : "("
+        let writes = "touch \(session)/events.jsonl; sleep 0.3"
         return try Process(
           "/usr/bin/env",
           ["COPILOT_HOME=\(home)", "DRAIN_QUIET=1", "DRAIN_MOST=3"] + settings + [
             "/bin/sh", "-c",
             writing
-              ? "\(writer)sleep 0.3; done) & /bin/sh \(folder)/drain.sh"
+              ? "(for i in 1 2 3 4 5 6; do \(writes); done; touch \(home)/done) & "
+                + "/bin/sh \(folder)/drain.sh"
               : "/bin/sh \(folder)/drain.sh",
           ], in: trial.seatrial.folder
         ).wait()
@@ -283,7 +284,8 @@ private enum Checker {
       try trial.seatrial.write("{}", to: "home/session-state/one/events.jsonl")
       let idle = try wait()
       #expect(idle.code == 0 && idle.errors == "", "\(idle.errors)")
-      let busy = try wait(writing: true)
+      let busy = try wait("DRAIN_MOST=60", writing: true)
+      #expect(Files.exists(home + "/done"), "it has waited for the last of it")
       #expect(busy.code == 0 && busy.errors == "", "it ends by itself: \(busy.errors)")
       try #require(Files.makeDirectories(trial.seatrial.folder + "/tools") == nil)
       try trial.program("#!/bin/sh\nexit 1\n", "tools/find")

@@ -43,8 +43,8 @@ import Testing
   func partialMeasurement() throws {
     try Seatrial.test { seatrial in
       let process = try startLong(seatrial, ["--set", "workload.phases.warm-up=0s"])
-      // Twenty simulated hours take minutes; a second is in the middle.
-      _ = usleep(1_000_000)
+      // Twenty simulated hours take minutes; half a second of work is in the middle.
+      try eventually("it simulates") { ticks(of: process.id) > 50 }
       process.send(SIGINT)
       #expect(process.wait().code == 130)
       let result = try seatrial.result(at: "o/result.json")
@@ -58,8 +58,8 @@ import Testing
     try Seatrial.test { seatrial in
       for warmUp in ["10h", "auto"] {
         let process = try startLong(seatrial, ["--set", "workload.phases.warm-up=\(warmUp)"])
-        // Ten simulated hours take minutes; a second is in the middle.
-        _ = usleep(1_000_000)
+        // Ten simulated hours take minutes; half a second of work is in the middle.
+        try eventually("it simulates") { ticks(of: process.id) > 50 }
         process.send(SIGINT)
         #expect(process.wait().code == 130)
         let result = try seatrial.result(at: "o/result.json")

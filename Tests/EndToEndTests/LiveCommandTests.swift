@@ -99,11 +99,11 @@ import Testing
   func countedPorts() throws {
     try LiveTrial.test { trial in
       // App instance 2 is on 127.0.0.2, and its first port is ours.
-      let taken = try Listener.open(host: "127.0.0.2", port: 0).get()
+      let taken = try freeListener("127.0.0.2")
       let settings = [
         "app.pattern=isolated", "app.instances=2", "app.pool.ports=counted",
         "app.pool.first-port=\(taken.port)", "app.pool.spawn=single-flight", "workload.users=8",
-        "run.audit=0s", "workload.phases.measure=4s",
+        "run.audit=0s", "workload.phases.measure=8s",
       ]
       let run = try trial.run(["--no-progress"] + LiveTrial.set(settings))
       let result = try trial.seatrial.result(at: "o/result.json").variants[0]

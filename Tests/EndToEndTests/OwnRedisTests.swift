@@ -17,7 +17,7 @@ struct OwnRedis {
 
   init(_ trial: LiveTrial) throws {
     self.trial = trial
-    let listener = try Listener.open(host: "127.0.0.1", port: 0).get()
+    let listener = try freeListener("127.0.0.1")
     port = Int(listener.port)
     _ = consume listener
     process = try OwnRedis.launch(trial, port)
@@ -117,15 +117,16 @@ struct OwnRedisTests {
       try redis.ask("SET", "other", "too", database: 0)
       let process = try trial.start(
         LiveTrial.set([redis.url, "app.lock.acquire=fifo"]), settings: [OwnRedis.secret])
-      try eventually("it measures") { process.errorsSoFar.contains("base: measuring") }
-      let during = try redis.ask("KEYS", "seatrial:*").output
+      try eventually("its keys are there") {
+        (try? redis.ask("KEYS", "seatrial:*"))?.output.contains("seatrial:") == true
+      }
       // The driver needs it, its servers do not.
       for server in trial.processes("mock-copilot\0--headless") {
         #expect(!text("/proc/\(server)/environ").contains(OwnRedis.password))
       }
       let run = process.wait()
-      #expect(run.code == 0, "\(run.errors)")
-      #expect(during.contains("seatrial:"))
+      // A machine that stood still makes the figures doubtful, not the locks.
+      #expect([0, 4].contains(run.code), "\(run.errors)")
       let result = try trial.seatrial.result(at: "o/result.json")
       #expect(result.variants[0].count("locks.acquired") > 100, "\(result.reasons)")
       #expect(result.variants[0].findings.isEmpty)

@@ -3,6 +3,7 @@
 // tests that touches memory by hand.
 import Glibc
 import LinuxIO
+import Synchronization
 import Testing
 
 /// How a program ended.
@@ -41,18 +42,17 @@ struct Process {
     defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     let create = O_WRONLY | O_CREAT | O_TRUNC
-    var pipeEnds: [Int32] = [-1, -1]
+    var writing: Int32 = -1
     switch output {
     case .kept:
       unsafe posix_spawn_file_actions_addopen(&actions, 1, name + ".out", create, 0o600)
     case .path(let path):
       unsafe posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY, 0)
     case .closedPipe:
-      try #require(unsafe pipe(&pipeEnds) == 0)
-      unsafe posix_spawn_file_actions_adddup2(&actions, pipeEnds[1], 1)
-      unsafe posix_spawn_file_actions_addclose(&actions, pipeEnds[0])
-      unsafe posix_spawn_file_actions_addclose(&actions, pipeEnds[1])
-      _ = close(pipeEnds[0])
+      let ends = try Pipe.make().get()
+      unsafe posix_spawn_file_actions_adddup2(&actions, ends.writing, 1)
+      _ = close(ends.reading)
+      writing = ends.writing
     }
     unsafe posix_spawn_file_actions_addopen(&actions, 2, name + ".err", create, 0o600)
     if case .kept = output { self.output = name } else { self.output = nil }
@@ -65,7 +65,7 @@ struct Process {
     defer { unsafe words.forEach { unsafe free($0) } }
     var id: pid_t = 0
     let result = unsafe posix_spawn(&id, "/bin/sh", &actions, nil, words, environ)
-    if pipeEnds[1] >= 0 { _ = close(pipeEnds[1]) }
+    if writing >= 0 { _ = close(writing) }
     try #require(result == 0, "\(path) could not be started: errno \(result)")
     self.id = id
   }
@@ -109,6 +109,25 @@ func eventually(_ what: String, _ isSo: () -> Bool) throws {
     _ = usleep(100_000)
   }
   try #require(Bool(false), "it did not happen within a minute: \(what)")
+}
+
+/// What a process has worked so far, in hundredths of a second; 0: there is none.
+func ticks(of process: Int32) -> Int {
+  let fields = text("/proc/\(process)/stat").split(separator: " ")
+  return fields.count > 14 ? (Int(fields[13]) ?? 0) + (Int(fields[14]) ?? 0) : 0
+}
+
+private let listeners = Atomic<Int>(0)
+
+/// On a port below those that connections get by themselves, with some free ones behind it.
+func freeListener(_ host: String) throws -> Listener {
+  for _ in 0..<500 {
+    let step = (Int(getpid()) + listeners.wrappingAdd(1, ordering: .relaxed).newValue) % 500
+    if case .success(let listener) = Listener.open(host: host, port: UInt16(20_000 + step * 20)) {
+      return listener
+    }
+  }
+  return try Listener.open(host: host, port: 0).get()
 }
 
 func makeExecutable(_ path: String) -> Bool { unsafe chmod(path, 0o755) == 0 }

@@ -28,21 +28,26 @@ import Testing
     let resident = try #require(usage.residentBytes)
     let proportional = try #require(usage.proportionalBytes)
     #expect(resident > 1 << 20 && proportional > 0 && proportional <= resident)
-    // The peak is kept by a counter that may lag by a few pages for each thread.
-    #expect(usage.peakResidentBytes + (1 << 20) >= resident)
+    // The kernel counts a process's pages on each processor and adds them up now and then.
+    let processors = Machine.current().processors
+    let lag = 3 * processors * max(32, 2 * processors) * 4096
+    #expect(usage.peakResidentBytes + lag >= resident)
   }
 
   @Test("The allocator sees what Swift allocates")
   func allocator() throws {
-    let before = try #require(Allocator.allocated())
-    let threadBefore = try #require(Allocator.threadAllocated())
-    let block = [UInt8](repeating: 1, count: 64 << 20)
-    let after = try #require(Allocator.allocated())
-    let threadAfter = try #require(Allocator.threadAllocated())
-    #expect(block.count == 64 << 20)
-    #expect(threadAfter - threadBefore >= 64 << 20)
-    // Other tests allocate and free at the same time; 64 MiB stand out.
-    #expect(after - before >= 32 << 20)
+    // Other tests allocate and free at the same time, some of them as much; hardly five times.
+    let isSeen = try (0..<5).contains { _ in
+      let before = try #require(Allocator.allocated())
+      let threadBefore = try #require(Allocator.threadAllocated())
+      let block = [UInt8](repeating: 1, count: 64 << 20)
+      let after = try #require(Allocator.allocated())
+      let threadAfter = try #require(Allocator.threadAllocated())
+      #expect(block.count == 64 << 20)
+      #expect(threadAfter - threadBefore >= 64 << 20)
+      return after - before >= 32 << 20
+    }
+    #expect(isSeen)
   }
 
   @Test("The machine is described")

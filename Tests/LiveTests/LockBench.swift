@@ -28,7 +28,7 @@ struct LockBench: ~Copyable {
     while !isUp && MonotonicClock.now() < end && heard.isEmpty {
       for place in clients.indices {
         clients[place].send(
-          .read, SessionID(999), TurnID(instance: place, place: 0), token: 1, least: 0,
+          .read, SessionID(999), TurnID(instance: place, place: 999), token: 1, least: 0,
           at: MonotonicClock.now())
       }
       turn()

@@ -1,5 +1,6 @@
 // A redis-server of the tests' own: on a free loopback port, in a folder of its own, without
 // writing anything to disk, ended by its process id. The only file of these tests that is `unsafe`.
+import Basics
 import Glibc
 import LinuxIO
 import Testing
@@ -19,10 +20,22 @@ final class RedisServer {
 
   init(_ options: [String] = [], at place: Int? = nil) throws {
     let program = try #require(RedisServer.program)
-    port = try #require(place ?? RedisServer.freePort())
     var name = Array("/tmp/seatrial-redis-XXXXXX\0".utf8).map { CChar(bitPattern: $0) }
     try #require(unsafe mkdtemp(&name) != nil)
     folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    // Somebody else may take a port between the look and the start.
+    var started: (port: Int, id: pid_t)?
+    for _ in 0..<3 where started == nil {
+      let port = try #require(place ?? RedisServer.freePort())
+      let id = try RedisServer.start(program, port, folder, options)
+      if RedisServer.listens(id, port) { started = (port, id) }
+    }
+    (port, id) = try #require(started, "redis-server ended, three times")
+  }
+
+  private static func start(
+    _ program: String, _ port: Int, _ folder: String, _ options: [String]
+  ) throws -> pid_t {
     let words =
       [
         program, "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
@@ -40,7 +53,16 @@ final class RedisServer {
     var started: pid_t = 0
     let result = unsafe posix_spawn(&started, program, &actions, nil, arguments, environ)
     try #require(result == 0, "\(program) could not be started: errno \(result)")
-    id = started
+    return started
+  }
+
+  /// Waits until it listens; false: it has ended.
+  private static func listens(_ id: pid_t, _ port: Int) -> Bool {
+    while !TCP.isListening(host: "127.0.0.1", port: UInt16(port), within: .seconds(1)) {
+      if waitpid(id, nil, WNOHANG) == id { return false }
+      _ = usleep(2000)
+    }
+    return true
   }
 
   deinit { stop() }
@@ -63,7 +85,7 @@ final class RedisServer {
   func resume() { _ = kill(id, SIGCONT) }
 
   private static func freePort() -> Int? {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else { return nil }
     defer { close(socket) }
     var address = sockaddr_in()

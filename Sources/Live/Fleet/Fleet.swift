@@ -171,12 +171,8 @@ struct Fleet: ~Copyable {
   mutating func hear(_ token: UInt64, _ poller: inout Poller, at now: Instant) {
     let place = Int(token - Fleet.firstToken)
     guard place < servers.count, let output = servers[place].output else { return }
-    var bytes = ByteBuffer()
-    switch Descriptor.readBorrowed(output, into: &bytes, limit: 4096) {
+    switch takeWords(of: place, from: output) {
     case .moved:
-      if servers[place].said.utf8.count < 8192 {
-        servers[place].said += String(decoding: bytes.array, as: UTF8.self)
-      }
       if servers[place].state == .starting, let port = Fleet.port(in: servers[place].said) {
         servers[place].address.port = port
         isUp(place, at: now)
@@ -187,6 +183,19 @@ struct Fleet: ~Copyable {
       _ = Descriptor(owning: output)
       servers[place].output = nil
     }
+  }
+
+  /// Keeps the last of what it prints.
+  private mutating func takeWords(of place: Int, from output: Int32) -> Transfer {
+    var bytes = ByteBuffer()
+    let outcome = Descriptor.readBorrowed(output, into: &bytes, limit: 4096)
+    if case .moved = outcome {
+      servers[place].said += String(decoding: bytes.array, as: UTF8.self)
+      if servers[place].said.utf8.count > 8192 {
+        servers[place].said = String(servers[place].said.suffix(4096))
+      }
+    }
+    return outcome
   }
 
   /// As the SDK looks for it.
@@ -249,6 +258,12 @@ struct Fleet: ~Copyable {
       }
       let state = servers[place].state
       servers[place].process = nil
+      // Its last words may have come since the pipe was looked at; as much as a pipe holds.
+      if let output = servers[place].output {
+        for _ in 0..<16 {
+          guard case .moved = takeWords(of: place, from: output) else { break }
+        }
+      }
       // What it left behind in its group goes with it.
       process.sendToGroup(.kill)
       switch state {

@@ -62,6 +62,9 @@ package final class RedisLockClient {
   /// Those in a queue, by serial number.
   private var waiters: [UInt32: Waiter] = [:]
   private var looks = DeadlineHeap()
+  /// Serial numbers of the last grants that a look found: the word of it may still come.
+  private var found: [UInt32] = []
+  private static let mostFound = 64
   /// In order; whoever takes them empties it.
   package var outcomes: [LockOutcome] = []
   package var tally = RedisTally()
@@ -306,6 +309,8 @@ package final class RedisLockClient {
     }
     if token > 0 {
       waiters[serial] = nil
+      if found.count == RedisLockClient.mostFound { found.removeFirst() }
+      found.append(serial)
       granted(waiter, UInt32(truncatingIfNeeded: token))
     } else {
       lookLater(serial, parts[1], at: now)
@@ -390,6 +395,10 @@ package final class RedisLockClient {
       let session = Int(words[2])
     else { return }
     if let waiter = waiters.removeValue(forKey: serial) { return granted(waiter, token) }
+    if let place = found.firstIndex(of: serial) {
+      found.remove(at: place)
+      return
+    }
     // Nobody waits for it any more.
     tally.grantsHandedBack += 1
     guard commands.canSend else { return }

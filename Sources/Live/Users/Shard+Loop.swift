@@ -10,8 +10,8 @@ extension Shard {
   private static let mailToken: UInt64 = 0
   /// What one peer that reads nothing can make us hold; as much as a thousand long prompts.
   private static let mostUnsent = 64 << 20
-  /// Of so many sockets: a server should not wait for the last reply of a long round before it hears
-  /// of the first requests.
+  /// Of so many sockets: a server should not wait for the last reply of a long round before it
+  /// hears of the first requests.
   private static let pieceOfRound = 16
 
   /// Until everything is over.

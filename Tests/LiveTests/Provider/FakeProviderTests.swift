@@ -2,6 +2,7 @@
 // on purpose, hundreds of streams at once, bad clients, and what it says it saw.
 import Basics
 import CLIModel
+import LinuxIO
 import Live
 import Metrics
 import Testing
@@ -148,8 +149,11 @@ private let stream = ",\"stream\":true,\"stream_options\":{\"include_usage\":tru
   @Test("Three hundred streams at once, each whole")
   func many() throws {
     let count = 300
+    // Two descriptors for each.
+    _ = ResourceLimits.raiseDescriptors()
     let (whole, seen) = try serving {
-      $0.model.latency = .fixed(0.5)
+      // Long enough for all to have asked before the first is answered.
+      $0.model.latency = .fixed(3)
       $0.model.tokens = .fixed(20)
     } _: { provider -> Int in
       let clients = (0..<count).compactMap { _ in try? ProviderClient(provider) }

@@ -89,14 +89,16 @@ final class ProviderClient {
 
   func get(_ path: String) { send("GET \(path) HTTP/1.1\r\nhost: x\r\n\r\n") }
 
-  /// The next answer, for at most so long.
+  /// The next answer; when it has begun, for at most so long.
   func next(within patience: Interval = .seconds(20)) -> WireOutcome {
-    let end = deadline(patience)
+    var end = deadline(.seconds(20))
     var received = 0
     while true {
       if let answer = taken() { return .answer(answer) }
       switch descriptor.read(into: &input, limit: 1 << 16) {
-      case .moved(let count): received += count
+      case .moved(let count):
+        if received == 0 { end = deadline(patience) }
+        received += count
       case .wouldBlock:
         guard MonotonicClock.now() < end else { return .silence(after: received) }
         _ = poller.wait(until: end, now: MonotonicClock.now())

@@ -229,6 +229,25 @@ struct LossTests {
     }
   }
 
+  @Test("A pool that kills loses what its process had not written; one that hangs up does not")
+  func killedUnwritten() {
+    for stop in PoolPolicy.Stop.allCases {
+      // A person's other conversation may have been answered a moment before.
+      var plan = Self.plan(4000, people: 4, gap: 0.01)
+      plan.workload.sessions.turns = .geometric(mean: 3)
+      plan.workload.sessions.perUser = 2
+      plan.workload.tabs = 2
+      plan.app.pattern = .isolated
+      plan.app.pool.release = .sessionEnd
+      plan.app.pool.stop = stop
+      plan.profile.start = .fixed(0.05)
+      var simulator = Simulator(plan)
+      simulator.beginMeasurement(length: .seconds(600))
+      simulator.run(through: .zero + .seconds(600))
+      #expect((simulator.harvest().value(.turnsLost) > 0) == (stop == .kill), "\(stop)")
+    }
+  }
+
   @Test("A server that was removed stops when it has finished, and counts no more")
   func removed() {
     var plan = Self.plan(400)
