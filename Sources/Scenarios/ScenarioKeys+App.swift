@@ -40,7 +40,7 @@ extension ScenarioKeys {
       "With release: idle, after this long without a turn."),
     ScenarioKey(
       "app.pool.stop", .word(PoolPolicy.Stop.self), \.app.pool.stop,
-      "Giving back closes the connection only, as the guide's client.stop() does, or kills."),
+      "Giving back closes the connection, as client.stop() does; kill loses unwritten turns too."),
     ScenarioKey(
       "app.pool.ports", .word(PoolPolicy.Ports.self), \.app.pool.ports,
       "Each process takes a free port, or the next one after the last, as the guide counts."),
