@@ -4,9 +4,10 @@ open load, what recording costs, memory of a longer run, 100,000 people, 500 pro
 
     bench_live.py PROGRAMS SCRATCH [ROUNDS]
 
-Ends with 1 where a goal is missed. The driver is pinned to the first core and what it drives to the second, as the C program is.
-Rounds of driver and C alternate and the median of their ratio counts. Run it on a quiet machine;
-the load is printed with the figures.
+Ends with 1 where a goal is missed. The driver is pinned to the first core and what it drives to the
+second, as the C program is. Rounds of driver and C alternate and the median of their ratio counts.
+Session files of both are in memory where there is enough, since the disk of a shared machine may
+stand still for seconds. Run it on a quiet machine; the load is printed with the figures.
 """
 
 import json
@@ -25,9 +26,9 @@ import mock_speed  # noqa: E402  its C programs and its mocks are ours too
 def live(programs, name, *settings, core="0", more=()):
     with tempfile.TemporaryDirectory() as folder:
         words = ["taskset", "-c", core] if core else []
-        # Homes of the fleet on the same disk as those of the C program's mock.
-        words += ["env", f"TMPDIR={SCRATCH}", os.path.join(programs, "seatrial"), "run", os.path.join(HERE, name), "--quiet",
-                  "--json", "--out", folder, *more]
+        # Homes of the fleet where those of the C program's mock are.
+        words += ["env", f"TMPDIR={HOMES}", os.path.join(programs, "seatrial"), "run",
+                  os.path.join(HERE, name), "--quiet", "--json", "--out", folder, *more]
         for setting in settings:
             words += ["--set", setting]
         done = subprocess.run(words, stdout=subprocess.PIPE)
@@ -56,13 +57,24 @@ def pinned_program(programs, scratch, name):
     return path
 
 
-def c_program(drive, mock, scratch):
+def place_of_homes(scratch):
+    """Four million turns, which the longest round has, write some 4 GB."""
+    memory = "/dev/shm"
+    try:
+        facts = os.statvfs(memory)
+    except OSError:
+        return scratch
+    enough = facts.f_bavail * facts.f_frsize >= 10 << 30
+    return tempfile.mkdtemp(dir=memory, prefix="seatrial-bench-") if enough else scratch
+
+
+def c_program(drive, mock):
     """Turns a second of the C program. It gives up where nothing comes for a second, as when the disk
     of a shared machine stands still: then once more, and that is said."""
     flags = ["--headless", "--profile", "none", "--events", "lean", "--broadcast", "owners",
              "--set", "model.latency=0s"]
     for left in (2, 1, 0):
-        home = os.path.join(scratch, "home")
+        home = os.path.join(HOMES, "home")
         shutil.rmtree(home, ignore_errors=True)
         process, port = mock_speed.start(mock_speed.pinned(1, [mock, *flags]), home)
         try:
@@ -79,19 +91,18 @@ def c_program(drive, mock, scratch):
 def main():
     programs, scratch = sys.argv[1], sys.argv[2]
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-    global SCRATCH
-    SCRATCH = os.path.abspath(scratch)
     os.makedirs(scratch, exist_ok=True)
     _, drive = mock_speed.build(scratch)
     mock = os.path.abspath(os.path.join(programs, "mock-copilot"))
     binary = pinned_program(programs, scratch, "pinned-mock")
-    print(f"load average {os.getloadavg()[0]:.1f}, {rounds} rounds", flush=True)
+    print(f"load average {os.getloadavg()[0]:.1f}, {rounds} rounds, session files in {HOMES}",
+          flush=True)
 
     ratios, ours, theirs = [], [], []
     for _ in range(rounds):
         result = live(programs, "turns.yaml", f"fleet.binary={binary}")
         ours.append(metric(result, "turn.throughput"))
-        theirs.append(c_program(drive, mock, scratch))
+        theirs.append(c_program(drive, mock))
         ratios.append(ours[-1] / theirs[-1])
     ratio = statistics.median(ratios)
     goal(f"turns/s, 1,000 connections, lean mock: {statistics.median(ours):,.0f}, "
@@ -143,9 +154,14 @@ def facts(result):
 
 
 missed = []
-SCRATCH = "."
+HOMES = "."
 # Frames of a lean turn: its acknowledgement and two events.
 FRAMES = 3
 
 if __name__ == "__main__":
-    main()
+    HOMES = place_of_homes(os.path.abspath(sys.argv[2]))
+    try:
+        main()
+    finally:
+        if HOMES.startswith("/dev/shm/"):
+            shutil.rmtree(HOMES, ignore_errors=True)
