@@ -155,7 +155,7 @@ agreement: build ## a simulated fleet held against a real one, every variant (11
 real: build real-setup ## two real CLIs driven and simulated, side by side (two minutes)
 	@bash Tests/Setup/real.sh $(PROGRAMS)/seatrial $(REAL_CLI)
 
-bench-live: build ## time the driver: turns/s beside C, open load, 100,000 people, 500 processes
+bench-live: build ## time the driver: turns/s beside C, open load, memory, 100,000 people, 500 processes
 	@python3 Tests/Benchmarks/live/bench_live.py $(PROGRAMS) .build/wire-bench
 
 real-setup: ## put the real Copilot CLI into .build, for comparisons

@@ -1,6 +1,6 @@
 // Writing a file so that a reader, or a crash, sees the old one or the new one and never half of
-// either: a temporary file in the same directory (a rename does not cross file systems), flushed,
-// then renamed over the name.
+// either: a temporary file in the same directory (a rename does not cross file systems), flushed
+// unless it may be lost with the power, then renamed over the name.
 internal import Glibc
 internal import Synchronization
 
@@ -8,8 +8,8 @@ internal import Synchronization
 private let serial = Atomic<Int>(0)
 
 extension Files {
-  /// nil when the file is in place and on the disk. After a failure the old file is untouched and
-  /// no temporary remains.
+  /// nil when the file is in place, and on the disk if it is to survive a power cut. After a
+  /// failure the old file is untouched and no temporary remains.
   /// - survivesPowerCut: waits for the disk; without it only the end of a process is survived.
   public static func writeAtomically(
     _ bytes: [UInt8], to path: String, survivesPowerCut: Bool = true

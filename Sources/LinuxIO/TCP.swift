@@ -124,7 +124,7 @@ public enum TCP {
     _ = setOption(descriptor.number, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
   }
 
-  /// Acknowledges at once. The kernel forgets it, so it is said again after each read.
+  /// Acknowledges at once. The kernel forgets it, so it is said again when more was read.
   public static func acknowledgeAtOnce(_ descriptor: borrowing Descriptor) {
     _ = setOption(descriptor.number, Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
   }

@@ -125,7 +125,8 @@ extension Simulator {
     for place in 0..<servers.count {
       let state = states[place]
       let used = servers[place].cpu - state.cpuBefore
-      recorder.high(.serverMemory, Int(servers[place].memory))
+      let memory = memoryMax(place)
+      recorder.high(.serverMemory, Int(memory))
       recorder.high(.serverSessions, servers[place].residentsPeak)
       let served = state.turns - state.turnsBefore
       turns.append(served)
@@ -135,7 +136,7 @@ extension Simulator {
         var result = ServerResult(name: "cli-\(place + 1)", turns: served)
         result.sessionsMax = servers[place].residentsPeak
         result.cpu = measured > .zero ? used / measured.seconds : nil
-        result.memoryMaxBytes = Int(servers[place].memory)
+        result.memoryMaxBytes = Int(memory)
         result.restarts = state.restarts
         result.series = serverSeries(place)
         serverResults.append(result)

@@ -172,6 +172,11 @@ extension Simulator {
     case .delete(let server, let session, let turn, _):
       if plan.workload.sessions.atEnd == .delete {
         request(.delete, server, session, turn)
+        // The process may be killed before it comes to that: what it had not written of this
+        // conversation is nobody's loss.
+        if plan.app.pattern == .isolated && plan.app.pool.stop == .kill {
+          store.abandon(session, server)
+        }
       } else {
         request(.destroy, server, session, turn)
         store.abandon(session, server)
@@ -296,9 +301,15 @@ extension Simulator {
     if let backAfter { post(.serverBack(server), at: now + backAfter) }
   }
 
+  /// Over all lives of a server.
+  mutating func memoryMax(_ place: Int) -> Double {
+    max(states[place].memoryMax, servers[place].memory)
+  }
+
   private mutating func die(_ server: ServerID) {
     states[server.place].alive = false
     states[server.place].epoch &+= 1
+    states[server.place].memoryMax = memoryMax(server.place)
     let mark = serverActions.count
     servers[server.place].crash(at: now, store: &store, into: &serverActions)
     // Nobody hears a dead process: its last words are dropped, the connections break instead.

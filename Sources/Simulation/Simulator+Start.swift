@@ -16,6 +16,8 @@ struct ServerState: BitwiseCopyable {
   var turns = 0
   var memory = 0.0
   var restarts = 0
+  /// Of lives that are over.
+  var memoryMax = 0.0
   /// At the end of the warm-up.
   var turnsBefore = 0
   var cpuBefore = 0.0
@@ -116,7 +118,7 @@ extension Simulator {
     precondition(id.place < FleetPlan.mostServers, "more CLI servers than an event can name")
     if dedicated && limitsMemory { addHost() }
     let mayCrash =
-      limitsMemory
+      limitsMemory || (plan.app.pattern == .isolated && plan.app.pool.stop == .kill)
       || plan.fleet.changes.contains {
         if case .lose = $0.kind { true } else { false }
       }

@@ -24,7 +24,7 @@ import Testing
       let servers = try trial.servers(2, of: process)
       try eventually("the balancer runs") { !trial.processes("haproxy\0-db").isEmpty }
       _ = usleep(1_500_000)
-      // Both have work.
+      // Both have work: 2 ticks are 20 ms, more than the 6 ms that it takes to start.
       let turns = servers.map { ticks(of: $0) }
       #expect(turns.allSatisfy { $0 > 1 }, "ticks \(turns)")
       _ = kill(servers[1], SIGKILL)
@@ -40,7 +40,6 @@ import Testing
     }
   }
 
-  /// CPU ticks that a server has used: 2 are 20 ms, more than the 6 ms that it takes to start.
   @Test("a balancer has one address, and its fleet does not grow")
   func refused() throws {
     try LiveTrial.test { trial in

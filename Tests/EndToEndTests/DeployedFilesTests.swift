@@ -284,7 +284,7 @@ private enum Checker {
       try trial.seatrial.write("{}", to: "home/session-state/one/events.jsonl")
       let idle = try wait()
       #expect(idle.code == 0 && idle.errors == "", "\(idle.errors)")
-      let busy = try wait("DRAIN_MOST=60", writing: true)
+      let busy = try wait("DRAIN_MOST=60", "DRAIN_QUIET=4", writing: true)
       #expect(Files.exists(home + "/done"), "it has waited for the last of it")
       #expect(busy.code == 0 && busy.errors == "", "it ends by itself: \(busy.errors)")
       try #require(Files.makeDirectories(trial.seatrial.folder + "/tools") == nil)

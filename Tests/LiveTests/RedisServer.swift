@@ -28,7 +28,7 @@ final class RedisServer {
     for _ in 0..<3 where started == nil {
       let port = try #require(place ?? RedisServer.freePort())
       let id = try RedisServer.start(program, port, folder, options)
-      if RedisServer.listens(id, port) { started = (port, id) }
+      if RedisServer.listens(id, "\(folder)/log") { started = (port, id) }
     }
     (port, id) = try #require(started, "redis-server ended, three times")
   }
@@ -56,9 +56,12 @@ final class RedisServer {
     return started
   }
 
-  /// Waits until it listens; false: it has ended.
-  private static func listens(_ id: pid_t, _ port: Int) -> Bool {
-    while !TCP.isListening(host: "127.0.0.1", port: UInt16(port), within: .seconds(1)) {
+  /// Waits until it says that it listens; false: it has ended.
+  private static func listens(_ id: pid_t, _ log: String) -> Bool {
+    for _ in 0..<10_000 {
+      if String(decoding: Files.tail(of: log, 4096), as: UTF8.self).contains("Ready to accept") {
+        return true
+      }
       if waitpid(id, nil, WNOHANG) == id { return false }
       _ = usleep(2000)
     }

@@ -191,8 +191,10 @@ struct Fleet: ~Copyable {
     let outcome = Descriptor.readBorrowed(output, into: &bytes, limit: 4096)
     if case .moved = outcome {
       servers[place].said += String(decoding: bytes.array, as: UTF8.self)
-      if servers[place].said.utf8.count > 8192 {
-        servers[place].said = String(servers[place].said.suffix(4096))
+      let said = servers[place].said.utf8
+      // More than one piece is kept, since a line may be in two.
+      if said.count > 16_384 {
+        servers[place].said = String(decoding: said.suffix(8192), as: UTF8.self)
       }
     }
     return outcome

@@ -62,8 +62,8 @@ package final class RedisLockClient {
   /// Those in a queue, by serial number.
   private var waiters: [UInt32: Waiter] = [:]
   private var looks = DeadlineHeap()
-  /// Serial numbers of the last grants that a look found: the word of it may still come.
-  private var found: [UInt32] = []
+  /// The last grants that a look found: the word of them may still come.
+  private var found: [(serial: UInt32, token: UInt32)] = []
   private static let mostFound = 64
   /// In order; whoever takes them empties it.
   package var outcomes: [LockOutcome] = []
@@ -310,7 +310,7 @@ package final class RedisLockClient {
     if token > 0 {
       waiters[serial] = nil
       if found.count == RedisLockClient.mostFound { found.removeFirst() }
-      found.append(serial)
+      found.append((serial, UInt32(truncatingIfNeeded: token)))
       granted(waiter, UInt32(truncatingIfNeeded: token))
     } else {
       lookLater(serial, parts[1], at: now)
@@ -395,7 +395,7 @@ package final class RedisLockClient {
       let session = Int(words[2])
     else { return }
     if let waiter = waiters.removeValue(forKey: serial) { return granted(waiter, token) }
-    if let place = found.firstIndex(of: serial) {
+    if let place = found.firstIndex(where: { $0 == (serial, token) }) {
       found.remove(at: place)
       return
     }

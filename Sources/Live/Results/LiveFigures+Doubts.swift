@@ -47,7 +47,9 @@ extension LiveFigures {
     }
     let left = reports.reduce(0) { $0 + $1.leftUnderWay }
     if left > 0 {
-      doubt("\(left) turns had no answer \(text(scenario.live.drain)) after the end")
+      doubt(
+        "\(left == 1 ? "a turn" : "\(left) turns") had no answer "
+          + "\(text(scenario.live.drain)) after the end")
     }
     if tallies.connectionsLost > 0 && scenario.fleet.changes.isEmpty {
       doubt(
@@ -211,7 +213,9 @@ extension LiveFigures {
     times.quantile(share).map { $0 * 1e-9 }
   }
 
-  private func text(_ interval: Interval) -> String { "\(interval.seconds) s" }
+  private func text(_ interval: Interval) -> String {
+    "\(Double(interval.nanoseconds / 1_000_000) / 1000) s"
+  }
   private func milliseconds(_ seconds: Double) -> String {
     "\(Double(Int(seconds * 100_000)) / 100) ms"
   }

@@ -1,5 +1,5 @@
 // The loop of a shard: wait, let timers happen, read, tell the machines, write. Everything that is
-// to be sent in one round goes out in one write a connection; a long round is sent in pieces.
+// to be sent goes out in one write a connection, for the timers and for every few sockets.
 internal import Basics
 internal import LinuxIO
 internal import Metrics
@@ -158,7 +158,7 @@ extension Shard {
       tallies.bytesRead += count
       if plan.acknowledgesAtOnce && !connection.owesAcknowledgement {
         connection.owesAcknowledgement = true
-        unacknowledged.append(connection.place)
+        owing.append(connection.place)
       }
       if count == appetite { connection.appetite = min(appetite * 2, 1 << 18) }
       connection.noteFirstBytes()
@@ -195,7 +195,7 @@ extension Shard {
     repeat {
       flushConnections()
       flushRedis()
-    } while !dirty.isEmpty
+    } while !dirty.isEmpty || !dirtyLocks.isEmpty
     acknowledge()
   }
 
@@ -218,12 +218,12 @@ extension Shard {
 
   /// What was read, unless something was written since: that carried the acknowledgement along.
   private mutating func acknowledge() {
-    for place in unacknowledged {
+    for place in owing {
       guard let connection = connections[place], connection.owesAcknowledgement else { continue }
       connection.owesAcknowledgement = false
       TCP.acknowledgeAtOnce(connection.socket)
     }
-    unacknowledged.removeAll(keepingCapacity: true)
+    owing.removeAll(keepingCapacity: true)
   }
 
   private mutating func write(_ connection: ServerConnection) {

@@ -26,6 +26,7 @@ extension Shard {
       lockClients.append(client)
       lockDeadlines.append(.never)
       client.begin(poller, at: now)
+      markLocks(local)
       armRedis(local)
     }
   }
@@ -51,6 +52,7 @@ extension Shard {
     }
     let local = local(of: turn)
     lockClients[local].send(command, session, turn, token: token, least: least, at: now)
+    markLocks(local)
     takeOutcomes(local, witness)
   }
 
@@ -60,6 +62,7 @@ extension Shard {
     now = max(now, clock())
     lockClients[local].ready(
       ready.what, news: ready.token & 0xFFFF_FFFF == Shard.newsToken, poller, at: now)
+    markLocks(local)
     takeOutcomes(local, witness)
     settle()
   }
@@ -68,14 +71,21 @@ extension Shard {
     guard lockDeadlines[local] == due, let witness = plan.locks?.witness else { return }
     lockDeadlines[local] = .never
     lockClients[local].deadline(poller, at: now)
+    markLocks(local)
     takeOutcomes(local, witness)
     settle()
   }
 
-  /// What was asked for in this round leaves in one write.
+  private mutating func markLocks(_ local: Int) {
+    if dirtyLocks.last != local { dirtyLocks.append(local) }
+  }
+
+  /// What was asked for meanwhile leaves in one write.
   mutating func flushRedis() {
-    guard let witness = plan.locks?.witness else { return }
-    for local in lockClients.indices {
+    guard let witness = plan.locks?.witness, !dirtyLocks.isEmpty else { return }
+    var marked: [Int] = []
+    swap(&marked, &dirtyLocks)
+    for local in marked {
       lockClients[local].flush(poller, at: now)
       takeOutcomes(local, witness)
     }

@@ -54,8 +54,10 @@ struct Shard: ~Copyable {
   var latest: [UInt32]
   var writer: RequestWriter
   var dirty: [Int] = []
-  /// Of connections that were read from in this piece of a round.
-  var unacknowledged: [Int] = []
+  /// Connections that were read from in this piece of a round, and may owe an acknowledgement.
+  var owing: [Int] = []
+  /// Lock clients with something to send.
+  var dirtyLocks: [Int] = []
 
   var phase = Phase.starting
   var recorder = Recorder()

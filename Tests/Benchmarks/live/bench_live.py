@@ -13,6 +13,7 @@ stand still for seconds. Run it on a quiet machine; the load is printed with the
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -64,7 +65,9 @@ def place_of_homes(scratch):
         facts = os.statvfs(memory)
     except OSError:
         return scratch
-    enough = facts.f_bavail * facts.f_frsize >= 10 << 30
+    with open("/proc/meminfo", encoding="utf-8") as file:
+        free = next((int(line.split()[1]) << 10 for line in file if line.startswith("MemAvail")), 0)
+    enough = min(facts.f_bavail * facts.f_frsize, free) >= 10 << 30
     return tempfile.mkdtemp(dir=memory, prefix="seatrial-bench-") if enough else scratch
 
 
@@ -162,6 +165,7 @@ HOMES = "."
 FRAMES = 3
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     HOMES = place_of_homes(os.path.abspath(sys.argv[2]))
     try:
         main()
