@@ -56,7 +56,9 @@ import Testing
         try trial.program(Self.unruly, "unruly")
         let process = try trial.start(
           LiveTrial.set(
-            shape + ["fleet.binary=./unruly", "run.drain=1s", "workload.phases.measure=1m"]))
+            shape + [
+              "fleet.binary=./unruly", "run.drain=1s", "run.audit=1s", "workload.phases.measure=1m",
+            ]))
         _ = usleep(UInt32(moment * 1e6))
         blow.strike(process)
         let run = process.wait()
