@@ -153,7 +153,7 @@ import Testing
           LiveTrial.set([
             redis.url, "app.lock.backend=redis", "app.lock.acquire=fifo",
             "app.pattern=collaborative", "workload.groups.size=5", "workload.groups.share=100%",
-            "workload.phases.measure=1m", "run.drain=1s",
+            "workload.phases.measure=1m", "run.drain=1s", "run.audit=1s",
           ]), settings: [OwnRedis.secret])
         try eventually("keys are there") {
           let size = (try? redis.ask("DBSIZE").output.prefix { $0.isNumber }) ?? ""
