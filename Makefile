@@ -175,7 +175,7 @@ bench-pages: build ## time pages: 10^6 turns, and a comparison of 20 variants
 	@bash Tests/Benchmarks/pages.sh
 
 leftovers: build ## kill 50 live runs at random moments: nothing may be left behind
-	@echo "killing 50 live runs, and 50 with locks in Redis (twelve minutes)"
+	@echo "killing 50 live runs, and 50 with locks in Redis (five minutes)"
 	@SEATRIAL_ROUNDS=50 $(SWIFT_TEST) --filter LeftoverTests
 
 lint: ## check the formatting of every source file

@@ -63,8 +63,16 @@ struct Process {
     var words = unsafe (shell + arguments).map { unsafe strdup($0) }
     unsafe words.append(nil)
     defer { unsafe words.forEach { unsafe free($0) } }
+    // Threads of the tests block most signals; a program that people start hears them.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var id: pid_t = 0
-    let result = unsafe posix_spawn(&id, "/bin/sh", &actions, nil, words, environ)
+    let result = unsafe posix_spawn(&id, "/bin/sh", &actions, &attributes, words, environ)
     if writing >= 0 { _ = close(writing) }
     try #require(result == 0, "\(path) could not be started: errno \(result)")
     self.id = id
