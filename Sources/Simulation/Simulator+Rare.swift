@@ -278,15 +278,21 @@ extension Simulator {
     return found
   }
 
-  /// A server that was removed stops when it has finished what it had.
+  /// A server that was removed stops when it has finished what it had; asked to, it writes what it
+  /// has not written yet, so nothing is lost as when it dies.
   mutating func retire(_ server: ServerID) {
     let place = server.place
     guard states[place].leaving, states[place].alive, servers[place].backlog == 0 else { return }
     for instance in 0..<gateways.count where gateways[instance].uses(server) { return }
-    states[place].alive = false
-    states[place].epoch &+= 1
+    endLife(place)
     recorder.count(.cliStopped)
     if limitsMemory { noteMemory(place) }
+  }
+
+  /// What is under way to or from a life that is over comes to nothing.
+  private mutating func endLife(_ place: Int) {
+    states[place].alive = false
+    states[place].epoch &+= 1
   }
 
   mutating func lose(_ server: ServerID, backAfter: Interval?) {
@@ -307,8 +313,7 @@ extension Simulator {
   }
 
   private mutating func die(_ server: ServerID) {
-    states[server.place].alive = false
-    states[server.place].epoch &+= 1
+    endLife(server.place)
     states[server.place].memoryMax = memoryMax(server.place)
     let mark = serverActions.count
     servers[server.place].crash(at: now, store: &store, into: &serverActions)

@@ -115,20 +115,24 @@ struct OwnRedisTests {
       try redis.ask("SET", "session-lock:0", "mine")
       try redis.ask("RPUSH", "waiting:0", "mine")
       try redis.ask("SET", "other", "too", database: 0)
-      let process = try trial.start(
-        LiveTrial.set([redis.url, "app.lock.acquire=fifo"]), settings: [OwnRedis.secret])
-      try eventually("its keys are there") {
-        (try? redis.ask("KEYS", "seatrial:*"))?.output.contains("seatrial:") == true
+      func driven() throws -> Finished {
+        let process = try trial.start(
+          LiveTrial.set([redis.url, "app.lock.acquire=fifo"]), settings: [OwnRedis.secret])
+        try eventually("its keys are there") {
+          (try? redis.ask("KEYS", "seatrial:*"))?.output.contains("seatrial:") == true
+        }
+        // The driver needs it, its servers do not.
+        let servers = trial.processes("mock-copilot\0--headless")
+        #expect(!servers.isEmpty)
+        for server in servers {
+          #expect(!text("/proc/\(server)/environ").contains(OwnRedis.password))
+        }
+        return process.wait()
       }
-      // The driver needs it, its servers do not.
-      let servers = trial.processes("mock-copilot\0--headless")
-      #expect(!servers.isEmpty)
-      for server in servers {
-        #expect(!text("/proc/\(server)/environ").contains(OwnRedis.password))
-      }
-      let run = process.wait()
-      // A machine that stood still makes the figures doubtful, not the locks.
-      #expect([0, 4].contains(run.code), "\(run.errors)")
+      var run = try driven()
+      // The driver itself was too late, as it says: a machine that stood still.
+      for _ in 0..<2 where run.code == 4 { run = try driven() }
+      #expect(run.code == 0, "\(run.errors)")
       let result = try trial.seatrial.result(at: "o/result.json")
       #expect(result.variants[0].count("locks.acquired") > 100, "\(result.reasons)")
       #expect(result.variants[0].findings.isEmpty)

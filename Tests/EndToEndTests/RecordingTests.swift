@@ -19,7 +19,7 @@ let recordedScenario = """
     users: 60
     think: exponential(100ms)
     sessions: {turns: geometric(6), per-user: 2}
-    phases: {warm-up: 0s, measure: 1500ms}
+    phases: {warm-up: 0s, measure: 3s}
   model: {latency: exponential(20ms)}
   fleet:
     servers: 3
@@ -72,7 +72,7 @@ let recordedScenario = """
       // A turn is five inputs at least: ready, pick, planned, finished, over.
       let result = try seatrial.result(at: "o/result.json")
       let turns = result.variants.compactMap { $0["turns.completed"]?.value() }.reduce(0, +)
-      #expect(turns > 100 && Double(inputs) > 5 * turns, "\(inputs) inputs, \(turns) turns")
+      #expect(turns > 500 && Double(inputs) > 5 * turns, "\(inputs) inputs, \(turns) turns")
       let text = try seatrial.run("replay", "r")
       #expect(
         text.output
@@ -114,27 +114,31 @@ let recordedScenario = """
         Issue.record("there is no recording")
         return
       }
+      var found: (chunk: RecordingReader.Chunk, outcome: Int)?
+      while found == nil, case .chunk(let chunk) = reader.next() {
+        guard chunk.kind == .records, let outcome = Self.outcome(in: chunk) else { continue }
+        found = (chunk, outcome)
+      }
+      var (chunk, outcome) = try #require(found)
       var damaged = whole
-      damaged[whole.count / 2] ^= 1
+      damaged[chunk.place + ChunkHead.size + outcome] ^= 1
       #expect(Files.writeAtomically(damaged, to: path) == nil)
       let refused = try seatrial.run("replay", "r")
       #expect(refused.code == 104)
-      #expect(refused.errors.hasPrefix("seatrial: r is damaged at byte "), "\(refused.errors)")
+      #expect(
+        refused.errors.hasPrefix("seatrial: r is damaged at byte \(chunk.place): "),
+        "\(refused.errors)")
       #expect(refused.errors.contains("checksum"))
 
       // With the checksum that the altered piece ought to have, only a replay can tell.
-      while case .chunk(var chunk) = reader.next() {
-        guard chunk.kind == .records, let outcome = Self.outcome(in: chunk) else { continue }
-        chunk.bytes[outcome] ^= 1
-        var sealed = ByteBuffer()
-        sealed.beginChunk()
-        sealed.append(chunk.bytes)
-        sealed.endChunk(chunk.kind, stream: chunk.stream)
-        let end = chunk.place + sealed.count
-        let altered = whole[..<chunk.place] + sealed.array + whole[end...]
-        #expect(Files.writeAtomically(Array(altered), to: path) == nil)
-        break
-      }
+      chunk.bytes[outcome] ^= 1
+      var sealed = ByteBuffer()
+      sealed.beginChunk()
+      sealed.append(chunk.bytes)
+      sealed.endChunk(chunk.kind, stream: chunk.stream)
+      let end = chunk.place + sealed.count
+      let altered = whole[..<chunk.place] + sealed.array + whole[end...]
+      #expect(Files.writeAtomically(Array(altered), to: path) == nil)
       let differs = try seatrial.run("replay", "r")
       #expect(differs.code == 3, "\(differs.output) \(differs.errors)")
       let lines = differs.output.split(separator: "\n")

@@ -1,7 +1,8 @@
 // One scenario, one seed, two hosts: a simulation and a live run on mock processes plan the same
 // turns of the same people. With open arrivals that is all of them with their instants. Where
 // people wait for answers, what each does first and next and how long they think is the same,
-// though not when. Prompts are held against what a server got.
+// though not when. Prompts are held against what a server got. A live run has twice the time of the
+// simulation, so that it gets as far on a machine that is slow.
 import Basics
 import Glibc
 import LinuxIO
@@ -22,7 +23,7 @@ import Workload
       think: lognormal(median: 300ms, sigma: 0.7)
       sessions: {turns: geometric(4), per-user: 3, popularity: zipf(0.8)}
       prompt: lognormal(median: 900B, sigma: 0.5)
-      phases: {warm-up: 0s, measure: 3s}
+      phases: {warm-up: 0s, measure: 6s}
     model: {latency: exponential(30ms)}
     fleet:
       servers: 2
@@ -93,13 +94,14 @@ import Workload
     return try source.read().get().base
   }
 
-  private func simulated(_ scenario: Scenario, for length: Interval) -> (
+  /// The first three seconds.
+  private func simulated(_ scenario: Scenario) -> (
     turns: [PlannedTurn], pauses: [PlannedPause]
   ) {
     var plan = RunPlan(scenario)
     plan.keepsPlans = true
     var simulator = Simulator(plan)
-    simulator.run(through: .zero + length)
+    simulator.run(through: .zero + .seconds(3))
     return (
       (0..<simulator.log.turns.count).map { simulator.log.turns[$0] },
       (0..<simulator.log.pauses.count).map { simulator.log.pauses[$0] }
@@ -111,11 +113,9 @@ import Workload
     try Seatrial.test { seatrial in
       let settings = ["workload.arrivals=poisson(150/s)"]
       let live = try live(seatrial, settings)
-      let simulated = simulated(try scenario(seatrial, settings), for: .seconds(3))
-      // The live run stops planning when it hears that its time is over, which is a little later.
-      let turns = simulated.turns.filter { $0.at < .zero + .milliseconds(2990) }
-      #expect(turns.count > 300 && live.planned.count >= turns.count)
-      for (turn, other) in zip(turns, live.planned) {
+      let simulated = simulated(try scenario(seatrial, settings))
+      #expect(simulated.turns.count > 300 && live.planned.count >= simulated.turns.count)
+      for (turn, other) in zip(simulated.turns, live.planned) {
         #expect(Self.words(turn.plan) == Self.words(other.plan))
         #expect(turn.at == other.at, "\(Self.words(turn.plan))")
       }
@@ -126,28 +126,25 @@ import Workload
   func closed() throws {
     try Seatrial.test { seatrial in
       let live = try live(seatrial, [])
-      let simulated = simulated(try scenario(seatrial, []), for: .seconds(3))
+      let simulated = simulated(try scenario(seatrial, []))
       #expect(live.firstWakes.count == 40)
       var byName: [UInt64: TurnPlan] = [:]
       for (plan, _) in live.planned { byName[Self.name(plan.loop, plan.ordinal)] = plan }
       var same = 0
       for turn in simulated.turns {
         if turn.plan.ordinal == 0 { #expect(live.firstWakes[turn.plan.loop] == turn.at) }
-        // One of the two may have come further.
         guard let other = byName[Self.name(turn.plan.loop, turn.plan.ordinal)] else { continue }
         #expect(Self.words(turn.plan) == Self.words(other))
         same += 1
       }
-      // A live run may get less far on a machine that stands still.
-      let both = min(simulated.turns.count, live.planned.count)
-      #expect(same > 80 && same * 10 > both * 8, "\(same) of \(both)")
+      #expect(same * 10 > simulated.turns.count * 8, "\(same) of \(simulated.turns.count)")
       var samePauses = 0
       for pause in simulated.pauses {
         guard let other = live.pauses[Self.name(pause.loop, pause.ordinal)] else { continue }
         #expect(pause.length == other)
         samePauses += 1
       }
-      #expect(samePauses * 10 > same * 7, "\(samePauses) pauses, \(same) turns")
+      #expect(samePauses > 200 && same > 240, "\(samePauses) pauses, \(same) turns")
     }
   }
 
@@ -159,7 +156,7 @@ import Workload
         "workload.tabs=2",
       ]
       let live = try live(seatrial, settings)
-      let simulated = simulated(try scenario(seatrial, settings), for: .seconds(3))
+      let simulated = simulated(try scenario(seatrial, settings))
       var byName: [UInt64: TurnPlan] = [:]
       for (plan, _) in live.planned { byName[Self.name(plan.loop, plan.ordinal)] = plan }
       var groups = 0
@@ -169,7 +166,7 @@ import Workload
         #expect(turn.plan.flags.contains(.group) == other.flags.contains(.group))
         if turn.plan.flags.contains(.group) { groups += 1 }
       }
-      #expect(groups > 40 && live.firstWakes.count == 80, "\(groups)")
+      #expect(groups > 100 && live.firstWakes.count == 80, "\(groups)")
     }
   }
 
@@ -199,8 +196,8 @@ import Workload
         "workload.sessions.turns=unlimited", "workload.sessions.at-end=leave",
       ]
       let live = try live(seatrial, settings)
-      #expect(live.planned.count > 80)
-      let simulated = simulated(try scenario(seatrial, settings), for: .seconds(3))
+      #expect(live.planned.count > 200)
+      let simulated = simulated(try scenario(seatrial, settings))
       var lengths: [String: Int] = [:]
       for turn in simulated.turns {
         lengths["\(turn.plan.loop).\(turn.plan.ordinal)"] = Int(turn.plan.promptBytes)
@@ -214,7 +211,7 @@ import Workload
         #expect(prompt.utf8.count == max(planned, mark), "\(words[3]).\(words[4])")
         same += 1
       }
-      #expect(same * 10 > live.planned.count * 8, "\(same) of \(live.planned.count)")
+      #expect(same > 200, "\(same)")
     }
   }
 }

@@ -26,9 +26,9 @@ final class RedisServer {
     // Somebody else may take a port between the look and the start.
     var started: (port: Int, id: pid_t)?
     for _ in 0..<3 where started == nil {
-      let port = try #require(place ?? RedisServer.freePort())
+      let port = try place ?? RedisServer.freePort()
       let id = try RedisServer.start(program, port, folder, options)
-      if RedisServer.listens(id, "\(folder)/log") { started = (port, id) }
+      if try RedisServer.listens(id, "\(folder)/log") { started = (port, id) }
     }
     (port, id) = try #require(started, "redis-server ended, three times")
   }
@@ -57,15 +57,18 @@ final class RedisServer {
   }
 
   /// Waits until it says that it listens; false: it has ended.
-  private static func listens(_ id: pid_t, _ log: String) -> Bool {
+  private static func listens(_ id: pid_t, _ log: String) throws -> Bool {
+    var said = ""
     for _ in 0..<10_000 {
-      if String(decoding: Files.tail(of: log, 4096), as: UTF8.self).contains("Ready to accept") {
-        return true
-      }
+      said = String(decoding: Files.tail(of: log, 4096), as: UTF8.self)
+      if said.contains("Ready to accept") { return true }
       if waitpid(id, nil, WNOHANG) == id { return false }
       _ = usleep(2000)
     }
-    return true
+    _ = kill(id, SIGKILL)
+    _ = waitpid(id, nil, 0)
+    try #require(Bool(false), "redis-server does not say that it listens: \(said)")
+    return false
   }
 
   deinit { stop() }
@@ -87,19 +90,8 @@ final class RedisServer {
   func freeze() { _ = kill(id, SIGSTOP) }
   func resume() { _ = kill(id, SIGCONT) }
 
-  private static func freePort() -> Int? {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard socket >= 0 else { return nil }
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = unsafe withUnsafeMutablePointer(to: &address) { place in
-      unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-      }
-    }
-    return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
+  private static func freePort() throws -> Int {
+    let listener = try Listener.open(host: "127.0.0.1", port: 0).get()
+    return Int(listener.port)
   }
 }

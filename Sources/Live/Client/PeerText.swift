@@ -3,14 +3,17 @@
 internal import Basics
 
 enum PeerText {
-  /// Characters of a peer that are worth repeating.
+  /// Bytes of a peer's words that are worth repeating.
   private static let most = 300
 
   static func line(_ bytes: [UInt8]) -> String { line(String(decoding: bytes, as: UTF8.self)) }
 
   static func line(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars.prefix(most) {
+    var count = 0
+    for scalar in text.unicodeScalars {
+      count += UTF8.width(scalar)
+      if count > most { break }
       // C0, DEL and C1; also the marks that turn the direction of what follows.
       let isShown =
         scalar.value >= 32 && !(127..<160).contains(scalar.value)

@@ -5,7 +5,7 @@ import json, re, socket, subprocess, sys, threading, time
 
 haproxy, folder = sys.argv[1:]
 with open(f"{folder}/haproxy.cfg", encoding="utf-8") as file:
-    text = file.read()
+    planned = file.read()
 
 
 def free():
@@ -30,25 +30,8 @@ def server(match):
     return f"server cli-{match[1]} 127.0.0.1:{listener.getsockname()[1]} check"
 
 
-ports = []
-
-
-def bind(match):
-    ports.append((int(match[1]), free()))
-    return f"bind 127.0.0.1:{ports[-1][1]}"
-
-
-text = re.sub(r"server cli-(\d+) cli-\d+:4321 check", server, text)
-text = re.sub(r"bind :(\d+)", bind, text)
-count = len(re.findall(r"^ +server ", text, re.M))
-admin = f"127.0.0.1:{free()}"
-text = text.replace("127.0.0.1:9321", admin)
-with open(f"{folder}/tried.cfg", "w", encoding="utf-8") as file:
-    file.write(text)
-if [port for port, _ in ports] != list(range(4321, 4321 + len(ports))):
-    sys.exit(f"ports {ports}")
-
-proxy = subprocess.Popen([haproxy, "-db", "-f", f"{folder}/tried.cfg"], stderr=subprocess.DEVNULL)
+planned = re.sub(r"server cli-(\d+) cli-\d+:4321 check", server, planned)
+count = len(re.findall(r"^ +server ", planned, re.M))
 
 
 def ask(port):
@@ -61,6 +44,40 @@ def ask(port):
         return None
 
 
+def start():
+    """The proxy, its ports and its door for commands; None: it has ended."""
+    ports = []
+
+    def bind(match):
+        ports.append((int(match[1]), free()))
+        return f"bind 127.0.0.1:{ports[-1][1]}"
+
+    text = re.sub(r"bind :(\d+)", bind, planned)
+    if [port for port, _ in ports] != list(range(4321, 4321 + len(ports))):
+        sys.exit(f"ports {ports}")
+    admin = f"127.0.0.1:{free()}"
+    with open(f"{folder}/tried.cfg", "w", encoding="utf-8") as file:
+        file.write(text.replace("127.0.0.1:9321", admin))
+    proxy = subprocess.Popen(
+        [haproxy, "-db", "-f", f"{folder}/tried.cfg"], stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 20
+    while any(ask(port) is None for _, port in ports):
+        if proxy.poll() is not None:
+            return None
+        if time.monotonic() > until:
+            proxy.kill()
+            sys.exit("HAProxy does not answer")
+        time.sleep(0.05)
+    return proxy, ports, admin
+
+
+# Somebody else may take a port between the look and the start.
+started = start() or start() or start()
+if started is None:
+    sys.exit("HAProxy ended, three times")
+proxy, ports, admin = started
+
+
 def drain(*words):
     return subprocess.run(
         ["/bin/sh", f"{folder}/drain.sh", *words], check=False, capture_output=True,
@@ -69,11 +86,6 @@ def drain(*words):
 
 
 try:
-    until = time.monotonic() + 20
-    while any(ask(port) is None for _, port in ports):
-        if time.monotonic() > until or proxy.poll() is not None:
-            sys.exit("HAProxy does not answer")
-        time.sleep(0.05)
     if len(ports) > 1:
         answers = [ask(port) for _, port in ports for _ in range(2)]
     else:

@@ -97,7 +97,7 @@ final class ProviderClient {
       if let answer = taken() { return .answer(answer) }
       switch descriptor.read(into: &input, limit: 1 << 16) {
       case .moved(let count):
-        if received == 0 { end = deadline(patience) }
+        if received == 0 { end = min(end, deadline(patience)) }
         received += count
       case .wouldBlock:
         guard MonotonicClock.now() < end else { return .silence(after: received) }
