@@ -99,11 +99,11 @@ plan: ## the smallest fleet for USERS people, by simulation, with its price
 	@$(PROGRAMS)/seatrial plan "$(PLAN_SCENARIO)" $${USERS:+--users "$$USERS"} \
 	  $${SEED:+--seed "$$SEED"} $${OUT:+--out "$$OUT"} $${SET:+--set "$$SET"}
 
-test: setup ## set up and run every test
+test: setup ## set up and run the tests; long ones have targets of their own
 	@# Without a network those tests count as skipped; everything else is tested all the same.
 	@$(MAKE) $(PLAN_VENV)/ready || echo "test: no kubernetes-validate and compose-spec (the reason is" \
 	  "above): what checks a plan's files for Kubernetes and Compose is skipped"
-	@echo "building and running every test (the first time takes several minutes)"
+	@echo "building and running the tests (the first time takes several minutes)"
 	@# What failed comes once more at the end, where the log of a CI is looked at.
 	@$(SWIFT_TEST) 2>&1 | tee .build/test.log || { \
 	  echo "test: what failed, out of .build/test.log"; \

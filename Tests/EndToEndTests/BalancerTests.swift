@@ -19,7 +19,7 @@ import Testing
       let process = try trial.start(
         LiveTrial.set([
           "app.routing=external", "app.instances=4", "app.connections=\(connections)",
-          "workload.phases.measure=4s",
+          "workload.phases.measure=4s", "workload.think=exponential(400ms)",
         ]))
       let servers = try trial.servers(2, of: process)
       try eventually("the balancer runs") { !trial.processes("haproxy\0-db").isEmpty }

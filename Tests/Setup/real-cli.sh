@@ -43,7 +43,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo "fetching the real CLI $version (a wheel of 97 MB) into $folder"
 echo "$wheel --hash=$hash" >"$work/requirements.txt"
-python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+# Debian's python3 has no pip of its own; a venv brings one.
+python3 -m venv "$work/venv" >"$work/errors" 2>&1 \
+  || refuse "python3 makes no venv (python3-venv): $(tail -n 1 "$work/errors")"
+"$work/venv/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
   --platform manylinux_2_28_x86_64 --require-hashes -r "$work/requirements.txt" -d "$work" \
   2>"$work/errors" || refuse "$(tail -n 1 "$work/errors")"
 python3 -m zipfile -e "$work"/*.whl "$work/wheel"

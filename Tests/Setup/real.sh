@@ -19,6 +19,8 @@ if [[ -z "${SEATRIAL_ISOLATED:-}" ]]; then
 fi
 if [[ "$SEATRIAL_ISOLATED" == yes ]]; then
   echo "in a network namespace of its own, with loopback alone"
+elif ! command -v ip >/dev/null; then
+  echo "in this machine's network, as iproute2 is missing (make setup); offline by setting"
 else
   echo "in this machine's network: no namespace can be made (seatrial doctor); offline by setting"
 fi

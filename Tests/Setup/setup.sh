@@ -4,9 +4,10 @@
 # Without root it changes nothing and prints the one command that would.
 set -euo pipefail
 
-# The libraries are linked (jemalloc, libyaml) or will be (hiredis); redis-server need not run.
-# haproxy checks and runs the configuration that a plan writes.
-packages=(libjemalloc-dev libyaml-dev libhiredis-dev libhttp-parser-dev redis-server haproxy pkg-config)
+# The libraries are linked; redis-server need not run. haproxy stands before a fleet and checks the
+# configuration that a plan writes; iproute2 makes the network that a real CLI is alone in.
+packages=(libjemalloc-dev libyaml-dev libhiredis-dev libhttp-parser-dev redis-server haproxy iproute2
+  pkg-config)
 # The comparison with the real CLI and the SDK's conversations are in Python, the SDK in a venv. Any
 # Python with both will do, Debian's is installed where there is none.
 if ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then

@@ -78,7 +78,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
   private static let unsafePlaces = [
     "Sources/LinuxIO/", "Sources/Basics/Table.swift", "Sources/Basics/ByteBuffer.swift",
     "Sources/Basics/Mathematics.swift",
-    "Sources/Scenarios/YAML", "Sources/Simulation/Prefetch", "Sources/Live/Locks/Redis",
+    "Sources/Scenarios/YAML", "Sources/Live/Locks/Redis",
     "Sources/fuzz/",
     "Tests/LinuxIOTests/", "Tests/EndToEndTests/Process.swift", "Tests/MetricsTests/Support.swift",
     "Tests/ReportingTests/Golden.swift", "Tests/ScenariosTests/Support.swift",

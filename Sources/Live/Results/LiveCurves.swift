@@ -37,7 +37,10 @@ struct LiveCurves {
       result("sessions.evicted", "/s") { Double($0.evicted) / step },
       result("servers.backlog", "count") { Double($0.backlog) },
       result("turns.under_way", "count") { Double($0.underWay) },
+      result("turns.planned", "/s") { Double($0.planned) / step },
+      result("turns.sent", "/s") { Double($0.sent) / step },
     ]
+    let always = found.count
     for place in MeasuredPart.rates.indices {
       found.append(
         result(MeasuredPart.rates[place].name, "/s") { Double($0.counts[place]) / step })
@@ -50,8 +53,8 @@ struct LiveCurves {
         })
     }
     // What never happened needs no curve.
-    return found.prefix(7)
-      + found.dropFirst(7).filter { $0.values.contains { ($0 ?? 0) != 0 } }
+    return found.prefix(always)
+      + found.dropFirst(always).filter { $0.values.contains { ($0 ?? 0) != 0 } }
   }
 
   /// Shards end their measured time by the same clock, but not all were there to hear of it.

@@ -14,7 +14,7 @@ extension LiveFigures {
   public var doubts: [Doubt] {
     var doubts: [Doubt] = []
     func doubt(_ text: String, invalid: Bool = false) {
-      doubts.append(Doubt(text: text, invalid: invalid))
+      doubts.append(Doubt(text, invalid: invalid))
     }
     if isUnderWay {
       doubt("the run had not ended: this is what it had measured in \(text(measured))")
@@ -29,8 +29,9 @@ extension LiveFigures {
     if completed == 0 {
       doubt("no turn was completed", invalid: true)
     } else {
-      judgeDriver(&doubts)
-      judgeMachine(&doubts)
+      doubts += driver.doubts
+      if let machine { doubts += machine.doubts(in: measured.seconds) }
+      judgeProvider(&doubts)
       judgeRate(&doubts)
       let responses = time(.turnResponse)
       if responses.count < 100 {
@@ -90,7 +91,7 @@ extension LiveFigures {
   private func explainTroubles(_ doubts: inout [Doubt]) {
     let troubles = tallies.troubles.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     for (text, count) in troubles.prefix(5) {
-      doubts.append(Doubt(text: "\(count) x \(text)", invalid: false))
+      doubts.append(Doubt("\(count) x \(text)"))
     }
   }
 
@@ -99,44 +100,20 @@ extension LiveFigures {
     guard books.missing != 0 else { return }
     doubts.append(
       Doubt(
-        text: "seatrial lost count of \(books.missing) of \(books.planned) turns, which is a "
+        "seatrial lost count of \(books.missing) of \(books.planned) turns, which is a "
           + "mistake in seatrial", invalid: true))
   }
 
-  private func judgeDriver(_ doubts: inout [Doubt]) {
-    let lags = time(.driverLag)
-    if let lag = seconds(0.99, of: lags), let response = seconds(0.5, of: time(.turnResponse)) {
-      // A twentieth of the median response is more than the figures are read to.
-      if lag > max(0.001, response * 0.2) {
-        doubts.append(
-          Doubt(
-            text: "the driver was late: lag p99 \(milliseconds(lag)) against a median response "
-              + "of \(milliseconds(response))", invalid: lag > response))
-      } else if lag > max(0.001, response * 0.05) {
-        doubts.append(
-          Doubt(
-            text: "the driver was late: lag p99 \(milliseconds(lag))", invalid: false))
-      }
-    }
-    let late = count(.turnsLate)
-    if late * 100 > count(.turnsPlanned) {
-      doubts.append(
-        Doubt(
-          text: "\(late) of \(count(.turnsPlanned)) turns were planned more than \(text(lag)) "
-            + "before the driver came to them", invalid: false))
-    }
-    for (place, report) in reports.enumerated() where measured > .zero {
-      let share = report.cpuUsed.seconds / measured.seconds
-      if share > 0.9 {
-        let mend =
-          reports.count < scenario.app.instances
-          ? "more run.threads" : "more app.instances (and run.threads)"
-        doubts.append(
-          Doubt(
-            text: "driver thread \(place + 1) was busy for \(Int(share * 100)) % of the time: "
-              + "use \(mend), or fewer people", invalid: false))
-      }
-    }
+  private var driver: DriverLoad {
+    var load = DriverLoad()
+    load.lag = seconds(0.99, of: time(.driverLag))
+    load.response = seconds(0.5, of: time(.turnResponse))
+    load.planned = count(.turnsPlanned)
+    load.late = count(.turnsLate)
+    load.lateBound = lag.seconds
+    if measured > .zero { load.threads = reports.map { $0.cpuUsed.seconds / measured.seconds } }
+    load.instances = scenario.app.instances
+    return load
   }
 
   /// More than this share of the turns that came was not done while they came.
@@ -147,8 +124,7 @@ extension LiveFigures {
   private func judgeRate(_ doubts: inout [Doubt]) {
     let underWay = windows.map { Double($0.underWay) }
     if Backlog.pilesUp(underWay) {
-      doubts.append(
-        Doubt(text: Backlog.doubt(underWay: Int(underWay.last ?? 0)), invalid: false))
+      doubts.append(Doubt(Backlog.doubt(underWay: Int(underWay.last ?? 0))))
       return
     }
     if case .closed = scenario.workload.arrivals { return }
@@ -159,53 +135,16 @@ extension LiveFigures {
     }
     doubts.append(
       Doubt(
-        text: "\(planned) turns came and \(done) were done meanwhile: the fleet fell behind, or "
-          + "had not settled", invalid: false))
+        "\(planned) turns came and \(done) were done meanwhile: the fleet fell behind, or "
+          + "had not settled"))
   }
 
-  /// Above so much of its processors' time a machine is what the servers wait for.
-  private static let busy = 0.95
-  /// Below so much stolen time nothing is seen of it.
-  private static let stolen = 0.05
-  /// A hundredth of the time without a processor is more than a quota that is seldom met.
-  private static let throttled = 0.01
-
-  private func judgeMachine(_ doubts: inout [Doubt]) {
-    if let machine {
-      func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
-      if machine.busyShare > LiveFigures.busy {
-        doubts.append(
-          Doubt(
-            text: "the machine's processors were busy for \(percent(machine.busyShare)) of the "
-              + "time: it may have been the limit, not the servers", invalid: false))
-      }
-      if machine.stolenShare > LiveFigures.stolen {
-        doubts.append(
-          Doubt(
-            text: "other machines of this host took \(percent(machine.stolenShare)) of the "
-              + "processors' time", invalid: false))
-      }
-      if machine.throttled > LiveFigures.throttled * measured.seconds {
-        doubts.append(
-          Doubt(
-            text: "the CPU quota of this container held processes back for "
-              + "\(milliseconds(machine.throttled)) in \(text(measured)): it may have been the "
-              + "limit, not the servers", invalid: false))
-      }
-      if machine.pagesSwapped > 0 {
-        doubts.append(
-          Doubt(
-            text: "the machine moved \(machine.pagesSwapped) pages to and from swap",
-            invalid: false))
-      }
-    }
+  private func judgeProvider(_ doubts: inout [Doubt]) {
     if let late = observations.flatMap({ seconds(0.99, of: $0.lag) }),
       late > max(0.01, scenario.model.latency.mean * 0.05)
     {
       doubts.append(
-        Doubt(
-          text: "the fake provider was late: p99 \(milliseconds(late)) behind its model",
-          invalid: false))
+        Doubt("the fake provider was late: p99 \(milliseconds(late)) behind its model"))
     }
   }
 
@@ -215,8 +154,5 @@ extension LiveFigures {
 
   private func text(_ interval: Interval) -> String {
     "\(Double(interval.nanoseconds / 1_000_000) / 1000) s"
-  }
-  private func milliseconds(_ seconds: Double) -> String {
-    "\(Double(Int(seconds * 100_000)) / 100) ms"
   }
 }

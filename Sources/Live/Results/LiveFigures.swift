@@ -12,7 +12,13 @@ internal import Truth
 public struct LiveFigures: Sendable {
   public struct Doubt: Hashable, Sendable {
     public var text: String
+    /// They are not to be used at all.
     public var invalid: Bool
+
+    package init(_ text: String, invalid: Bool = false) {
+      self.text = text
+      self.invalid = invalid
+    }
   }
 
   let scenario: Scenario

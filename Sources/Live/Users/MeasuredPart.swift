@@ -6,12 +6,15 @@ internal import Metrics
 struct MeasuredPart: Sendable {
   /// Per second, named as the tallies they come from.
   static let rates: [CountMetric] = [
-    .turnsPlanned, .sessionsCreated, .sessionsResumed, .sessionsEvictedBusy, .sessionsIdleRemoved,
+    .sessionsCreated, .sessionsResumed, .sessionsEvictedBusy, .sessionsIdleRemoved,
     .sessionsDeleted,
   ]
   static let waits: [TimeMetric] = [.lockWait, .lockHold, .driverLag]
 
   struct Window: Sendable {
+    /// By the instant for which a turn was planned, and by that at which the driver came to it.
+    var planned = 0
+    var sent = 0
     var turns = 0
     var failures = 0
     var responseSum: Int64 = 0
@@ -33,6 +36,8 @@ struct MeasuredPart: Sendable {
     var serverQueue: [Int] = []
 
     mutating func merge(_ other: Window) {
+      planned += other.planned
+      sent += other.sent
       turns += other.turns
       failures += other.failures
       responseSum += other.responseSum
@@ -75,8 +80,11 @@ struct MeasuredPart: Sendable {
   let length: Interval
   let step: Interval
   let count: Int
-  private(set) var windows: [Window] = []
+  private var ended: [Window] = []
   private var current = Window()
+  /// By window. A driver that stood still comes to the turns of several windows in one.
+  private var planned: [Int]
+  private var sent: [Int]
   private var before: Levels?
 
   init(from: Instant, length: Interval, windows: Int) {
@@ -84,9 +92,11 @@ struct MeasuredPart: Sendable {
     self.length = length
     count = max(1, windows)
     step = Interval(nanoseconds: max(1, length.nanoseconds / Int64(count)))
+    planned = [Int](repeating: 0, count: count)
+    sent = planned
   }
 
-  var isOver: Bool { windows.count >= count }
+  var isOver: Bool { ended.count >= count }
   var end: Instant { from + length }
 
   /// What a run that is killed leaves behind is at most so old.
@@ -94,10 +104,31 @@ struct MeasuredPart: Sendable {
   /// At the same windows in every shard, so that their parts belong together.
   var isWorthKeeping: Bool {
     let every = max(1, Int(MeasuredPart.keepEvery.nanoseconds / step.nanoseconds))
-    return !isOver && windows.count % every == 0
+    return !isOver && ended.count % every == 0
   }
   var nextEnd: Instant {
-    from + Interval(nanoseconds: step.nanoseconds * Int64(windows.count + 1))
+    from + Interval(nanoseconds: step.nanoseconds * Int64(ended.count + 1))
+  }
+
+  /// Those that have ended.
+  var windows: [Window] {
+    ended.indices.map { place in
+      var window = ended[place]
+      window.planned = planned[place]
+      window.sent = sent[place]
+      return window
+    }
+  }
+
+  mutating func started(due: Instant, at now: Instant) {
+    if let place = place(of: due) { planned[place] += 1 }
+    if let place = place(of: now) { sent[place] += 1 }
+  }
+
+  private func place(of instant: Instant) -> Int? {
+    guard instant >= from else { return nil }
+    let place = Int((instant - from).nanoseconds / step.nanoseconds)
+    return place < count ? place : nil
   }
 
   mutating func completed(_ response: Interval) {
@@ -129,7 +160,7 @@ struct MeasuredPart: Sendable {
     current.serverSessions = now.serverSessions
     current.serverQueue = now.serverQueue
     self.before = now
-    windows.append(current)
+    ended.append(current)
     current = Window()
   }
 }

@@ -81,9 +81,8 @@ extension Shard {
   }
 
   private mutating func levels() -> MeasuredPart.Levels {
-    var counts = gatewayTallies()
+    let counts = gatewayTallies()
     let evicted = counts[CountMetric.sessionsEvicted.rawValue]
-    counts[CountMetric.turnsPlanned.rawValue] += recorder.value(of: .turnsPlanned)
     var levels = MeasuredPart.Levels(
       evicted: evicted, counts: MeasuredPart.rates.map { counts[$0.rawValue] },
       waits: MeasuredPart.waits.map { (recorder.sum(of: $0), recorder.samples(of: $0)) },

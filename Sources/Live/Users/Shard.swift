@@ -176,6 +176,7 @@ struct Shard: ~Copyable {
     let lag = now - due
     recorder.record(.driverLag, lag)
     if lag > plan.lagTolerance { recorder.count(.turnsLate) }
+    measuring?.started(due: due, at: now)
     let place = gateways[local].nextPlace
     while turns[local].count <= place { turns[local].append(LiveTurn()) }
     turns[local][place] = LiveTurn(due: due)
