@@ -134,7 +134,7 @@ accidents: build ## servers that freeze, die, talk nonsense in mid-run; a plan c
 	@SEATRIAL_LONG=1 $(SWIFT_TEST) --no-parallel \
 	  --filter 'PeopleTests|TroubleTests|BalancerTests|LiveViewTests|LeftoverTests|TruthRunTests|OwnRedisTests|ConfirmTests'
 
-breaks: setup ## break the code on purpose in sixteen places: a test must notice each (12 minutes)
+breaks: setup ## break the code on purpose in nineteen places: a test must notice each (12 minutes)
 	@python3 Tests/Breaks/breaks.py .build/breaks
 
 parity: build ## record a million inputs of live runs and replay them: no decision may differ
