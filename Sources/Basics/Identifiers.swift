@@ -29,21 +29,25 @@ public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
   @inlinable public var place: Int { Int(index) }
 }
 
-/// A turn under way: the app instance in the upper eight bits, its slot in that instance's slab in
-/// the lower 24.
+/// A turn under way: the app instance in the upper ten bits, its slot in that instance's slab in
+/// the lower 22.
 public struct TurnID: Hashable, Sendable, BitwiseCopyable {
   public var index: UInt32
+  /// App instances that can be told apart, and slots of one of them; the last slot is nobody's.
+  public static let mostInstances = 1 << 10
+  @inlinable public static var mostPlaces: Int { 1 << 22 - 1 }
+
   @inlinable public init(instance: Int, place: Int) {
-    index = UInt32(truncatingIfNeeded: instance &<< 24 | place)
+    index = UInt32(truncatingIfNeeded: instance &<< 22 | place)
   }
   @inlinable public init(raw: UInt32) { index = raw }
-  @inlinable public var place: Int { Int(index & 0xFF_FFFF) }
-  @inlinable public var instance: Int { Int(index &>> 24) }
+  @inlinable public var place: Int { Int(index & 0x3F_FFFF) }
+  @inlinable public var instance: Int { Int(index &>> 22) }
   /// Stands where no turn of the instance waits for the answer.
   @inlinable public static func none(of instance: Int) -> TurnID {
-    TurnID(instance: instance, place: 0xFF_FFFF)
+    TurnID(instance: instance, place: mostPlaces)
   }
-  @inlinable public var isNone: Bool { place == 0xFF_FFFF }
+  @inlinable public var isNone: Bool { place == TurnID.mostPlaces }
 }
 
 /// The empty link of every list that lives in indices.

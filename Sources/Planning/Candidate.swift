@@ -91,7 +91,7 @@ public struct Candidate: Sendable {
     let isCounted = template.app.sessions.limit != nil && template.app.sessions.scope == .instance
     let each = template.plan.usersPerInstance ?? (isCounted ? ownShare : max(ownShare, 1000))
     let needed = (users + each - 1) / each
-    return isCounted ? max(1, needed) : max(own, needed)
+    return min(isCounted ? max(1, needed) : max(own, needed), TurnID.mostInstances)
   }
 
   /// With these words a mock that reads the scenario's own file becomes a server of this candidate:

@@ -42,14 +42,17 @@ extension Gateway {
   }
 
   /// What is resident under this number may be a conversation that is over: it ended on another
-  /// server, or in another instance, and nobody told this entry.
+  /// server, or in another instance, and nobody told this entry. Or its last turn is under way: it
+  /// puts its conversation away itself when it ends.
   private mutating func dropFormer(_ turn: Turn, _ actions: inout Table<GatewayAction>) {
     guard let entry = manager.find(turn.plan.session, turn.server),
       manager.entries[entry].ready,
       manager.entries[entry].conversation != turn.plan.conversation
     else { return }
     let handle = manager.entries[entry].handle
+    let isBusy = manager.pins(entry) > 0
     manager.remove(entry)
+    if isBusy { return }
     actions.append(.disconnect(turn.server, turn.plan.session, none, handle: handle))
   }
 
@@ -339,7 +342,9 @@ extension Gateway {
     _ turn: Turn, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     guard let server = deletes(turn) else { return }
-    if let entry = manager.find(turn.plan.session, server), manager.entries[entry].ready {
+    if let entry = manager.find(turn.plan.session, server), manager.entries[entry].ready,
+      manager.entries[entry].conversation == turn.plan.conversation
+    {
       manager.remove(entry)
       admitWaiting(inScopeOf: server, at: now, &actions)
     }

@@ -149,7 +149,8 @@ public struct Gateway: ~Copyable {
   }
 
   @usableFromInline @inline(never) mutating func addDetail(_ place: Int) {
-    precondition(place < 0xFF_FFFF, "more than 16,777,215 turns under way in instance \(index)")
+    precondition(
+      place < TurnID.mostPlaces, "more than 4,194,303 turns under way in instance \(index)")
     details.append(TurnDetail())
     detailCount = details.count
   }
@@ -164,8 +165,8 @@ public struct Gateway: ~Copyable {
       return nil
     }
     var server = ServerID.none
-    if routesSessions, let entry = manager.find(plan.session, .none) {
-      server = manager.entries[entry].server
+    if routesSessions, let home = home(of: plan.session) {
+      server = home
     } else {
       let key = keyIsUser ? plan.key : Gateway.sessionKey(plan.session)
       guard let picked = router.pick(key: key) else {
@@ -175,6 +176,18 @@ public struct Gateway: ~Copyable {
       server = picked
     }
     return getSession(place, plan, on: server, at: now, &actions)
+  }
+
+  /// Where a session lives. A server that was removed while a session was being opened there is
+  /// nobody's home any more.
+  @usableFromInline mutating func home(of session: SessionID) -> ServerID? {
+    guard let entry = manager.find(session, .none) else { return nil }
+    let server = manager.entries[entry].server
+    if manager.entries[entry].ready && !router.lists(server) && router.count > 0 {
+      manager.remove(entry)
+      return nil
+    }
+    return server
   }
 
   /// As above, for a turn that had to wait before it could ask.

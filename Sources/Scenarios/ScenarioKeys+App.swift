@@ -6,7 +6,7 @@ internal import Policies
 extension ScenarioKeys {
   static let app: [ScenarioKey] = [
     ScenarioKey(
-      "app.instances", .count(1...10_000), \.app.instances,
+      "app.instances", .count(1...TurnID.mostInstances), \.app.instances,
       "Copies of the backend, each with its own pool, router and session manager."),
     ScenarioKey(
       "app.balance", .word(InstanceBalance.self), \.app.balance,

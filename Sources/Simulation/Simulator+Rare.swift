@@ -169,7 +169,8 @@ extension Simulator {
 
   @inline(never) mutating func performRare(_ action: GatewayAction) {
     switch action {
-    case .delete(let server, let session, let turn, _):
+    case .delete(let server, let session, let turn, let conversation):
+      if isSuperseded(conversation, of: session, on: server) { return }
       if plan.workload.sessions.atEnd == .delete {
         request(.delete, server, session, turn)
         // The process may be killed before it comes to that: what it had not written of this
@@ -195,6 +196,21 @@ extension Simulator {
     case .send, .complete, .create, .resume, .disconnect, .measured, .lock:
       preconditionFailure("\(action) belongs to perform(_:)")
     }
+  }
+
+  @inline(never) mutating func noteCreated(
+    _ session: SessionID, on server: ServerID, for turn: TurnID
+  ) {
+    created[session.index] = (server, gateways[turn.instance].plan(of: turn).conversation)
+  }
+
+  /// A person's next conversation may have begun under the number while the last turn of this one
+  /// was under way. Servers of a fleet know the two by name; these know numbers.
+  private func isSuperseded(
+    _ conversation: UInt8, of session: SessionID, on server: ServerID
+  ) -> Bool {
+    guard let latest = created[session.index] else { return false }
+    return latest.server == server && latest.conversation != conversation
   }
 
   private mutating func spawn(_ turn: TurnID) {

@@ -38,6 +38,10 @@ extension Simulator {
     self.plan = plan
     let seed = plan.seed
     let names = plan.names
+    conversationsOverlap =
+      plan.workload.sessions.turns != nil
+      && (plan.workload.arrivals != .closed || plan.workload.tabs > 1
+        || plan.workload.groups != nil)
     looksAhead = plan.looksAhead ?? (plan.workload.users >= Simulator.lookAheadFrom)
     queue = EventQueue(
       spacing: plan.spacing,

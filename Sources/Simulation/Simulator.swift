@@ -55,6 +55,11 @@ public struct Simulator: ~Copyable {
   var baseline: [Int] = []
   var measuredFrom = Instant.zero
   var evictedAtWindow = 0
+  /// A person's next conversation may begin before the last turn of the one before has ended.
+  let conversationsOverlap: Bool
+  /// By session: the server that made one last, and for which conversation. Empty where they cannot
+  /// overlap.
+  var created: [UInt32: (server: ServerID, conversation: UInt8)] = [:]
   let keepsPlans: Bool
   package internal(set) var log = PlanLog()
 
@@ -312,7 +317,9 @@ public struct Simulator: ~Copyable {
       request(.send, server, session, turn, handle: handle)
     case .complete(let turn, let outcome):
       complete(gateways[turn.instance].completion(of: turn), outcome)
-    case .create(let server, let session, let turn): request(.create, server, session, turn)
+    case .create(let server, let session, let turn):
+      if conversationsOverlap { noteCreated(session, on: server, for: turn) }
+      request(.create, server, session, turn)
     case .resume(let server, let session, let turn): request(.resume, server, session, turn)
     case .disconnect(let server, let session, let turn, let handle):
       request(.destroy, server, session, turn, handle: handle)

@@ -18,17 +18,17 @@ struct PlanCommand {
 
   func run() -> ExitCode {
     let loader = ScenarioLoader(path)
-    switch loader.load(settings: invocation.settings) {
+    switch loader.loadWithSource(settings: invocation.settings) {
     case .failure(let complaints):
       complaints.report()
       return .badScenario
-    case .success(let file):
+    case .success(let (file, source)):
       Complaints(file.warnings).report()
       switch prices(file, loader) {
       case .failure(let complaints):
         complaints.report()
         return .badScenario
-      case .success(let prices): return plan(file, prices)
+      case .success(let prices): return plan(file, source, prices)
       }
     }
   }
@@ -64,7 +64,9 @@ struct PlanCommand {
     }
   }
 
-  private func plan(_ file: ScenarioFile, _ prices: PriceList?) -> ExitCode {
+  private func plan(
+    _ file: ScenarioFile, _ source: ScenarioSource, _ prices: PriceList?
+  ) -> ExitCode {
     let given = invocation.counts("users")
     let users = given.isEmpty ? file.base.plan.users.sorted() : given
     let people = users.isEmpty ? [file.base.workload.users] : users
@@ -87,7 +89,7 @@ struct PlanCommand {
       Console.complain("no thread could be started: \(error); try --jobs 1")
       return .fault
     }
-    let confirmed = confirm(run.planner, stop)
+    let confirmed = confirm(run.planner, source, stop)
     var document = run.planner.document(complete: true, environment: facts.facts)
     if case .object(var members) = document, !confirmed.runs.isEmpty {
       members.append(JSONMember("confirmation", .array(confirmed.runs.map(\.json))))
@@ -114,11 +116,11 @@ struct PlanCommand {
 
   /// Nothing where it was not asked for.
   private func confirm(
-    _ planner: Planner, _ stop: StopRequest
+    _ planner: Planner, _ source: ScenarioSource, _ stop: StopRequest
   ) -> (runs: [PlanConfirmation.Run], code: ExitCode) {
     guard invocation.has("confirm"), !stop.isRequested else { return ([], .pass) }
     let confirmation = PlanConfirmation(
-      invocation, planner.file, stop: stop,
+      invocation, planner.file, source, stop: stop,
       showsProgress: !isQuiet && !invocation.has("no-progress"))
     switch confirmation.run(planner) {
     case .failure(let problem):

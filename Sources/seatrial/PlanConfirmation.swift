@@ -19,14 +19,17 @@ struct PlanConfirmation {
 
   private let invocation: Invocation
   private let file: ScenarioFile
+  private let source: ScenarioSource
   private let stop: StopRequest
   private let showsProgress: Bool
 
   init(
-    _ invocation: Invocation, _ file: ScenarioFile, stop: StopRequest, showsProgress: Bool
+    _ invocation: Invocation, _ file: ScenarioFile, _ source: ScenarioSource,
+    stop: StopRequest, showsProgress: Bool
   ) {
     self.invocation = invocation
     self.file = file
+    self.source = source
     self.stop = stop
     self.showsProgress = showsProgress
   }
@@ -127,9 +130,9 @@ struct PlanConfirmation {
     var order = LiveOrder(scenario)
     order.program = program
     order.threads = 1
-    order.mockArguments =
-      ["--scenario", invocation.arguments[0]]
-      + answer.candidate.mockWords(of: file, settings: invocation.settings)
+    order.source = source
+    order.mockArguments = answer.candidate.mockWords(
+      of: file, settings: invocation.settings)
     let unit = answer.candidate.unit
     if showsProgress {
       Console.say(

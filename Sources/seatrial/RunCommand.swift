@@ -30,7 +30,7 @@ struct RunCommand {
     Complaints(file.warnings).report()
     var orders: [LiveOrder] = []
     for scenario in file.variants {
-      switch order(scenario) {
+      switch order(scenario, source) {
       case .success(let order): orders.append(order)
       case .failure(let problem):
         Console.complain("variant \(scenario.variant): \(problem.text)")
@@ -115,7 +115,9 @@ struct RunCommand {
     var code: ExitCode
   }
 
-  private func order(_ scenario: Scenario) -> Result<LiveOrder, Problem> {
+  private func order(
+    _ scenario: Scenario, _ source: ScenarioSource
+  ) -> Result<LiveOrder, Problem> {
     var order = LiveOrder(scenario)
     order.threads = scenario.live.threads ?? RunCommand.threads
     switch scenario.cli {
@@ -144,6 +146,7 @@ struct RunCommand {
             code: .serverNotStarted))
       }
       order.program = program
+      order.source = source
       order.mockArguments = mockArguments(scenario)
     case .real:
       guard let program = scenario.live.binary ?? Self.realCLI else {
@@ -168,8 +171,7 @@ struct RunCommand {
   }
 
   private func mockArguments(_ scenario: Scenario) -> [String] {
-    var words = ["--scenario", invocation.arguments[0]]
-    if scenario.variant != "base" { words += ["--variant", scenario.variant] }
+    var words = scenario.variant == "base" ? [] : ["--variant", scenario.variant]
     for setting in invocation.settings { words += ["--set", setting] }
     return words
   }

@@ -12,7 +12,7 @@ import Testing
     ("http", "sent what is not the protocol; it began with \"HTTP/1.1 400 Bad Request"),
     ("garbage", "sent what is not the protocol; it began with"),
     ("half", "did not answer within 10.0 s; it began with \"Content-Length: 500"),
-    ("huge", "announced a message of more than 32 MiB"),
+    ("huge", "announced a message of more than 64 MiB"),
     ("no-json", "sent what is no message of the protocol"),
     ("closes", "closed the connection"),
     // Closed or reset: whichever the kernel notices first.

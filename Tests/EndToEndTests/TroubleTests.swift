@@ -10,7 +10,7 @@ import Testing
   private static let troubles: [(kind: String, words: String)] = [
     ("garbage", "sent what is not the protocol"),
     ("half", "had no answer 3.0 s after the end"),
-    ("huge", "announced a message of more than 32 MiB"),
+    ("huge", "announced a message of more than 64 MiB"),
     ("no-json", "could not be read"),
     ("closes", "closed the connection"),
     // Closed or reset: whichever the kernel notices first.

@@ -199,7 +199,7 @@ import Testing
       #expect(stop("") == .noRecording)
       #expect(stop("seatrial: 1\nname: made-up\nworkload: {users: 3}\n") == .noRecording)
       #expect(stop("seatrial recording 2\n") == .otherFormat)
-      #expect(stop("seatrial recording 3\n") == .cut(at: 21, "has no end mark"))
+      #expect(stop("seatrial recording 4\n") == .cut(at: 21, "has no end mark"))
       #expect(Replay.run(path + "-nowhere").stop.text.contains("No such file"))
       #expect(Replay.run("/tmp").stop.text.contains("Is a directory"))
     }

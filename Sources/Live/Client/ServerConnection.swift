@@ -31,7 +31,9 @@ final class ServerConnection {
   let instance: Int
   let socket: Descriptor
   var state = State.connecting
-  var decoder = FrameDecoder()
+  var decoder = FrameDecoder(limit: ServerConnection.mostInMessage)
+  /// An event has its prompt twice, and a prompt may have 20 MB.
+  static let mostInMessage = 64 << 20
   var output = ByteBuffer()
   var isDirty = false
   /// Something was read and nothing written since.

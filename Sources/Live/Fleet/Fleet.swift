@@ -62,6 +62,8 @@ struct Fleet: ~Copyable {
   private var disksDue = Instant.zero
   /// Reading /proc of many servers takes longer.
   private(set) var lensPause = Interval.seconds(1)
+  /// Turns have begun.
+  var isUnderWay = false
   private var firstStart: Instant?
   private var lastUp: Instant?
 
@@ -214,7 +216,8 @@ struct Fleet: ~Copyable {
     starting -= 1
     servers[place].state = .up
     servers[place].startTook = servers[place].startTook ?? now - servers[place].startedAt
-    lastUp = MonotonicClock.now()
+    // When turns are under way a server comes back, or is added; or it is a person's first.
+    if !isUnderWay || servers[place].turn != nil { lastUp = MonotonicClock.now() }
     let id = servers[place].id
     if let turn = servers[place].turn {
       servers[place].turn = nil

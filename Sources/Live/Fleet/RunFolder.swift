@@ -2,6 +2,7 @@
 // their processes carry. The reaper knows it too, so nothing of it survives the driver.
 internal import Basics
 internal import LinuxIO
+internal import Scenarios
 
 struct RunFolder: Sendable {
   /// In the environment of every process of the run.
@@ -22,6 +23,26 @@ struct RunFolder: Sendable {
   }
 
   func make() -> SystemFailure? { Files.makeDirectories(path) }
+
+  // MARK: what mocks read
+
+  private func copy(_ place: Int) -> String { "\(path)/scenario.\(place)" }
+
+  /// A scenario and what it names, each under its name, for `mock-copilot`.
+  func words(for source: ScenarioSource) -> [String] {
+    ["--scenario", path + "/scenario"]
+      + source.files.indices.flatMap { ["--file", "\(source.files[$0].name)=\(copy($0))"] }
+  }
+
+  func keep(_ source: ScenarioSource) -> SystemFailure? {
+    if let failure = Files.writeAtomically(source.bytes, to: path + "/scenario") { return failure }
+    for (place, file) in source.files.enumerated() {
+      if let failure = Files.writeAtomically(file.bytes, to: copy(place)) { return failure }
+    }
+    return nil
+  }
+
+  // MARK: servers
 
   func home(of server: ServerID, shared: Bool) -> String {
     shared ? path + "/home" : path + "/home-\(server.place + 1)"

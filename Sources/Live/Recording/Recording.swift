@@ -9,7 +9,7 @@ internal import Synchronization
 
 public final class Recording: Sendable {
   /// The first line: whoever opens the file with a pager sees what it is.
-  static let magic = "seatrial recording 3\n"
+  static let magic = "seatrial recording 4\n"
 
   private struct State: ~Copyable {
     let file: Descriptor

@@ -16,13 +16,19 @@ struct LiveCurves {
   private static let servers = 32
 
   init(_ figures: LiveFigures) {
-    windows = figures.windows
+    var windows = figures.windows
+    var step = figures.reports.first.map(\.windowStep.seconds) ?? 0
+    // A run that was stopped has a part of a window at its end, which says nothing about a rate.
+    if figures.measured.seconds < step * (Double(windows.count) - 0.01) {
+      if windows.count > 1 { windows.removeLast() } else { step = figures.measured.seconds }
+    }
+    self.windows = windows
+    self.step = windows.isEmpty ? 0 : step
     // A run stopped in its warm-up has measured that.
     warmUp = figures.wasWarming ? nil : LiveCurves.together(figures.reports.map(\.warmUp))
     drain = LiveCurves.together(figures.reports.compactMap(\.drain))
     lenses = figures.servers
     start = figures.measuredFrom
-    step = windows.isEmpty ? 0 : figures.measured.seconds / Double(windows.count)
   }
 
   var series: [SeriesResult] {

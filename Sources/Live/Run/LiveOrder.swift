@@ -7,7 +7,9 @@ public struct LiveOrder: Sendable {
   public var scenario: Scenario
   /// The CLI to start; unused with external servers.
   public var program = ""
-  /// How a mock learns of the scenario: `--scenario FILE --variant NAME --set KEY=VALUE`.
+  /// What a mock is to read; it gets a copy, as the file may be a pipe, or change meanwhile.
+  public var source: ScenarioSource?
+  /// What it is told of it beside: `--variant NAME --set KEY=VALUE`.
   public var mockArguments: [String] = []
   /// Of the servers; nil: one is made up for servers of our own.
   public var token: String?

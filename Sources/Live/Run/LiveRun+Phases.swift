@@ -9,6 +9,7 @@ internal import Truth
 
 extension LiveRun {
   mutating func conduct(_ desk: Desk, _ plan: ShardPlan) {
+    fleet.isUnderWay = true
     // A little ahead, so that every shard hears of it before it comes.
     epoch = MonotonicClock.now() + LiveRun.headStart
     // The first shard last: it hands out the first wake-ups, and nobody may hear of them before the

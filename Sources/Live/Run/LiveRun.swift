@@ -74,7 +74,8 @@ public struct LiveRun: ~Copyable {
   var locksAfter: LockTally?
 
   /// - watch: told where the run stands, some four times a second.
-  /// - keep: told every five seconds of measured time what there is, for a run that is killed.
+  /// - keep: told every five seconds of measured time, or every window, what there is, for a run
+  ///   that is killed.
   public static func run(
     _ order: LiveOrder, stop: StopRequest, watch: @escaping (LiveProgress) -> Void,
     keep: @escaping (LiveFigures) -> Void = { _ in }
@@ -98,11 +99,14 @@ public struct LiveRun: ~Copyable {
         provider = try FakeProvider(settings)
       }
       let folder = RunFolder.named()
+      var order = order
+      if let source = order.source { order.mockArguments += folder.words(for: source) }
       var run = LiveRun(
         order, folder: folder, provider: provider, mailbox: mailbox, shards: shards, poller: poller,
         stop: stop, watch: watch, keep: keep)
       // After the reaper, which would not know of it otherwise.
       if let failure = folder.make() { throw failure }
+      if let failure = order.source.flatMap({ folder.keep($0) }) { throw failure }
       return run.run()
     } catch {
       return .fault("\(error)")

@@ -18,6 +18,8 @@ final class TruthDesk: Sendable {
   private struct State: ~Copyable {
     var checker = TruthChecker()
     var homes: [UInt32: Home] = [:]
+    /// The latest conversation under a number that is over.
+    var over: [UInt32: UInt32] = [:]
   }
 
   private let state = Mutex(State())
@@ -34,7 +36,9 @@ final class TruthDesk: Sendable {
     let session = turn.session.index
     state.withLock { state in
       // People who ask again before an answer may begin a conversation while a turn of the last one
-      // is under way: what is told of that one afterwards is no longer held against anything.
+      // is under way: what is told of that one afterwards is no longer held against anything. Nor
+      // is what is told of one that has been put away.
+      if let over = state.over[session], home.name.conversation <= over { return }
       if let last = state.homes[session]?.name.conversation {
         if home.name.conversation < last { return }
         if home.name.conversation > last { state.checker.ended(session) }
@@ -53,8 +57,12 @@ final class TruthDesk: Sendable {
   func refused(_ turn: TurnPlan) { state.withLock { $0.checker.refused(Mark(turn)) } }
 
   /// Its number will stand for another conversation, or does already. Nil: whichever it stands for.
-  func ended(_ session: SessionID, conversation: UInt32? = nil) {
+  /// - forGood: and not for this one again.
+  func ended(_ session: SessionID, conversation: UInt32? = nil, forGood: Bool = false) {
     state.withLock { state in
+      if forGood, let conversation {
+        state.over[session.index] = max(conversation, state.over[session.index] ?? 0)
+      }
       if let conversation, let home = state.homes[session.index],
         home.name.conversation != conversation
       {

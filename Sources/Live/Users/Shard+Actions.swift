@@ -17,11 +17,11 @@ extension Shard {
       open(server, session, turn, resume: false)
     case .resume(let server, let session, let turn): open(server, session, turn, resume: true)
     case .disconnect(let server, let session, let turn, let handle):
-      close(server, session, turn, handle, nil, deletes: false)
+      close(server, session, turn, handle, nil, deletes: leavesNothing(turn))
     case .delete(let server, let session, let turn, let count):
       let conversation = conversation(count, of: session)
       close(server, session, turn, noLink, conversation, deletes: plan.deletesAtEnd)
-      truth.ended(session, conversation: conversation)
+      truth.ended(session, conversation: conversation, forGood: true)
     case .forget(_, let session):
       truth.ended(session)
       desk.forget(session, at: now)
@@ -40,6 +40,13 @@ extension Shard {
   }
 
   // MARK: sessions
+
+  /// An ephemeral session is put away for good where somebody else has to live with what is left;
+  /// what lies on servers of ours goes with them.
+  private mutating func leavesNothing(_ turn: TurnID) -> Bool {
+    guard plan.scenario.cli == .external, !turn.isNone else { return false }
+    return gateways[local(of: turn)].plan(of: turn).flags.contains(.ephemeral)
+  }
 
   /// The record of a session on the connection that its server is reached by; made where there is
   /// none.
@@ -217,6 +224,8 @@ extension Shard {
       let cut = underWay(on: connection)
       // What else was asked for is refused by the client; a killed server's loss says that too.
       let asked = kill ? [] : connection.askers
+      // The deletion of an ended session among it is on its way before the connection closes.
+      write(connection)
       drop(connection)
       for turn in cut { toGateway(local, .cut(turn)) }
       for turn in asked { toGateway(local, .refused(turn)) }

@@ -1,6 +1,6 @@
 // The guide's clean-up job: list the sessions of each server, delete those without a turn for too
 // long. It runs in one app instance, as one cron entry would. Sessions of other runs in the same
-// storage are not ours to delete, and those that are open here are in use.
+// storage are not ours to delete, and those that are open in any shard are in use.
 internal import Basics
 internal import CLIModel
 internal import LinuxIO
@@ -25,14 +25,33 @@ extension Shard {
     }
   }
 
-  mutating func deleteOld(_ listed: [ListedSession], _ connection: ServerConnection) {
+  mutating func chooseOld(_ listed: [ListedSession], _ connection: ServerConnection) {
     let since = now - .zero
     // Not before the run is as old as that: as in a simulation, whose clock begins at zero.
     guard since >= cleanUpAge else { return }
     let horizon = WallClock.timestamp(
       milliseconds: WallClock.milliseconds() - cleanUpAge.nanoseconds / 1_000_000)
+    let sessions = listed.filter { $0.modified < horizon }
+    old(sessions, on: connection.server, left: mailboxes.count)
+  }
+
+  /// Once round all shards, as none knows what another one has open, and back to the first.
+  mutating func old(_ sessions: [ListedSession], on server: ServerID, left: Int) {
+    if left == 0 { return delete(sessions, on: server) }
     let open = openHere()
-    for session in listed where session.modified < horizon && !open.contains(session.place.code) {
+    let unused = sessions.filter { !open.contains($0.place.code) }
+    if unused.isEmpty { return }
+    let next = (index + 1) % mailboxes.count
+    if next == index { return delete(unused, on: server) }
+    mailboxes[next].post(.old(unused, server, left: left - 1))
+  }
+
+  private mutating func delete(_ sessions: [ListedSession], on server: ServerID) {
+    let found = connections.first {
+      $0.map { $0.state == .ready && $0.instance == 0 && $0.server == server } ?? false
+    }
+    guard let connection = found ?? nil else { return }
+    for session in sessions {
       recorder.count(.sessionsDeleted)
       // What is deleted on purpose is not lost.
       truth.ended(session.place.session, conversation: session.place.conversation)

@@ -54,7 +54,8 @@ extension Shard {
     case .wake(let loop): wake(loop, due: due)
     case .arrival: arrive(due: due)
     case .deadline(let local):
-      guard armed[local] == due else { return }
+      // The clock of the run has not begun; the beginning arms anew.
+      guard phase != .starting, armed[local] == due else { return }
       armed[local] = .never
       toGateway(local, .deadlineReached)
       settle()
@@ -114,6 +115,7 @@ extension Shard {
       case .lock(let answer):
         hear(answer)
         settle()
+      case .old(let sessions, let server, let left): old(sessions, on: server, left: left)
       }
     }
   }
@@ -173,7 +175,7 @@ extension Shard {
         understand(message, connection)
       }
       if connection.decoder.refused > 0 {
-        let most = FrameDecoder.standardLimit >> 20
+        let most = ServerConnection.mostInMessage >> 20
         broke(connection, reason: "announced a message of more than \(most) MiB")
       } else if connection.decoder.malformed > 0 {
         broke(connection, reason: "sent what is not the protocol")
@@ -226,7 +228,7 @@ extension Shard {
     owing.removeAll(keepingCapacity: true)
   }
 
-  private mutating func write(_ connection: ServerConnection) {
+  mutating func write(_ connection: ServerConnection) {
     guard connection.state != .closed else { return }
     var blocked = false
     while !connection.output.isEmpty && !blocked {

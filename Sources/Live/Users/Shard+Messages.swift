@@ -21,7 +21,7 @@ extension Shard {
       if let question = connection.answered(id) { answered(question, reason, connection) }
     case .sessions(let id, let listed):
       if let question = connection.answered(id) { answered(question, nil, connection) }
-      deleteOld(listed, connection)
+      chooseOld(listed, connection)
     case .request(let id, _):
       writer.decline(id, to: &connection.output)
       mark(connection)

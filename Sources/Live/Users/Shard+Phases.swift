@@ -141,6 +141,7 @@ extension Shard {
     report.turnsByServer = servers.map(\.turns)
     report.cpuUsed = ProcessUsage.threadTime() - report.cpuBefore
     report.windows = measuring?.windows ?? []
+    report.windowStep = measuring?.step ?? .zero
     for local in 0..<gateways.count {
       report.residentMax = max(report.residentMax, gateways[local].residentMax)
       report.overLimitMax = max(report.overLimitMax, gateways[local].overLimitMax)

@@ -25,6 +25,9 @@ enum ShardLetter: Sendable {
   case wake([(loop: UInt32, at: Instant)])
   case planned(TurnPlan, due: Instant, instance: Int)
   case lock(LockAnswer)
+  /// Sessions that the clean-up job would delete there: each shard takes out what it has open and
+  /// hands on the rest. `left` have not been asked yet.
+  case old([ListedSession], ServerID, left: Int)
 }
 
 enum KeeperLetter: Sendable {

@@ -66,6 +66,8 @@ struct ShardReport: Sendable {
   var tallies = LiveTallies()
   var turnsByServer: [Int] = []
   var windows: [MeasuredPart.Window] = []
+  /// The length of a whole one.
+  var windowStep = Interval.zero
   /// Before and after the measured time.
   var warmUp = UnmeasuredPart(from: .zero)
   var drain: UnmeasuredPart?

@@ -35,6 +35,8 @@ struct Flag {
     Flag(name: "--scenario", value: "FILE", about: "take profile, model and fleet from a scenario"),
     Flag(name: "--variant", value: "NAME", about: "that variant of the scenario"),
     Flag(
+      name: "--file", value: "NAME=PATH", about: "where a file is that the scenario calls NAME"),
+    Flag(
       name: "--set", value: "KEY=VALUE",
       about: "override a scenario key, with or without a scenario: model.latency=1s"),
     Flag(name: "--seed", value: "N", about: "seed of costs, latencies and faults (default 0)"),
@@ -134,6 +136,7 @@ struct ArgumentReader {
     case "--scenario": arguments.mock.scenario = value
     case "--variant": arguments.mock.variant = value
     case "--set": arguments.mock.settings.append(value)
+    case "--file": arguments.mock.files.append(value)
     case "--answer": arguments.mock.answer = value
     case "--seed":
       guard let seed = UInt64(value) else { return refuse(name, value, "a whole number") }

@@ -6,6 +6,8 @@ struct MockFlags: Hashable, Sendable {
   var profile: String?
   var scenario: String?
   var variant: String?
+  /// `name=path`: what the scenario names lies there.
+  var files: [String] = []
   /// `key=value`, as `seatrial --set` takes them.
   var settings: [String] = []
   var seed: UInt64 = 0

@@ -104,7 +104,11 @@ struct SettingsAssembly {
   /// What a scenario names: the flag's profile, the built-in one, else a file beside the scenario.
   private func file(_ name: String) -> Result<[UInt8], FileProblem> {
     var path = name
-    if let given = arguments.mock.profile, given.hasSuffix(".json"), name == "profiles/given.json" {
+    if let place = place(of: name) {
+      path = place
+    } else if let given = arguments.mock.profile, given.hasSuffix(".json"),
+      name == "profiles/given.json"
+    {
       path = given
     } else if let scenario = arguments.mock.scenario, !name.hasPrefix("/") {
       let folder = scenario.split(separator: "/", omittingEmptySubsequences: false).dropLast()
@@ -117,11 +121,22 @@ struct SettingsAssembly {
     if name == "profiles/\(SettingsAssembly.defaultProfile).json", !Files.exists(path) {
       return .success(PackageResources.copilot_cli_1_0_57_json)
     }
-    switch Files.read(path, limit: SettingsAssembly.largest) {
+    switch Files.read(path) {
     case .contents(let bytes): return .success(bytes)
-    case .tooLarge: return .failure(FileProblem(reason: "has more than 4 MiB"))
+    case .tooLarge(let limit):
+      return .failure(FileProblem(reason: "has more than \(limit >> 20) MiB"))
     case .failed(let failure): return .failure(FileProblem(reason: "\(failure)"))
     }
+  }
+
+  /// By `--file`. A name may hold what a path seldom does.
+  private func place(of name: String) -> String? {
+    for file in arguments.mock.files {
+      if let sign = file.lastIndex(of: "="), file[..<sign] == name {
+        return String(file[file.index(after: sign)...])
+      }
+    }
+    return nil
   }
 }
 
