@@ -26,6 +26,7 @@ extension Gateway {
     case .serverAdded(let server): router.add(server)
     case .serverRemoved(let server):
       router.remove(server)
+      removed.append(server)
       forgetEntries(on: server)
       admitWaiting(inScopeOf: server, at: now, &actions)
     case .serverLost(let server): serverLost(server, at: now, &actions)

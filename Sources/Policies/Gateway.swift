@@ -27,6 +27,8 @@ public struct Gateway: ~Copyable {
   @usableFromInline var detailCount = 0
   @usableFromInline var manager: SessionManager
   @usableFromInline var router: Router
+  /// Servers that were taken out of the fleet: still there for who has them, and nobody's choice.
+  var removed = Table<ServerID>()
   var pool: CLIPool
   var access: AccessCheck
   let backOff: Stream
@@ -183,7 +185,8 @@ public struct Gateway: ~Copyable {
   @usableFromInline mutating func home(of session: SessionID) -> ServerID? {
     guard let entry = manager.find(session, .none) else { return nil }
     let server = manager.entries[entry].server
-    if manager.entries[entry].ready && !router.lists(server) && router.count > 0 {
+    for place in 0..<removed.count where removed[place] == server {
+      guard manager.entries[entry].ready else { break }
       manager.remove(entry)
       return nil
     }

@@ -27,11 +27,6 @@ public struct Router: ~Copyable {
 
   public var count: Int { servers.count }
 
-  func lists(_ server: ServerID) -> Bool {
-    for place in 0..<servers.count where servers[place] == server.index { return true }
-    return false
-  }
-
   /// In the order of their numbers, so that a server that comes back is found where it was: `hash %
   /// n` depends on it.
   public mutating func add(_ server: ServerID) {

@@ -224,8 +224,9 @@ extension Shard {
       let cut = underWay(on: connection)
       // What else was asked for is refused by the client; a killed server's loss says that too.
       let asked = kill ? [] : connection.askers
-      // The deletion of an ended session among it is on its way before the connection closes.
-      write(connection)
+      // The deletion of an ended session among it is on its way before the connection closes;
+      // where it cannot be, nobody waits for it.
+      _ = connection.socket.write(from: &connection.output)
       drop(connection)
       for turn in cut { toGateway(local, .cut(turn)) }
       for turn in asked { toGateway(local, .refused(turn)) }

@@ -228,7 +228,7 @@ extension Shard {
     owing.removeAll(keepingCapacity: true)
   }
 
-  mutating func write(_ connection: ServerConnection) {
+  private mutating func write(_ connection: ServerConnection) {
     guard connection.state != .closed else { return }
     var blocked = false
     while !connection.output.isEmpty && !blocked {
