@@ -42,8 +42,8 @@ extension Gateway {
   }
 
   /// What is resident under this number may be a conversation that is over: it ended on another
-  /// server, or in another instance, and nobody told this entry. Or its last turn is under way: it
-  /// puts its conversation away itself when it ends.
+  /// server, or in another instance, and nobody told this entry. Or a turn of it is under way: the
+  /// last one puts its conversation away itself when it ends, an earlier one leaves it open.
   private mutating func dropFormer(_ turn: Turn, _ actions: inout Table<GatewayAction>) {
     guard let entry = manager.find(turn.plan.session, turn.server),
       manager.entries[entry].ready,

@@ -167,7 +167,7 @@ public struct Gateway: ~Copyable {
       return nil
     }
     var server = ServerID.none
-    if routesSessions, let home = home(of: plan.session) {
+    if routesSessions, let home = home(of: plan.session, at: now, &actions) {
       server = home
     } else {
       let key = keyIsUser ? plan.key : Gateway.sessionKey(plan.session)
@@ -182,12 +182,15 @@ public struct Gateway: ~Copyable {
 
   /// Where a session lives. A server that was removed while a session was being opened there is
   /// nobody's home any more.
-  @usableFromInline mutating func home(of session: SessionID) -> ServerID? {
+  @usableFromInline mutating func home(
+    of session: SessionID, at now: Instant, _ actions: inout Table<GatewayAction>
+  ) -> ServerID? {
     guard let entry = manager.find(session, .none) else { return nil }
     let server = manager.entries[entry].server
     for place in 0..<removed.count where removed[place] == server {
       guard manager.entries[entry].ready else { break }
       manager.remove(entry)
+      admitWaiting(inScopeOf: server, at: now, &actions)
       return nil
     }
     return server

@@ -170,7 +170,10 @@ extension Simulator {
   @inline(never) mutating func performRare(_ action: GatewayAction) {
     switch action {
     case .delete(let server, let session, let turn, let conversation):
-      if isSuperseded(conversation, of: session, on: server) { return }
+      if let newer = newer(than: conversation, of: session, on: server) {
+        if newer != server { request(.destroy, server, session, turn) }
+        return
+      }
       if plan.workload.sessions.atEnd == .delete {
         request(.delete, server, session, turn)
         // The process may be killed before it comes to that: what it had not written of this
@@ -201,16 +204,30 @@ extension Simulator {
   @inline(never) mutating func noteCreated(
     _ session: SessionID, on server: ServerID, for turn: TurnID
   ) {
-    created[session.index] = (server, gateways[turn.instance].plan(of: turn).conversation)
+    let turn = gateways[turn.instance].plan(of: turn)
+    if turn.flags.contains(.intruder) { return }
+    if let latest = created[session.index], isNewer(latest.conversation, than: turn.conversation) {
+      return
+    }
+    created[session.index] = (server, turn.conversation)
+  }
+
+  /// They are counted in a byte.
+  private func isNewer(_ one: UInt8, than other: UInt8) -> Bool {
+    Int8(bitPattern: one &- other) > 0
   }
 
   /// A person's next conversation may have begun under the number while the last turn of this one
-  /// was under way. Servers of a fleet know the two by name; these know numbers.
-  private func isSuperseded(
-    _ conversation: UInt8, of session: SessionID, on server: ServerID
-  ) -> Bool {
-    guard let latest = created[session.index] else { return false }
-    return latest.server == server && latest.conversation != conversation
+  /// was under way. Servers of a fleet know the two by name; these know numbers, and what the two
+  /// share is the newer one's.
+  /// - Returns: the server that has the newer one; nil: there is none.
+  private func newer(
+    than conversation: UInt8, of session: SessionID, on server: ServerID
+  ) -> ServerID? {
+    guard let latest = created[session.index], isNewer(latest.conversation, than: conversation),
+      latest.server == server || plan.fleet.storage.kind == .shared
+    else { return nil }
+    return latest.server
   }
 
   private mutating func spawn(_ turn: TurnID) {

@@ -76,16 +76,17 @@ import Testing
         [
           "-c",
           "cat live.yaml | exec '\(Seatrial.program)' run - --no-progress --out o "
-            + "--set fleet.profile=own --set workload.phases.measure=1s",
+            + "--set fleet.profile=own --set model.latency=300ms",
         ], in: folder
       ).wait()
-      #expect(piped.code == 0, "\(piped.errors)")
+      // 4: a machine that stood still for long.
+      #expect(piped.code == 0 || piped.code == 4, "\(piped.errors)")
       let result = try trial.seatrial.result(at: "o/result.json")
       #expect(result.variants[0].count("turns.completed") > 20)
     }
   }
 
-  @Test("The longest prompt that a scenario may have comes through")
+  @Test("Prompts of 17 MB come through, which an event repeats twice")
   func longPrompt() throws {
     let variant = try drive([
       "workload.users=1", "workload.prompt=17MB", "workload.think=200ms", "fleet.servers=1",
@@ -100,13 +101,14 @@ import Testing
       // Windows of two seconds.
       let process = try trial.start(LiveTrial.set(["workload.phases.measure=4m"]))
       _ = try trial.servers(2, of: process)
-      _ = usleep(3_000_000)
+      _ = usleep(2_300_000)
       process.send(SIGINT)
       #expect(process.wait().code == 130)
       let variant = try trial.seatrial.result(at: "o/result.json").variants[0]
       let series = try #require(variant.series.first { $0.name == "turn.throughput" })
       let rate = try #require(variant["turn.throughput"]?.value())
-      #expect(series.values.count == 1 && series.stepSeconds == 2, "\(series)")
+      let whole = Int(variant.measuredSeconds / 2)
+      #expect(series.values.count == whole && series.stepSeconds == 2, "\(series)")
       let drawn = try #require(series.values.first ?? nil)
       #expect(drawn > 0.6 * rate && drawn < 1.6 * rate, "\(drawn) and \(rate)")
     }

@@ -22,9 +22,11 @@ import Testing
       #expect(unknown.code == 6, "\(unknown)")
       #expect(unknown.errors.contains("no wheel is known with version 9.9.9, but with 1.0.57"))
       // Nobody listens on port 1.
-      let index = ["PIP_INDEX_URL=http://127.0.0.1:1/simple", "PIP_RETRIES=0"]
-      let unanswered = try fetch(
-        "1.0.57", to: folder, index + ["PIP_NO_CACHE_DIR=1"], in: seatrial)
+      let index = [
+        "PIP_CONFIG_FILE=/dev/null", "PIP_INDEX_URL=http://127.0.0.1:1/simple",
+        "PIP_EXTRA_INDEX_URL=", "PIP_FIND_LINKS=", "PIP_RETRIES=0", "PIP_NO_CACHE_DIR=1",
+      ]
+      let unanswered = try fetch("1.0.57", to: folder, index, in: seatrial)
       #expect(unanswered.code == 6, "\(unanswered)")
       #expect(unanswered.errors.contains("the real CLI cannot be had: "), "\(unanswered.errors)")
       #expect(unanswered.errors.contains("github-copilot-sdk"), "\(unanswered.errors)")

@@ -67,7 +67,7 @@ struct Fleet: ~Copyable {
   private var firstStart: Instant?
   private var lastUp: Instant?
 
-  /// From the first start to the last process that listened.
+  /// From the first start to the last process that listened before the first turn, or for one.
   var upAfter: Interval? {
     guard let firstStart, let lastUp else { return nil }
     return lastUp - firstStart
@@ -216,7 +216,7 @@ struct Fleet: ~Copyable {
     starting -= 1
     servers[place].state = .up
     servers[place].startTook = servers[place].startTook ?? now - servers[place].startedAt
-    // When turns are under way a server comes back, or is added; or it is a person's first.
+    // When turns are under way a server comes back, or is added; or a person's turn waits for it.
     if !isUnderWay || servers[place].turn != nil { lastUp = MonotonicClock.now() }
     let id = servers[place].id
     if let turn = servers[place].turn {

@@ -30,8 +30,8 @@ public struct LiveFigures: Sendable {
   let isServer: [Bool]
   let restarts: [Int]
   let startTimes: [Interval?]
-  /// From the first start to the last process that listened; nil with servers that somebody else
-  /// runs.
+  /// From the first start to the last process that listened before the first turn, or for one; nil
+  /// with servers that somebody else runs.
   public let upAfter: Interval?
   let locks: LockTally
   let locksBefore: LockTally

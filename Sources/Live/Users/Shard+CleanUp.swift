@@ -51,7 +51,9 @@ extension Shard {
       $0.map { $0.state == .ready && $0.instance == 0 && $0.server == server } ?? false
     }
     guard let connection = found ?? nil else { return }
-    for session in sessions {
+    // Some may have been opened here meanwhile; those of other shards only since they were asked.
+    let open = openHere()
+    for session in sessions where !open.contains(session.place.code) {
       recorder.count(.sessionsDeleted)
       // What is deleted on purpose is not lost.
       truth.ended(session.place.session, conversation: session.place.conversation)
