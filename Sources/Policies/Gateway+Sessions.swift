@@ -278,12 +278,16 @@ extension Gateway {
     turns[place].wanting = false
     if !isolated { router.ended(turns[place].server) }
     turns[place].pinned = false
+    var freed = ServerID.none
     if let entry = manager.find(turns[place].plan.session, turns[place].server),
       manager.entries[entry].ready
     {
+      freed = manager.entries[entry].server
       manager.remove(entry)
     }
     getSession(place, at: now, &actions)
+    // Others that use it can give back nothing any more.
+    if freed != .none { admitWaiting(inScopeOf: freed, at: now, &actions) }
   }
 
   /// An opening failed: the reserved slot is given back and those who waited for it share the
@@ -345,8 +349,9 @@ extension Gateway {
     if let entry = manager.find(turn.plan.session, server), manager.entries[entry].ready,
       manager.entries[entry].conversation == turn.plan.conversation
     {
+      let freed = manager.entries[entry].server
       manager.remove(entry)
-      admitWaiting(inScopeOf: server, at: now, &actions)
+      admitWaiting(inScopeOf: freed, at: now, &actions)
     }
     tally.deleted += 1
     actions.append(

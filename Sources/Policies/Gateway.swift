@@ -191,7 +191,8 @@ public struct Gateway: ~Copyable {
       guard manager.entries[entry].ready else { break }
       manager.remove(entry)
       admitWaiting(inScopeOf: server, at: now, &actions)
-      return nil
+      // One that waited there may open it again.
+      return manager.find(session, .none).map { manager.entries[$0].server }
     }
     return server
   }
@@ -209,7 +210,14 @@ public struct Gateway: ~Copyable {
     _ place: Int, at now: Instant, _ actions: inout Table<GatewayAction>
   ) {
     let turn = turns[place]
-    if let send = getSession(place, turn.plan, on: turn.server, at: now, &actions) {
+    var server = turn.server
+    // While it waited the session may have come to live elsewhere.
+    if routesSessions, !turn.plan.flags.contains(.ephemeral),
+      let home = home(of: turn.plan.session, at: now, &actions)
+    {
+      server = home
+    }
+    if let send = getSession(place, turn.plan, on: server, at: now, &actions) {
       actions.append(send.action)
     }
   }

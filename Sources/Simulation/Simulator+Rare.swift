@@ -170,10 +170,7 @@ extension Simulator {
   @inline(never) mutating func performRare(_ action: GatewayAction) {
     switch action {
     case .delete(let server, let session, let turn, let conversation):
-      if let newer = newer(than: conversation, of: session, on: server) {
-        if newer != server { request(.destroy, server, session, turn) }
-        return
-      }
+      if isSuperseded(conversation, of: session, on: server) { return }
       if plan.workload.sessions.atEnd == .delete {
         request(.delete, server, session, turn)
         // The process may be killed before it comes to that: what it had not written of this
@@ -220,14 +217,12 @@ extension Simulator {
   /// A person's next conversation may have begun under the number while the last turn of this one
   /// was under way. Servers of a fleet know the two by name; these know numbers, and what the two
   /// share is the newer one's.
-  /// - Returns: the server that has the newer one; nil: there is none.
-  private func newer(
-    than conversation: UInt8, of session: SessionID, on server: ServerID
-  ) -> ServerID? {
-    guard let latest = created[session.index], isNewer(latest.conversation, than: conversation),
-      latest.server == server || plan.fleet.storage.kind == .shared
-    else { return nil }
-    return latest.server
+  private func isSuperseded(
+    _ conversation: UInt8, of session: SessionID, on server: ServerID
+  ) -> Bool {
+    guard let latest = created[session.index] else { return false }
+    return isNewer(latest.conversation, than: conversation)
+      && (latest.server == server || plan.fleet.storage.kind == .shared)
   }
 
   private mutating func spawn(_ turn: TurnID) {

@@ -51,6 +51,31 @@ struct ConversationTests {
     #expect(run.value(.turnsCompleted) == 200 && run.value(.turnsFailed) == 0)
   }
 
+  @Test("Who waits for room on a server that is removed is let in when its sessions move away")
+  func waiting() {
+    let evictions = [SessionPolicy.Evict.lruPinned, .oldestPinned]
+    for (evict, seed) in evictions.flatMap({ evict in (1...20).map { (evict, $0) } }) {
+      var plan = LossTests.plan(120, people: 4 + seed % 3)
+      plan.seed = Seed(UInt64(seed))
+      plan.fleet.servers = 2 + seed % 2
+      plan.model.latency = seed % 2 == 0 ? .fixed(1) : .exponential(mean: 1)
+      plan.profile.create = OperationCost(cpu: .fixed(0.4))
+      plan.fleet.changes = [
+        FleetChange(at: .milliseconds(Int64(100 + seed * 50)), kind: .remove(1))
+      ]
+      if seed % 4 == 0 { plan.workload.sessions.turns = .geometric(mean: 4) }
+      plan.app.timeout = .seconds(300)
+      plan.app.routing = .roundRobin
+      plan.app.routeEvery = .session
+      plan.app.sessions.overflow = .reserve
+      plan.app.sessions.evict = evict
+      plan.app.sessions.limit = 1 + seed % 2
+      plan.app.sessions.scope = .server
+      plan.app.sessions.whenBusy = .wait
+      #expect(harvest(plan).value(.turnsCompleted) == 120, "\(evict), seed \(seed)")
+    }
+  }
+
   @Test("Every app instance is told apart, to the last that a scenario may have")
   func instances() {
     let last = TurnID.mostInstances - 1
